@@ -1,0 +1,45 @@
+"""What a chart kind is: one file with `build` (pure content) and `draw` (Matplotlib)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reporter.model import Brand, BriefSpec, Chart, Facts, Gap, Json, MarketData
+from reporter.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class ChartContext:
+    """What a chart is built from."""
+
+    spec: BriefSpec
+    data: MarketData
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class ChartKind:
+    """A kind of chart.
+
+    `build` takes the context and the chart's options (`id`, `subjects`, `window`, ...) and gives
+    its content, or a gap where the data cannot carry it. `draw` puts that content on a figure.
+    """
+
+    name: str
+    build: Callable[[ChartContext, Mapping[str, Json]], Chart | Gap]
+    draw: Callable[[Figure, Chart, Brand], None]
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        """What the chart shows, as `reporter list charts` prints it."""
+        return self.build.__doc__ or ""
+
+
+charts: Registry[ChartKind] = Registry("charts", "chart")

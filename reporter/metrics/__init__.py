@@ -1,0 +1,3 @@
+"""What is measured: one file a family of metrics."""
+
+from __future__ import annotations

@@ -1,0 +1,46 @@
+"""What a metric is: a pure function from a question to a fact, or to a gap with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from reporter.model import Fact, Gap, MarketData, Unit
+from reporter.registry import Registry
+
+PERIODS = ("1d", "wtd", "mtd", "qtd", "ytd", "1w", "1m", "3m", "6m", "1y", "3y", "5y")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question: a metric of a subject, perhaps against a benchmark, over a window."""
+
+    metric: str
+    subject: str
+    benchmark: str | None = None
+    window: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric's declaration.
+
+    `windows` is "periods" where any window of the calendar fits (`ytd`, `20s`, `since:DATE`),
+    else the fixed lengths it is defined for, empty where it has none. `versus` says that it
+    needs a benchmark. `compute` gives one or several answers (a target list gives several).
+    """
+
+    name: str
+    unit: Unit
+    compute: Callable[[Ask, MarketData], tuple[Fact | Gap, ...]]
+    windows: Literal["periods"] | tuple[str, ...] = ()
+    versus: bool = False
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        """The definition, as `reporter list metrics` prints it."""
+        return self.compute.__doc__ or ""
+
+
+metrics: Registry[Metric] = Registry("metrics", "metric")

@@ -1,0 +1,3 @@
+"""What a brief is made of: one file a section."""
+
+from __future__ import annotations

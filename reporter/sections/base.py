@@ -1,0 +1,32 @@
+"""What a section is: a pure function that chooses remarks, charts and tables for its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from reporter.charts.base import ChartContext
+from reporter.model import Chart, Gap, Json, Remark, Section
+from reporter.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class SectionContext(ChartContext):
+    """What a section is made from: all that charts see, and every remark made, best first."""
+
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A finished section with the charts it owns; None where there is nothing to say."""
+
+    section: Section | None
+    charts: tuple[Chart, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+SectionBuilder = Callable[[SectionContext, Mapping[str, Json]], Built]
+
+sections: Registry[SectionBuilder] = Registry("sections", "section")
+section = sections.enter

@@ -1,0 +1,3 @@
+"""Where prices come from: one file a source."""
+
+from __future__ import annotations
