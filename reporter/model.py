@@ -43,7 +43,7 @@ class SectionSpec:
     """One section of the brief, in its place, with its options."""
 
     name: str
-    options: Mapping[str, Json] = EMPTY
+    options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ class BriefSpec:
 
     `watch` maps a list's name (`sizes`, `sectors`, `rates`, ...) to its symbols.
     `names` overrides how an instrument is called. `folder` is where the spec lies: files in
-    its `templates/` and `styles/` override the shipped ones.
+    its `templates/` and `styles/` override the shipped ones. `digests` maps the name of every
+    file the order was read from (the spec, its desk inputs) to its sha256.
     """
 
     title: str
@@ -154,17 +155,18 @@ class BriefSpec:
     subjects: tuple[str, ...]
     benchmark: str
     sections: tuple[SectionSpec, ...]
-    watch: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    watch: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     pairs: tuple[Pair, ...] = ()
     as_of: date | None = None
     source: SourceRef = SourceRef("sample")
     page_size: Literal["A4", "Letter"] = "A4"
     brand: str = "house"
-    names: Mapping[str, str] = MappingProxyType({})
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     known_highs: tuple[KnownHigh, ...] = ()
     desk: DeskInputs = field(default_factory=DeskInputs)
     folder: Path | None = None
     path: str = ""
+    digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def subject(self) -> str:
@@ -344,8 +346,8 @@ class Fact:
     benchmark: str | None = None
     window: str | None = None
     base_date: date | None = None
-    detail: Mapping[str, Json] = EMPTY
-    displays: Mapping[str, str] = MappingProxyType({})
+    detail: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
+    displays: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def shown(self, part: str = "") -> str:
         """The printable form of the fact, or of one part of it.
@@ -491,7 +493,7 @@ class Chart:
     alt: str
     series: tuple[ChartSeries, ...]
     marks: tuple[ChartMark, ...] = ()
-    options: Mapping[str, Json] = EMPTY
+    options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
     size: tuple[float, float] = (468.0, 210.0)
 
 
@@ -549,10 +551,22 @@ class Section:
     charts: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     notes: tuple[Text, ...] = ()
-    options: Mapping[str, Json] = EMPTY
+    options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
 
 
 # --- the brief -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One series that went into the brief: what it is, how far it reaches, where it came from."""
+
+    symbol: str
+    name: str
+    basis: Basis
+    first: date
+    last: date
+    provenance: Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -574,6 +588,7 @@ class Brief:
     notes: tuple[str, ...] = ()
     page_size: Literal["A4", "Letter"] = "A4"
     brand: str = "house"
+    inputs: tuple[Input, ...] = ()
 
     def fact(self, fact_id: str) -> Fact:
         """The fact with this id.
