@@ -43,7 +43,7 @@ class SectionSpec:
     """One section of the brief, in its place, with its options."""
 
     name: str
-    options: Mapping[str, Json] = EMPTY
+    options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +154,13 @@ class BriefSpec:
     subjects: tuple[str, ...]
     benchmark: str
     sections: tuple[SectionSpec, ...]
-    watch: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    watch: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     pairs: tuple[Pair, ...] = ()
     as_of: date | None = None
     source: SourceRef = SourceRef("sample")
     page_size: Literal["A4", "Letter"] = "A4"
     brand: str = "house"
-    names: Mapping[str, str] = MappingProxyType({})
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     known_highs: tuple[KnownHigh, ...] = ()
     desk: DeskInputs = field(default_factory=DeskInputs)
     folder: Path | None = None
@@ -344,8 +344,8 @@ class Fact:
     benchmark: str | None = None
     window: str | None = None
     base_date: date | None = None
-    detail: Mapping[str, Json] = EMPTY
-    displays: Mapping[str, str] = MappingProxyType({})
+    detail: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
+    displays: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def shown(self, part: str = "") -> str:
         """The printable form of the fact, or of one part of it.
@@ -491,7 +491,7 @@ class Chart:
     alt: str
     series: tuple[ChartSeries, ...]
     marks: tuple[ChartMark, ...] = ()
-    options: Mapping[str, Json] = EMPTY
+    options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
     size: tuple[float, float] = (468.0, 210.0)
 
 
@@ -549,7 +549,7 @@ class Section:
     charts: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     notes: tuple[Text, ...] = ()
-    options: Mapping[str, Json] = EMPTY
+    options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
 
 
 # --- the brief -------------------------------------------------------------------------------
