@@ -100,7 +100,9 @@ class DisplayList:
 # --- SVG --------------------------------------------------------------------------------------
 
 
-def svg(drawing: DisplayList, *, tokens: Mapping[str, str] = NO_TOKENS) -> str:
+def svg(
+    drawing: DisplayList, *, tokens: Mapping[str, str] = NO_TOKENS, head: str = ""
+) -> str:
     """The drawing as an SVG element with its text as text.
 
     Args:
@@ -108,10 +110,11 @@ def svg(drawing: DisplayList, *, tokens: Mapping[str, str] = NO_TOKENS) -> str:
         tokens: colour (`#rrggbb`) to the name of a design token. Such a colour is written as
             `var(--name, #rrggbb)`, so that a page's dark scheme reaches it; any other as a plain
             attribute, which every reader of SVG understands.
+        head: SVG to stand before the drawing, such as fonts and a background.
     """
     marks = "".join(_mark(mark, tokens) for mark in drawing.marks)
     family = quoteattr(f"{drawing.family}, sans-serif")
-    return f"<svg {_root(drawing)}><g font-family={family}>{marks}</g></svg>"
+    return f"<svg {_root(drawing)}>{head}<g font-family={family}>{marks}</g></svg>"
 
 
 def _root(drawing: DisplayList) -> str:

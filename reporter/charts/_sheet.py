@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from functools import cache
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Literal
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 Anchor = Literal["left", "center", "right"]
 Point = tuple[float, float]
 BOLD = 600
+NARROW = 400.0
+"""A sheet below this many points wide is drawn for a phone."""
+_UNIT = 100
 CAP_HEIGHT = 0.66
 """Height of a capital of Source Sans, as a share of the type size."""
 
@@ -55,20 +58,50 @@ class Line:
     alpha: float = 1.0
 
 
+def advance(file: str, text: str) -> float:
+    """Width of a line of text at size 1, without kerning."""
+    known = _advances(file)
+    return sum(known[letter] for letter in text)
+
+
+class _Advances(dict[str, float]):
+    """A font file's advance widths at size 1, read as they are asked for."""
+
+    def __init__(self, file: str) -> None:
+        self.font = get_font(file)
+
+    def __missing__(self, letter: str) -> float:
+        self.font.set_size(_UNIT, 72)
+        glyph = self.font.load_char(ord(letter), flags=LoadFlags.NO_HINTING)
+        self[letter] = glyph.linearHoriAdvance / 65536 / _UNIT
+        return self[letter]
+
+
+@cache
+def _advances(file: str) -> _Advances:
+    return _Advances(file)
+
+
 class Sheet(Figure):
     """A figure of `width` by `height` points whose origin is the bottom left corner.
 
     Args:
         size: width and height in points.
         faces: the fonts of its words.
+        margin: points around it, in which a frame may write: left and right, bottom, top.
     """
 
-    def __init__(self, size: tuple[float, float], faces: Faces) -> None:
-        super().__init__(figsize=(size[0] / 72, size[1] / 72), dpi=72, frameon=False)
+    def __init__(
+        self, size: tuple[float, float], faces: Faces,
+        margin: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    ) -> None:
+        sides, bottom, top = margin
         self.width, self.height = size
+        self.outer = (size[0] + 2 * sides, size[1] + bottom + top)
+        super().__init__(figsize=(self.outer[0] / 72, self.outer[1] / 72), dpi=72, frameon=False)
         self.faces = faces
         self.plot: Plot | None = None
-        self._points = Affine2D().scale(1 / 72) + self.dpi_scale_trans
+        self._points = Affine2D().translate(sides, bottom).scale(1 / 72) + self.dpi_scale_trans
 
     @property
     def narrow(self) -> bool:
@@ -91,7 +124,7 @@ class Sheet(Figure):
         patch.set_capstyle("butt" if line.dash else rcParams["lines.solid_capstyle"])
         patch.set_joinstyle(rcParams["lines.solid_joinstyle"])
         if line.dash:
-            patch.set_linestyle((0, [length / line.width for length in line.dash]))
+            patch.set_linestyle((0, line.dash))
         self.place(patch)
 
     def fill(self, outline: Sequence[Point], colour: str, alpha: float = 1.0) -> None:
@@ -127,10 +160,20 @@ class Sheet(Figure):
 
     def width_of(self, text: str, *, size: float | None = None, weight: int = REGULAR) -> float:
         """Width of a line of text in points."""
-        font = get_font(str(self.faces.file(weight)))
-        font.set_size(size or rcParams["font.size"], 72)
-        font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
-        return float(font.get_width_height()[0]) / 64
+        return advance(str(self.faces.file(weight)), text) * (size or rcParams["font.size"])
 
+    def place_within(self, middle: float, text: str, size: float) -> float:
+        """The left end of a text centred at `middle`, moved so that it stays on the sheet."""
+        width = self.width_of(text, size=size)
+        return min(max(middle - width / 2, 0.0), self.width - width)
 
-NARROW = 400.0
+    def wrapped(self, text: str, *, size: float, weight: int = REGULAR) -> list[str]:
+        """The text in lines that fit the sheet's width."""
+        lines = [""]
+        for word in text.split():
+            longer = f"{lines[-1]} {word}".lstrip()
+            if lines[-1] and self.width_of(longer, size=size, weight=weight) > self.width:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        return lines
