@@ -166,7 +166,7 @@ class BriefSpec:
     desk: DeskInputs = field(default_factory=DeskInputs)
     folder: Path | None = None
     path: str = ""
-    digests: Mapping[str, str] = MappingProxyType({})
+    digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def subject(self) -> str:
