@@ -128,6 +128,12 @@ def ratio(value: float, dp: int = 2) -> str:
     return number(value, dp)
 
 
+def as_given(value: float) -> str:
+    """A number with the decimals it was stated with, at least one unless it is whole."""
+    stated = rounded(value, MOST_DECIMALS).normalize(_EXACT)
+    return _text(stated.quantize(Decimal(1)) if stated == stated.to_integral_value() else stated)
+
+
 def points(value: float, dp: int = 1) -> str:
     """A difference of two fractions in percentage points: 0.064 is `6.4 percentage points`."""
     return _points(rounded(value, dp, shift=2))

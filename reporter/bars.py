@@ -1,0 +1,89 @@
+"""Daily bars as plain arrays: each frame is unpacked once and then looked up by day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reporter.model import PriceSeries
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """One instrument's bars: `days` are proleptic ordinals, ascending; prices as in the series."""
+
+    series: PriceSeries
+
+    @cached_property
+    def days(self) -> Ints:
+        """The ordinal of each bar's day."""
+        stamps = self.series.bars.index.to_numpy().astype("datetime64[D]")
+        return stamps.astype(np.int64) + _EPOCH
+
+    @cached_property
+    def open(self) -> Floats:
+        """First price of each day."""
+        return self._column("open")
+
+    @cached_property
+    def high(self) -> Floats:
+        """Highest price of each day."""
+        return self._column("high")
+
+    @cached_property
+    def low(self) -> Floats:
+        """Lowest price of each day."""
+        return self._column("low")
+
+    @cached_property
+    def close(self) -> Floats:
+        """Last price of each day."""
+        return self._column("close")
+
+    @cached_property
+    def moves(self) -> Floats:
+        """Each close over the one before, less one; one shorter than the bars."""
+        return self.close[1:] / self.close[:-1] - 1
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether every high, low and close is a number above zero."""
+        return all(bool((c > 0).all()) for c in (self.close, self.high, self.low))
+
+    def _column(self, name: str) -> Floats:
+        return np.ascontiguousarray(self.series.bars[name].to_numpy(dtype=np.float64))
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    def find(self, day: date) -> int | None:
+        """The position of the bar of `day`, or None."""
+        at = int(np.searchsorted(self.days, day.toordinal()))
+        return at if at < len(self.days) and self.days[at] == day.toordinal() else None
+
+    def first_after(self, day: date) -> int:
+        """The position of the first bar after `day`; the number of bars where there is none."""
+        return int(np.searchsorted(self.days, day.toordinal(), side="right"))
+
+    def day(self, position: int) -> date:
+        """The day of the bar at `position`."""
+        return date.fromordinal(int(self.days[position]))
+
+    @cached_property
+    def start(self) -> date:
+        """The first day of the history."""
+        return self.day(0)
+
+
+@lru_cache(maxsize=1024)
+def bars_of(series: PriceSeries) -> Bars:
+    """The arrays of a series; series are compared by identity, so each is unpacked once."""
+    return Bars(series)
