@@ -100,13 +100,13 @@ def published(text: str) -> date:
         raise EntryError(f"{text!r} is not a date. {tip}") from None
 
 
-def one_of(known: Iterable[str]) -> Callable[[str], str]:
-    """A reader that takes just these words."""
+def one_of(what: str, known: Iterable[str]) -> Callable[[str], str]:
+    """A reader that takes just these words; `what` is what they are called."""
     known = tuple(map(str, known))
 
     def read(text: str) -> str:
         if text not in known:
-            raise EntryError(f"{text!r} is not known. {nearest(text, known)}")
+            raise EntryError(f"unknown {what} {text!r}. {nearest(text, known)}")
         return text
 
     return read
