@@ -1,0 +1,216 @@
+"""How numbers and dates are printed: the only place where one becomes text.
+
+Rounding is half-up (away from zero) on the number's shortest decimal form, after float noise
+below 1e-10 of the printed unit has been snapped away: 0.25 prints as 0.3 and 2.675 as 2.68,
+where binary formatting would say 0.2 and 2.67. There is no negative zero, and the minus sign
+is U+2212. A number whose printed form would contradict its state gets more decimals.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from reporter.model import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+MINUS = "\N{MINUS SIGN}"
+MOST_DECIMALS = 10
+_NOISE = Decimal(1).scaleb(-MOST_DECIMALS)
+_EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_DOLLARS = ((12, "tn"), (9, "bn"), (6, "mn"), (3, "k"), (0, ""))
+
+
+# --- rounding -------------------------------------------------------------------------------
+
+
+def rounded(value: float, dp: int, *, shift: int = 0) -> Decimal:
+    """`value` times 10**shift, half-up to `dp` decimals; never a negative zero.
+
+    Raises:
+        ValueError: the value is not a finite number: such a thing must not be printed.
+    """
+    exact = Decimal(repr(float(value)))
+    if not exact.is_finite():
+        raise ValueError(f"{value!r} cannot be printed")
+    snapped = exact.scaleb(shift, _EXACT).quantize(_NOISE, context=_EXACT)
+    result = snapped.quantize(Decimal(1).scaleb(-dp), context=_EXACT)
+    return abs(result) if result.is_zero() else result
+
+
+def decimals(value: float, dp: int, state: Callable[[float], Hashable], *, shift: int = 0) -> int:
+    """The fewest decimals, at least `dp`, at which the printed number is still in its state.
+
+    An RSI of 69.96 is neutral, but 70.0 would read as the threshold: it gets two decimals.
+    `state` judges numbers in the unit of `value`.
+    """
+    meant = state(value)
+    for places in range(dp, MOST_DECIMALS):
+        if state(float(rounded(value, places, shift=shift).scaleb(-shift))) == meant:
+            return places
+    return MOST_DECIMALS
+
+
+def decimals_apart(one: float, other: float, dp: int) -> int:
+    """The fewest decimals, at least `dp`, at which two numbers print in their true order.
+
+    A record must not look like the one it beat. Equal numbers keep `dp`.
+    """
+    meant = _order(one, other)
+    for places in range(dp, MOST_DECIMALS):
+        if _order(rounded(one, places), rounded(other, places)) == meant:
+            return places
+    return MOST_DECIMALS
+
+
+def _order(one: float | Decimal, other: float | Decimal) -> int:
+    return (one > other) - (one < other)
+
+
+# --- numbers --------------------------------------------------------------------------------
+
+
+def number(value: float, dp: int = 0) -> str:
+    """A plain number with thousands commas: `2,674.56`."""
+    return _text(rounded(value, dp))
+
+
+def _text(value: Decimal, *, plus: bool = False) -> str:
+    sign = MINUS if value < 0 else "+" if plus and value > 0 else ""
+    return f"{sign}{abs(value):,f}"
+
+
+def price(value: float, dp: int = 2) -> str:
+    """A level, average or range in the instrument's own unit: `2,674.56`."""
+    return number(value, dp)
+
+
+def index(value: float, dp: int = 1) -> str:
+    """An indicator between 0 and 100: `71.2`."""
+    return number(value, dp)
+
+
+def count(value: float) -> str:
+    """A number of things: `1,250`."""
+    return number(value)
+
+
+def fraction(value: float, dp: int = 1) -> str:
+    """A fraction as per cent: 0.0776 is `7.8%`."""
+    return f"{_text(rounded(value, dp, shift=2))}%"
+
+
+def percent(value: float, dp: int = 2) -> str:
+    """A number that is in per cent already, such as a yield: 4.16 is `4.16%`."""
+    return f"{number(value, dp)}%"
+
+
+def ratio(value: float, dp: int = 2) -> str:
+    """One number divided by another: `1.08`."""
+    return number(value, dp)
+
+
+def points(value: float, dp: int = 1) -> str:
+    """A difference of two fractions in percentage points: 0.064 is `6.4 percentage points`."""
+    return _points(rounded(value, dp, shift=2))
+
+
+def spread(one: float, other: float, dp: int = 1) -> str:
+    """The difference of two fractions as printed: 7.8% and 1.4% are `6.4 percentage points`.
+
+    The reader sees both operands and must be able to subtract them.
+    """
+    difference = rounded(one, dp, shift=2) - rounded(other, dp, shift=2)
+    return _points(abs(difference) if difference.is_zero() else difference)
+
+
+def _points(value: Decimal) -> str:
+    return f"{_text(value)} percentage points"
+
+
+def basis_points(value: float, dp: int = 0) -> str:
+    """A change of a yield, with its sign: `+25 basis points`."""
+    change = rounded(value, dp)
+    return f"{_text(change, plus=True)} basis {'point' if abs(change) == 1 else 'points'}"
+
+
+def usd(value: float, dp: int = 1) -> str:
+    """Net dollars, with their sign: 6.4e9 is `+$6.4bn`."""
+    size = abs(value)
+    power, word = next((p, w) for p, w in _DOLLARS if p == 0 or rounded(size, dp, shift=-p) >= 1)
+    amount = rounded(value, dp if power else 0, shift=-power)
+    sign = MINUS if amount < 0 else "+" if amount > 0 else ""
+    return f"{sign}${abs(amount):,f}{word}"
+
+
+def boolean(value: float) -> str:
+    """`yes` or `no`."""
+    return "yes" if value else "no"
+
+
+_PRINTERS: dict[Unit, Callable[[float], str]] = {
+    Unit.FRACTION: fraction,
+    Unit.PRICE: price,
+    Unit.INDEX: index,
+    Unit.USD: usd,
+    Unit.BASIS_POINTS: basis_points,
+    Unit.COUNT: count,
+    Unit.BOOLEAN: boolean,
+    Unit.PERCENT: percent,
+    Unit.RATIO: ratio,
+}
+
+
+def display(value: float, unit: Unit) -> str:
+    """`value` as its unit is printed."""
+    return _PRINTERS[unit](value)
+
+
+def magnitude(shown: str) -> str:
+    """A display without its sign, for a sentence whose verb carries the direction."""
+    return shown.lstrip(f"+{MINUS}")
+
+
+# --- dates ----------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def long_date(day: date) -> str:
+    """`15 January 2026`."""
+    return f"{day_month(day)} {day.year}"
+
+
+@lru_cache(maxsize=4096)
+def short_date(day: date) -> str:
+    """`15 Jan 2026`."""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
+@lru_cache(maxsize=4096)
+def day_month(day: date) -> str:
+    """`15 January`."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+@lru_cache(maxsize=4096)
+def month_year(day: date) -> str:
+    """`January 2026`."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
