@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import click
 
+from reporter import __version__
 from reporter.cli.build import build
 from reporter.cli.listing import listing
 from reporter.cli.metrics import metrics
@@ -24,16 +25,17 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 
 
 @click.group(context_settings=SETTINGS)
-@click.version_option(package_name="market-brief-reporter", message="%(prog)s %(version)s")
-def reporter() -> None:
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def reporter() -> None:  # noqa: D301  \b keeps lines apart, in click
     """Turn market data into a market brief: PDF, web page and JSON.
 
     Every number in a brief is backed by a fact, which `reporter metrics` prints.
     The environment can hold a default for every option: REPORTER_SOURCE,
     REPORTER_OUTPUT and so on.
 
-    Exit codes: 0 done, 1 error, 2 usage or spec, 3 gaps under --strict,
-    130 interrupted.
+    \b
+    Exit codes: 0 done, 1 error, 2 usage or spec,
+    3 gaps under --strict, 130 interrupted.
     """
 
 

@@ -71,11 +71,11 @@ def build(  # noqa: PLR0913  one argument an option
     from reporter.output import write
     from reporter.spec import load
 
-    now = options.today()
     order = load(spec, source=source, as_of=as_of)
-    options.past(order.as_of, now)
     with talk.progress() as progress:
-        artifacts = pipeline.build(order, today=now, formats=formats or FORMATS, progress=progress)
+        artifacts = pipeline.build(
+            order, today=options.today(), formats=formats or FORMATS, progress=progress
+        )
     if strict:
         _refuse(artifacts.brief.gaps)
     paths = write(artifacts, output)

@@ -110,7 +110,6 @@ def _gathered(
     from reporter.gather import gather
 
     now = options.today()
-    options.past(as_of, now)
     ref = entries.source(source or "sample")
     with talk.progress() as progress:
         return gather(tuple(dict.fromkeys(wanted)), ref, as_of=as_of, today=now, progress=progress)

@@ -34,18 +34,6 @@ def today() -> date:
     return date.today()  # noqa: TID251  the one place
 
 
-def past(day: date | None, now: date) -> None:
-    """Refuse an as-of day that has not come.
-
-    Raises:
-        SpecError: the day lies after `now`.
-    """
-    if day is not None and day > now:
-        from reporter.errors import SpecError
-
-        raise SpecError(f"the as-of day {day} is in the future.", tip=f"Today is {now}.")
-
-
 def _sources(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
     del ctx, param
     from reporter.sources.base import sources
