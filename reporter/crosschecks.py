@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from reporter import entries
+from reporter import brands, entries
 from reporter.entries import EntryError
+from reporter.errors import SpecError
 from reporter.places import Key
 from reporter.registry import nearest
 from reporter.sections.base import sections
-
-BRANDS = Path(__file__).parent / "brands"
 
 Wrong = tuple[Key, str]
 
@@ -26,19 +25,12 @@ def across(raw: dict[str, Any], folder: Path | None) -> list[Wrong]:
 
 
 def _brand(raw: dict[str, Any], folder: Path | None) -> Iterator[Wrong]:
-    name = raw.get("brand")
-    if not isinstance(name, str) or name in brands():
-        return
-    if not name.endswith(".toml"):
-        tip = f"{nearest(name, brands())} A brand of your own is a file beside the spec."
-        yield ("brand",), f"unknown brand {name!r}. {tip}"
-    elif folder is None or not (folder / name).is_file():
-        yield ("brand",), f"no file {name!r} beside the spec."
-
-
-def brands() -> tuple[str, ...]:
-    """Names of the shipped brands, sorted."""
-    return tuple(sorted(path.stem for path in BRANDS.glob("*.toml")))
+    name = raw.get("brand", brands.DEFAULT)
+    if isinstance(name, str):
+        try:
+            brands.load(name, folder)
+        except SpecError as error:
+            yield ("brand",), str(error)
 
 
 def _rivals(raw: dict[str, Any]) -> Iterator[Wrong]:

@@ -77,14 +77,16 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _optional("house", "Who published it; left empty, it is the editor's own."),
             _optional("author", "Who at the house."),
             _PUBLISHED,
-            _optional("stance", f"One of: {', '.join(STANCES)}.", entries.one_of(STANCES)),
+            _optional(
+                "stance", f"One of: {', '.join(STANCES)}.", entries.one_of("stance", STANCES)
+            ),
             Column("fact", "What is said, in a clause without a full stop."),
         ),
         "figures": (
             Column("name", "What is measured, such as forward price-to-earnings."),
             _SYMBOL,
             Column("value", "The figure: a fraction for percentages (0.05 is 5%).", entries.amount),
-            Column("unit", f"One of: {', '.join(Unit)}.", entries.one_of(Unit)),
+            Column("unit", f"One of: {', '.join(Unit)}.", entries.one_of("unit", Unit)),
             _HOUSE,
             _PUBLISHED,
             _optional("note", "What a reader must know to read it rightly."),

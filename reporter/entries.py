@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from reporter import windows
 from reporter.errors import SpecError
 from reporter.instruments import canonical
-from reporter.metrics.base import PERIODS
 from reporter.model import SourceRef
 from reporter.registry import nearest
 from reporter.sections.base import sections
@@ -22,7 +22,6 @@ from reporter.sources.base import sources
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 LIST = r"[a-z][a-z0-9_-]*"
-SESSIONS = r"[1-9]\d{0,3}s"
 LONGEST = 600
 LONGEST_TITLE = 160
 LONGEST_SLUG = 64
@@ -100,13 +99,13 @@ def published(text: str) -> date:
         raise EntryError(f"{text!r} is not a date. {tip}") from None
 
 
-def one_of(known: Iterable[str]) -> Callable[[str], str]:
-    """A reader that takes just these words."""
+def one_of(what: str, known: Iterable[str]) -> Callable[[str], str]:
+    """A reader that takes just these words; `what` is what they are called."""
     known = tuple(map(str, known))
 
     def read(text: str) -> str:
         if text not in known:
-            raise EntryError(f"{text!r} is not known. {nearest(text, known)}")
+            raise EntryError(f"unknown {what} {text!r}. {nearest(text, known)}")
         return text
 
     return read
@@ -137,12 +136,10 @@ def slug(text: str) -> str:
 
 def window(text: str) -> str:
     """A window's name, as the calendar knows it: `ytd`, `20s`, `since:2025-10-16`."""
-    name, _, since = text.partition(":")
-    if name == "since" and since:
-        day(since)
-    elif text not in PERIODS and not re.fullmatch(SESSIONS, text):
-        known = (*PERIODS, "20s", "since:2025-10-16")
-        raise EntryError(f"unknown window {text!r}. {nearest(text, known)}")
+    try:
+        windows.parse(text)
+    except SpecError as error:
+        raise EntryError(str(error)) from error
     return text
 
 

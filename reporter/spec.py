@@ -20,8 +20,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from reporter import desk, entries
-from reporter.crosschecks import Wrong, across, brands, options
+from reporter import brands, desk, entries
+from reporter.crosschecks import Wrong, across, options
 from reporter.errors import SpecError
 from reporter.metrics.base import PERIODS
 from reporter.model import BriefSpec, DeskInputs, KnownHigh, Pair, SectionSpec, SourceRef
@@ -95,7 +95,10 @@ class BriefForm(_Form):
         default="sample", description="Where prices come from: sample, files:DIR, yahoo."
     )
     page_size: Literal["A4", "Letter"] = Field(default="A4", description="The paper.")
-    brand: str = Field(default="house", description="How the house looks: see `brands`.")
+    brand: str = Field(
+        default="house",
+        description="How the house looks: house, meridian, or a file beside the spec.",
+    )
     names: dict[Symbol, Title] = Field(default={}, description="What to call an instrument.")
     watch: dict[Annotated[str, AfterValidator(entries.list_name)], Symbols] = Field(
         default={}, description="Lists of instruments, by name."
@@ -286,14 +289,14 @@ def json_schema() -> dict[str, Any]:
     sources = "|".join("files:.+" if n == "files" else f"{n}(:.+)?" for n in known_sources.names())
     fields["source"]["pattern"] = f"^({sources})$"
     fields["slug"] |= {"pattern": f"^{entries.SLUG}$", "maxLength": entries.LONGEST_SLUG}
-    fields["brand"]["anyOf"] = [{"enum": list(brands())}, {"type": "string"}]
+    fields["brand"]["anyOf"] = [{"enum": list(brands.names())}, {"type": "string"}]
     fields["watch"]["propertyNames"] = {"pattern": f"^{entries.LIST}$"}
     fields["desk"] |= {
         "additionalProperties": False,
         "properties": {kind: _desk_schema(columns) for kind, columns in desk.COLUMNS.items()},
     }
     windows = forms["PairForm"]["properties"]["windows"]["items"]
-    windows["pattern"] = rf"^({'|'.join(PERIODS)}|{entries.SESSIONS}|since:\d{{4}}-\d\d-\d\d)$"
+    windows["pattern"] = rf"^({'|'.join(PERIODS)}|[1-9]\d{{0,4}}s|since:\d{{4}}-\d\d-\d\d)$"
     forms["SectionForm"] = _section_schema(forms["SectionForm"])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
