@@ -198,7 +198,7 @@ def _fact_span(pattern: Pattern, slot: str, fact: Fact, part: str, form: str) ->
     if part in _VERBAL:
         return Span(_verbal(fact, part), "text", fact.id)
     try:
-        shown = fact.shown(part)
+        shown = fact.shown("" if part == "display" else part)
     except KeyError:
         raise ContentError(
             f"{fact.id} has no printable {part!r} for slot {slot!r}.", where=pattern.name
