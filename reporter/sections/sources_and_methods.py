@@ -51,7 +51,10 @@ def sources_and_methods(context: SectionContext, options: Options) -> Built:
 
 
 def cited_facts(context: SectionContext) -> Iterator[Fact]:
-    """The facts that the sections built so far print, in the order of all facts."""
+    """The facts that words, key figures and charts of the sections built so far print.
+
+    In the order of all facts. Tables carry base dates, day and source themselves.
+    """
     ids = set(chain.from_iterable(_ids_of(built) for built in context.built))
     ids.update(chain.from_iterable(remark.facts for remark in _headlines(context)))
     figures, _ = key_figures(context)
@@ -68,8 +71,6 @@ def _ids_of(built: Built) -> Iterator[str]:
     if built.section:
         for paragraph in built.section.paragraphs:
             yield from chain.from_iterable(remark.facts for remark in paragraph)
-        for table in built.section.tables:
-            yield from (cell.fact for row in table.rows for cell in row if cell.fact)
     for chart in built.charts:
         yield from (span.fact for span in chart.title if span.fact)
         yield from (mark.fact for mark in chart.marks if mark.fact)
@@ -97,7 +98,7 @@ def _figures(context: SectionContext, facts: Iterable[Fact]) -> Table | None:
         )
         for origin, group in groups.items()
     )
-    return Table("figures", "Every figure cited", columns, rows)
+    return Table("figures", "Figures in words and charts; tables carry their own dates", columns, rows)
 
 
 def _origin(fact: Fact) -> Origin:
