@@ -185,7 +185,23 @@ def _pen(pen: Pen | None) -> str:
 
 
 def _data(path: tuple[Segment, ...]) -> str:
-    return "".join(f"{command}{' '.join(num(n) for n in numbers)}" for command, numbers in path)
+    """Path data in relative form, which is less than half as long as absolute."""
+    parts, here, start = [], (0.0, 0.0), (0.0, 0.0)
+    for command, numbers in path:
+        if command == "Z":
+            parts.append("z")
+            here = start
+            continue
+        steps = [number - here[at % 2] for at, number in enumerate(numbers)]
+        parts.append(command.lower() + _packed(steps))
+        here = (numbers[-2], numbers[-1])
+        start = here if command == "M" else start
+    return "".join(parts)
+
+
+def _packed(numbers: Iterable[float]) -> str:
+    texts = (num(number).replace("0.", ".", 1) if abs(number) < 1 else num(number) for number in numbers)
+    return "".join(t if t.startswith("-") else f" {t}" for t in texts).lstrip()
 
 
 def num(value: float) -> str:

@@ -200,9 +200,9 @@ def few(count: int) -> str:
 # --- around the picture ------------------------------------------------------------------------
 
 
-def source_line(data: MarketData) -> str:
+def source_line(data: MarketData, source: str = "") -> str:
     """Source, as-of day, and the warning that sample data carry everywhere."""
-    line = f"Source: {data.source}; as of {wording.long_date(data.as_of)}."
+    line = f"Source: {source or data.source}; as of {wording.long_date(data.as_of)}."
     return f"{line} Sample data, not market prices." if data.sample else line
 
 

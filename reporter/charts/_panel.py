@@ -7,14 +7,15 @@ label at each line's end in the line's colour instead of a legend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from matplotlib import rcParams
 
 from reporter.brands import contrast
 from reporter.charts._sheet import BOLD, CAP_HEIGHT, Line, Point, Sheet
-from reporter.display import REGULAR, Plot
+from reporter.display import REGULAR as REGULAR, Plot
 
 if TYPE_CHECKING:
     from reporter.model import Brand, ChartSeries, Json
@@ -133,6 +134,56 @@ class Panel:
             self.sheet.fill([(run[0][0], floor), *run, (run[-1][0], floor)], colour, alpha)
 
 
+    def beyond(self, values: Values, bound: float, colour: str, *, above: bool) -> None:
+        """Fill where a series is above (or below) a bound."""
+        sign = 1 if above else -1
+        for outline in _beyond(values, bound, sign):
+            points = [(self.px(x), self.py(y)) for x, y in outline]
+            self.sheet.fill(points, colour, 0.35)
+
+    def level(self, y: float, label: str, colour: str) -> None:
+        """A level across the panel, its words above it at the left."""
+        size = rcParams["xtick.labelsize"]
+        self.sheet.stroke([self._across(y)], Line(colour, rcParams["axes.linewidth"], (1.2, 1.6)))
+        self.sheet.write((self.left + 2, self.py(y) + 3), label, colour, size=size)
+
+    def band(self, first: float, last: float, label: str) -> None:
+        """Shade a stretch of sessions, with its words at the top, left of its end."""
+        size, muted = rcParams["xtick.labelsize"], self.brand.colours["muted"]
+        left, right = self.px(first), self.px(last)
+        self.sheet.block(left, self.bottom, right - left, self.top - self.bottom, muted, 0.12)
+        at = (min(right, self.right), self.top - size)
+        self.sheet.write((left - 4, at[1]), label, muted, size=size, anchor="right")
+
+    def caption(self, text: str) -> None:
+        """Name the panel above its left edge."""
+        size, muted = rcParams["xtick.labelsize"], self.brand.colours["muted"]
+        self.sheet.write((self.left, self.top + 3), text, muted, size=size)
+
+
+def _beyond(values: Values, bound: float, sign: int) -> list[list[Point]]:
+    """Outlines of the parts of a series on one side of a bound, closed along the bound."""
+    outlines: list[list[Point]] = []
+    current: list[Point] = []
+    for at, (before, value) in enumerate(pairwise([None, *values])):
+        if value is None:
+            current = []
+            continue
+        inside = (value - bound) * sign > 0
+        if before is not None and inside != ((before - bound) * sign > 0):
+            crossing = (at - 1 + (bound - before) / (value - before), bound)
+            current.append(crossing)
+            if not inside:
+                outlines.append(current)
+                current = []
+        if inside:
+            current = current or [(at, bound)]
+            current.append((at, value))
+    if current:
+        outlines.append([*current, (current[-1][0], bound)])
+    return [outline for outline in outlines if len(outline) > 2]  # noqa: PLR2004
+
+
 @dataclass(frozen=True, slots=True)
 class EndLabel:
     """What stands at a line's end: the fact's display, and the line's name."""
@@ -156,6 +207,11 @@ def styled(series: Sequence[ChartSeries], brand: Brand) -> list[Line]:
         width = rcParams["lines.linewidth"] * WEIGHTS[one.role]
         lines.append(Line(brand.colours[one.role], width, dash))
     return lines
+
+
+def thinner(line: Line) -> Line:
+    """The line for an indicator, which must not outweigh the prices."""
+    return replace(line, width=rcParams["lines.linewidth"] * 0.75)
 
 
 def _apart(brand: Brand) -> bool:
@@ -264,7 +320,47 @@ def text_height() -> float:
     return float(rcParams["xtick.labelsize"]) * 1.25 + 4
 
 
-__all__ = [
-    "BOLD", "REGULAR", "EndLabel", "Line", "Panel", "Sheet", "bounds", "end_labels", "label_width",
-    "spread", "styled", "text_height", "tick_width", "ticks",
-]  # fmt: skip
+def small() -> float:
+    """The size of dates, ticks and heads, in points."""
+    return float(rcParams["xtick.labelsize"])
+
+
+def middle_base(middle: float) -> float:
+    """The baseline that centres capitals and figures on a height."""
+    return middle - rcParams["font.size"] * CAP_HEIGHT / 2
+
+
+def hairline(brand: Brand) -> Line:
+    """The line between rows."""
+    return Line(brand.colours["rule"], rcParams["grid.linewidth"])
+
+
+def base_line(brand: Brand) -> Line:
+    """The line bars grow from."""
+    return Line(brand.colours["muted"], rcParams["axes.linewidth"])
+
+
+def fitted(sheet: Sheet, text: str, width: float, *, size: float | None = None) -> str:
+    """The text, shortened with an ellipsis where it is wider than the room."""
+    if sheet.width_of(text, size=size) <= width:
+        return text
+    while text and sheet.width_of(f"{text}…", size=size) > width:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def extent(values: Values) -> tuple[float, float]:
+    """The lowest and highest value; a flat series is given room."""
+    known = [value for value in values if value is not None]
+    low, high = min(known), max(known)
+    return (low, high) if high > low else (low - 1, high + 1)
+
+
+def hatched(
+    panel: Panel, left: float, bottom: float, width: float, height: float, colour: str
+) -> None:
+    """A bar below zero: an outline with a light fill, so that grey tells it from one above."""
+    panel.sheet.block(left, bottom, width, height, colour, 0.35)
+    corners = [(left, bottom), (left + width, bottom), (left + width, bottom + height)]
+    outline = [*corners, (left, bottom + height), (left, bottom)]
+    panel.sheet.stroke([outline], Line(colour, 0.8))
