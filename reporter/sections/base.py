@@ -12,9 +12,13 @@ from reporter.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class SectionContext(ChartContext):
-    """What a section is made from: all that charts see, and every remark made, best first."""
+    """What a section is made from: all that charts see, and every remark made, best first.
+
+    `built` holds the sections made before this one, so that the last can say what they cite.
+    """
 
     remarks: tuple[Remark, ...] = ()
+    built: tuple[Built, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
