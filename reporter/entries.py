@@ -26,7 +26,7 @@ LONGEST = 600
 LONGEST_TITLE = 160
 LONGEST_SLUG = 64
 BILLION = 10**9
-_SYMBOL = re.compile(r"[\^A-Z0-9][A-Z0-9.=&_-]{0,23}")
+_SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=&_-]{0,23}")
 
 
 class EntryError(SpecError, ValueError):

@@ -33,7 +33,10 @@ def write(artifacts: Artifacts, output: Path) -> tuple[Path, ...]:
         with _made(place.parent), _locked(place.parent):
             _recover(place)
             _check(place)
-            _swap_in(_fill(place, artifacts.files), place)
+            try:
+                _swap_in(_fill(place, artifacts.files), place)
+            finally:
+                _recover(place)
     except OSError as error:
         raise _refused(error, output) from error
     return paths
@@ -94,7 +97,10 @@ def _old(place: Path) -> Path:
 
 
 def _recover(place: Path) -> None:
-    """Put right what a killed run left: the lock says that nobody is at work here."""
+    """Clear what a run left, this one or one that was killed; an edition set aside comes back.
+
+    The lock says that nobody else is at work here.
+    """
     if _old(place).exists() and not place.exists():
         _old(place).rename(place)
     for leftover in (_new(place), _old(place)):
@@ -114,17 +120,13 @@ def _check(place: Path) -> None:
 def _fill(place: Path, files: tuple[Artifact, ...]) -> Path:
     """The edition under its hidden name, every byte of it on the disk."""
     new = _new(place)
-    try:
-        new.mkdir()
-        for file in files:
-            path = new.joinpath(*_safe(file.path))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, file.data)
-        for folder in (path for path in (new, *new.rglob("*")) if path.is_dir()):
-            _sync(folder)
-    except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
+    new.mkdir()
+    for file in files:
+        path = new.joinpath(*_safe(file.path))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, file.data)
+    for folder in (path for path in (new, *new.rglob("*")) if path.is_dir()):
+        _sync(folder)
     return new
 
 
@@ -146,16 +148,8 @@ def _sync(folder: Path) -> None:
 
 
 def _swap_in(new: Path, place: Path) -> None:
-    """Put the new edition in its place; the earlier one comes back if that fails."""
-    old = _old(place)
-    try:
-        if place.exists():
-            place.rename(old)
-        new.rename(place)
-    except BaseException:
-        if old.exists() and not place.exists():
-            old.rename(place)
-        shutil.rmtree(new, ignore_errors=True)
-        raise
+    """Put the new edition in its place; the earlier one steps aside, for `_recover` to clear."""
+    if place.exists():
+        place.rename(_old(place))
+    new.rename(place)
     _sync(place.parent)
-    shutil.rmtree(old, ignore_errors=True)

@@ -24,7 +24,7 @@ LIBRARIES = (
     "exchange-calendars", "jinja2", "matplotlib", "numpy", "pandas", "pydantic", "weasyprint",
     "yfinance",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 Value = str | float | int | bool | None
 
 
@@ -124,9 +124,10 @@ def _at(
     return tuple(values[name][at] if name in values else None for name in columns)
 
 
-def _harmless(text: str | None) -> str | None:
-    """Text that no spreadsheet takes for a formula: an apostrophe before a beginning like `=`."""
-    return f"'{text}" if text and text.startswith(_FORMULA) else text
+def _harmless(text: str | None) -> str:
+    """Text on one line that no spreadsheet takes for a formula: an apostrophe before `=`."""
+    line = " ".join((text or "").split())
+    return f"'{line}" if line.startswith(_FORMULA) else line
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:

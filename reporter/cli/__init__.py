@@ -26,7 +26,7 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 
 @click.group(context_settings=SETTINGS)
 @click.version_option(__version__, message="%(prog)s %(version)s")
-def reporter() -> None:  # noqa: D301  \b keeps lines apart, in click
+def reporter() -> None:
     """Turn market data into a market brief: PDF, web page and JSON.
 
     Every number in a brief is backed by a fact, which `reporter metrics` prints.
@@ -36,7 +36,7 @@ def reporter() -> None:  # noqa: D301  \b keeps lines apart, in click
     \b
     Exit codes: 0 done, 1 error, 2 usage or spec,
     3 gaps under --strict, 130 interrupted.
-    """
+    """  # noqa: D301  click wants the character
 
 
 for command in (build, metrics, listing, schema):
