@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from reporter import glossary, wording
@@ -27,7 +27,7 @@ from reporter.sections.front import key_figures
 OPTIONS = {"title": "The section's title."}
 MOST_NAMED = 12
 
-Origin = tuple[str, str, str, str, str]
+Origin = tuple[str, str, str, str]
 
 
 @section("sources_and_methods")
@@ -80,35 +80,49 @@ def _ids_of(built: Built) -> Iterator[str]:
 
 
 def _figures(context: SectionContext, facts: Iterable[Fact]) -> Table | None:
-    """One row for all figures that share measure, window, base date, day and source."""
+    """One row for all figures that share measure, window, base date, day and source.
+
+    Day and source are the edition's own unless the figures say otherwise.
+    """
     groups: dict[Origin, list[Fact]] = {}
     for fact in facts:
         groups.setdefault(_origin(fact), []).append(fact)
     if not groups:
         return None
     columns = tuple(
-        Column(label, align="left")
-        for label in ("Measure and window", "Base date", "As of", "Source", "Figures")
+        Column(label, align="left") for label in ("Measure and window", "Base date", "Figures")
     )
     rows = tuple(
-        (
-            Cell(", ".join(word for word in origin[:2] if word)),
-            *(Cell(text) for text in origin[2:]),
-            Cell("; ".join(_named(context, fact) for fact in group)),
-        )
-        for origin, group in groups.items()
+        (Cell(measure), Cell(base), Cell(_listed(context, group)))
+        for (measure, base, *_), group in groups.items()
     )
-    return Table("figures", "Figures in words and charts; tables carry their own dates", columns, rows)
+    day = wording.long_date(context.data.as_of)
+    return Table("figures", "Figures in words and charts", columns, rows, _usual(context, day))
+
+
+def _usual(context: SectionContext, day: str) -> str:
+    source = f"Source: {context.data.source}; as of {day}; unless stated. "
+    return f"{source}Tables carry their own base dates."
 
 
 def _origin(fact: Fact) -> Origin:
+    window = glossary.window_name(fact.window)
     return (
-        glossary.metric_name(fact.metric),
-        glossary.window_name(fact.window),
+        glossary.metric_name(fact.metric) + (f", {window}" if window else ""),
         wording.short_date(fact.base_date) if fact.base_date else "",
         wording.short_date(fact.as_of),
         fact.source,
     )
+
+
+def _listed(context: SectionContext, group: Sequence[Fact]) -> str:
+    """The figures of a row, with day and source where they are not the edition's."""
+    figures = "; ".join(_named(context, fact) for fact in group)
+    first, data = group[0], context.data
+    day = f"as of {wording.short_date(first.as_of)}" if first.as_of != data.as_of else ""
+    source = f"source {first.source}" if first.source != data.source else ""
+    unusual = ", ".join(text for text in (day, source) if text)
+    return f"{figures} ({unusual})" if unusual else figures
 
 
 def _named(context: SectionContext, fact: Fact) -> str:
