@@ -102,19 +102,12 @@ def draw(context: SectionContext, kind: str, options: Options) -> Drawn:
 
 def paragraphs(context: SectionContext, name: str) -> tuple[tuple[Remark, ...], ...]:
     """The remarks of a section that page 1 has not made already, one paragraph a family."""
-    said = {_sense(remark) for paragraph in argued(context) for remark in paragraph}
+    said = {_sense(remark) for paragraph in context.argument for remark in paragraph}
     families: dict[str, list[Remark]] = {}
     for remark in context.remarks:
         if remark.section == name and _sense(remark) not in said:
             families.setdefault(remark.family, []).append(remark)
     return tuple(tuple(remarks) for remarks in families.values())
-
-
-def argued(context: SectionContext) -> tuple[tuple[Remark, ...], ...]:
-    """The argument of page 1."""
-    from reporter.argument import argue  # noqa: PLC0415  reads sentence patterns: when asked only
-
-    return argue(context.remarks)
 
 
 def _sense(remark: Remark) -> tuple[str, str, tuple[str, ...]]:

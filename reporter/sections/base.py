@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reporter.charts.base import ChartContext
-from reporter.model import Chart, Gap, Json, Remark, Section
+from reporter.model import Chart, Gap, Json, KeyFigure, Remark, Section
 from reporter.registry import Registry
 
 
@@ -14,10 +14,12 @@ from reporter.registry import Registry
 class SectionContext(ChartContext):
     """What a section is made from: all that charts see, and every remark made, best first.
 
-    `built` holds the sections made before this one, so that the last can say what they cite.
+    `argument` is page 1's, paragraph by paragraph. `built` holds the sections made before this
+    one, so that the last can say what they cite.
     """
 
     remarks: tuple[Remark, ...] = ()
+    argument: tuple[tuple[Remark, ...], ...] = ()
     built: tuple[Built, ...] = ()
 
 
@@ -28,6 +30,7 @@ class Built:
     section: Section | None
     charts: tuple[Chart, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    key_figures: tuple[KeyFigure, ...] = ()
 
 
 SectionBuilder = Callable[[SectionContext, Mapping[str, Json]], Built]
