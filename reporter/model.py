@@ -428,6 +428,8 @@ class Remark:
 
     `move` names the step of the argument ("record", "lead", "rotation"); `family` the module
     that made it; `section` the section it belongs to beyond page 1. `importance` is 0 to 1.
+    `tone` says whether the remark is good news for the subject's price (1), bad news (-1) or
+    neither (0); `pattern` names the sentence pattern it was made from.
     """
 
     move: str
@@ -436,6 +438,8 @@ class Remark:
     text: Text
     importance: float
     section: str = ""
+    tone: int = 0
+    pattern: str = ""
 
     @property
     def facts(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MINUS = "\N{MINUS SIGN}"
 MOST_DECIMALS = 10
-_NOISE = Decimal(1).scaleb(-MOST_DECIMALS)
+_STEPS = tuple(Decimal(1).scaleb(-dp) for dp in range(MOST_DECIMALS + 1))
 _EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
 _MONTHS = (
     "January",
@@ -51,8 +51,8 @@ def rounded(value: float, dp: int, *, shift: int = 0) -> Decimal:
     exact = Decimal(repr(float(value)))
     if not exact.is_finite():
         raise ValueError(f"{value!r} cannot be printed")
-    snapped = exact.scaleb(shift, _EXACT).quantize(_NOISE, context=_EXACT)
-    result = snapped.quantize(Decimal(1).scaleb(-dp), context=_EXACT)
+    snapped = exact.scaleb(shift, _EXACT).quantize(_STEPS[-1], context=_EXACT)
+    result = snapped.quantize(_STEPS[dp], context=_EXACT)
     return abs(result) if result.is_zero() else result
 
 
@@ -126,6 +126,12 @@ def percent(value: float, dp: int = 2) -> str:
 def ratio(value: float, dp: int = 2) -> str:
     """One number divided by another: `1.08`."""
     return number(value, dp)
+
+
+def as_given(value: float) -> str:
+    """A number with the decimals it was stated with, at least one unless it is whole."""
+    stated = rounded(value, MOST_DECIMALS).normalize(_EXACT)
+    return _text(stated.quantize(Decimal(1)) if stated == stated.to_integral_value() else stated)
 
 
 def points(value: float, dp: int = 1) -> str:

@@ -14,12 +14,16 @@ PERIODS = ("1d", "wtd", "mtd", "qtd", "ytd", "1w", "1m", "3m", "6m", "1y", "3y",
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question: a metric of a subject, perhaps against a benchmark, over a window."""
+    """One question: a metric of a subject, perhaps against a benchmark, over a window.
+
+    A question about a list (`list:sectors`) brings the list's symbols as `members`.
+    """
 
     metric: str
     subject: str
     benchmark: str | None = None
     window: str | None = None
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,309 @@
+"""What all families share: checks that end in a gap, and the making of a fact with its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache, wraps
+from typing import Literal
+
+from reporter import wording
+from reporter.bars import Bars, bars_of
+from reporter.metrics.base import Ask, Metric, metrics
+from reporter.model import (
+    Basis,
+    DeskFigure,
+    Fact,
+    Flow,
+    Gap,
+    Json,
+    Kind,
+    MarketData,
+    Reason,
+    Target,
+    Unit,
+)
+from reporter.windows import Window, base_date, parse
+
+YEAR_OF_BARS = 250
+_OTHER_HOLIDAYS = {Kind.YIELD, Kind.CURRENCY, Kind.COMMODITY}
+
+Raw = Json | date
+Printer = Callable[[float], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a family gives for a question; `metric` makes the fact of it.
+
+    Dates and numbers of `detail` get a printable form: a float as a price unless `forms` says
+    otherwise, an int as a count. `text` is the display where the unit's own form is not it,
+    `texts` adds or replaces printable forms. `suffix` tells facts of one question apart.
+    """
+
+    value: float | int | bool
+    unit: Unit
+    detail: Mapping[str, Raw]
+    text: str = ""
+    forms: Mapping[str, Printer] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    base: date | None = None
+    subject: str = ""
+    suffix: str = ""
+    source: str = ""
+
+
+Answers = Iterable[Answer]
+
+
+class NoAnswerError(Exception):
+    """A question the data cannot answer; becomes a gap before it leaves its family."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+def metric(
+    name: str,
+    unit: Unit,
+    *,
+    windows: Literal["periods"] | tuple[str, ...] = (),
+    versus: bool = False,
+) -> Callable[[Callable[[Ask, MarketData], Answers]], Callable[[Ask, MarketData], Answers]]:
+    """Registers a metric: its answers become facts, what it cannot answer becomes a gap."""
+
+    def declare(compute: Callable[[Ask, MarketData], Answers]) -> Callable[..., Answers]:
+        @wraps(compute)
+        def answering(ask: Ask, data: MarketData) -> tuple[Fact | Gap, ...]:
+            try:
+                _check(ask, windows, versus=versus)
+                return _distinct(fact(ask, data, answer) for answer in compute(ask, data))
+            except NoAnswerError as lack:
+                return (gap(ask, lack.reason, lack.message),)
+
+        metrics.register(name, Metric(name, unit, answering, windows, versus))
+        return compute
+
+    return declare
+
+
+def _check(ask: Ask, windows: Literal["periods"] | tuple[str, ...], *, versus: bool) -> None:
+    if versus and ask.benchmark is None:
+        raise NoAnswerError(Reason.NO_INPUT, f"{ask.metric} needs a benchmark (--vs)")
+    if isinstance(windows, str):
+        if ask.window is None:
+            raise NoAnswerError(Reason.WINDOW, f"{ask.metric} needs a window")
+    elif not windows and ask.window is not None:
+        raise NoAnswerError(Reason.WINDOW, f"{ask.metric} has no window")
+    elif windows and ask.window not in windows:
+        lengths = " or ".join(windows)
+        raise NoAnswerError(Reason.WINDOW, f"{ask.metric} is measured over {lengths} sessions")
+
+
+def _distinct(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Facts of one question, each with an id of its own."""
+    found: dict[str, Fact] = {}
+    for one in facts:
+        if one.id in found:
+            same = sum(known.startswith(one.id) for known in found)
+            one = replace(one, id=f"{one.id}:{same + 1}")  # noqa: PLW2901  the same answer, told apart
+        found[one.id] = one
+    return tuple(found.values())
+
+
+def gap(ask: Ask, reason: Reason, message: str) -> Gap:
+    """The gap that stands where the answer would have stood."""
+    return Gap(ask.subject, ask.metric, reason, message, ask.benchmark, ask.window)
+
+
+# --- what the data can carry ------------------------------------------------------------------
+
+
+def bars_for(symbol: str, data: MarketData) -> Bars:
+    """The bars of a symbol as arrays; where there are none, the source's own reason."""
+    series = data.series.get(symbol)
+    if series is None:
+        known = next((g for g in data.gaps if g.subject == symbol), None)
+        reason = known.reason if known else Reason.NO_DATA
+        raise NoAnswerError(reason, known.message if known else f"there are no prices of {symbol}")
+    return bars_of(series)
+
+
+def last_bar(bars: Bars, data: MarketData) -> int:
+    """The position of the as-of session's bar, whose close must be a number above zero."""
+    return bar_on(bars, data.as_of)
+
+
+def bar_on(bars: Bars, day: date) -> int:
+    """The position of the bar of `day`."""
+    at = bars.find(day)
+    name = bars.series.instrument.name
+    when = wording.long_date(day)
+    if at is None and day < bars.start:
+        start = wording.long_date(bars.start)
+        raise NoAnswerError(Reason.SHORT_HISTORY, f"{name}: prices begin on {start}, after {when}")
+    if at is None:
+        raise NoAnswerError(Reason.MISSING_SESSION, f"{name} has no prices on {when}")
+    if not bars.close[at] > 0 and bars.series.instrument.kind is not Kind.YIELD:
+        raise NoAnswerError(Reason.BAD_DATA, f"{name} has no usable close on {when}")
+    return at
+
+
+def priced(symbol: str, data: MarketData, claim: str) -> Bars:
+    """Bars of quoted prices: no claim about levels is made from dividend-adjusted ones."""
+    bars = bars_for(symbol, data)
+    if bars.series.basis is not Basis.PRICE:
+        name = bars.series.instrument.name
+        raise NoAnswerError(
+            Reason.BASIS,
+            f"{name}: {claim} needs quoted prices, these are adjusted for dividends",
+        )
+    return bars
+
+
+def no_yield(symbol: str, data: MarketData, claim: str) -> None:
+    """Refuses what makes no sense for a yield."""
+    series = data.series.get(symbol)
+    if series is not None and series.instrument.kind is Kind.YIELD:
+        name = series.instrument.name
+        raise NoAnswerError(
+            Reason.NOT_APPLICABLE, f"{name} is a yield: {claim} does not apply to it"
+        )
+
+
+def enough(bars: Bars, count: int, claim: str) -> None:
+    """Refuses a history of fewer than `count` bars."""
+    if len(bars) < count:
+        name = bars.series.instrument.name
+        raise NoAnswerError(
+            Reason.SHORT_HISTORY,
+            f"{name}: {claim} needs {count} daily prices, there are {len(bars)}",
+        )
+
+
+def sound(bars: Bars) -> None:
+    """Refuses a history in which a price is missing, zero or negative."""
+    if not bars.whole:
+        name = bars.series.instrument.name
+        raise NoAnswerError(Reason.BAD_DATA, f"{name}: a price in its history is not a number")
+
+
+def unbroken(bars: Bars, data: MarketData, count: int) -> None:
+    """Refuses bars among whose last `count` a session is missing; none is ever filled in.
+
+    Yields, currencies and commodities keep other holidays than the stock exchange.
+    """
+    first = bars.day(-min(count, len(bars)))
+    expected = data.sessions.between(first, bars.day(-1)) + 1
+    if expected > min(count, len(bars)) and bars.series.instrument.kind not in _OTHER_HOLIDAYS:
+        name = bars.series.instrument.name
+        since = wording.long_date(first)
+        raise NoAnswerError(
+            Reason.MISSING_SESSION, f"{name}: prices of a session since {since} are missing"
+        )
+
+
+def history(symbol: str, data: MarketData, claim: str, *, count: int = YEAR_OF_BARS) -> Bars:
+    """Sound quoted prices, at least `count` of them, up to the as-of session."""
+    bars = priced(symbol, data, claim)
+    last_bar(bars, data)
+    enough(bars, count, claim)
+    sound(bars)
+    return bars
+
+
+def sessions_since(day: date, data: MarketData) -> int | None:
+    """Sessions after `day`, the as-of session included; None where the calendar starts later."""
+    known = day >= data.sessions.days[0]
+    return data.sessions.between(day, data.as_of) if known else None
+
+
+def window_base(ask: Ask, data: MarketData) -> tuple[Window, date]:
+    """The window asked for and the session it is measured from."""
+    window = parse(ask.window or "")
+    if window.since is not None and window.since > data.as_of:
+        later = wording.long_date(window.since)
+        as_of = wording.long_date(data.as_of)
+        raise NoAnswerError(Reason.WINDOW, f"{later} is after the as-of day, {as_of}")
+    try:
+        return window, base_date(window, data.as_of, data.sessions)
+    except LookupError as error:
+        raise NoAnswerError(Reason.SHORT_HISTORY, str(error)) from None
+
+
+# --- making a fact ----------------------------------------------------------------------------
+
+
+def fact(ask: Ask, data: MarketData, answer: Answer) -> Fact:
+    """The fact that answers `ask`, with every printable form it will ever need."""
+    text = answer.text or wording.display(answer.value, answer.unit)
+    displays = {
+        "magnitude": wording.magnitude(text),
+        **_day_texts("as_of", data.as_of),
+        **(_day_texts("base_date", answer.base) if answer.base else {}),
+        **_texts(answer.detail, answer.forms),
+        **answer.texts,
+    }
+    return Fact(
+        id=identify(ask, subject=answer.subject, suffix=answer.suffix),
+        metric=ask.metric,
+        subject=answer.subject or ask.subject,
+        value=answer.value,
+        unit=answer.unit,
+        display=text,
+        as_of=data.as_of,
+        source=answer.source or data.source,
+        benchmark=ask.benchmark,
+        window=ask.window,
+        base_date=answer.base,
+        detail={key: _json(value) for key, value in answer.detail.items()},
+        displays=displays,
+    )
+
+
+def identify(ask: Ask, *, subject: str = "", suffix: str = "") -> str:
+    """`metric:subject/benchmark:window`, without what the question does not have."""
+    against = f"/{ask.benchmark}" if ask.benchmark else ""
+    over = f":{suffix or ask.window}" if suffix or ask.window else ""
+    return f"{ask.metric}:{subject or ask.subject}{against}{over}"
+
+
+def slug(*words: str) -> str:
+    """Words as part of an id: `BofA`, `3,000` become `bofa-3000`."""
+    plain = (re.sub(r"[^a-z0-9]+", "-", word.replace(",", "").lower()).strip("-") for word in words)
+    return "-".join(word for word in plain if word)
+
+
+def published(entry: Target | Flow | DeskFigure) -> dict[str, str]:
+    """When a desk input was published, in its own words where it has them."""
+    return {"published": entry.published_text} if entry.published_text else {}
+
+
+def _json(value: Raw) -> Json:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _texts(detail: Mapping[str, Raw], forms: Mapping[str, Printer]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for key, value in detail.items():
+        if isinstance(value, date):
+            texts |= _day_texts(key, value)
+        elif type(value) is float:
+            texts[key] = forms.get(key, wording.price)(value)
+        elif type(value) is int:
+            texts[key] = forms.get(key, wording.count)(value)
+    return texts
+
+
+@lru_cache(maxsize=4096)
+def _day_texts(key: str, day: date) -> Mapping[str, str]:
+    stem = key.removesuffix("_date")
+    return {
+        key: wording.long_date(day),
+        f"{key}_short": wording.short_date(day),
+        f"{stem}_day": wording.day_month(day),
+    }

@@ -1,0 +1,66 @@
+"""Breadth: how many members of a list have risen."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from reporter import wording
+from reporter.metrics._answers import (
+    Answer,
+    Answers,
+    NoAnswerError,
+    Raw,
+    bar_on,
+    bars_for,
+    last_bar,
+    metric,
+    window_base,
+)
+from reporter.metrics.base import Ask
+from reporter.metrics.returns import growth
+from reporter.model import Kind, MarketData, Reason, Unit
+
+NAMES = ("advancers",)
+
+FEWEST = 2
+_FORMS = {"best_return": wording.fraction, "worst_return": wording.fraction}
+
+
+@metric("advancers", Unit.COUNT, windows="periods")
+def advancers(ask: Ask, data: MarketData) -> Answers:
+    """How many members of a list closed above their close on the window's base day.
+
+    The subject is `list:NAME`, the members come with the question; yields are left out.
+    `detail.of` counts the members with prices on both days, `symbols` names them, best first,
+    `missing` the others.
+    """
+    _, base = window_base(ask, data)
+    members = [m for m in ask.members if not _is_yield(m, data)]
+    returns = {m: r for m in members if (r := _return(m, base, data)) is not None}
+    if len(returns) < FEWEST:
+        raise NoAnswerError(Reason.NOT_APPLICABLE, "breadth needs two instruments with prices")
+    ranked = sorted(returns, key=lambda m: -returns[m])
+    risen = sum(r > 0 for r in returns.values())
+    detail: dict[str, Raw] = {
+        "of": len(returns),
+        "best": ranked[0],
+        "best_return": returns[ranked[0]],
+        "worst": ranked[-1],
+        "worst_return": returns[ranked[-1]],
+        "symbols": list(ranked),
+        "missing": [m for m in members if m not in returns],
+    }
+    return [Answer(risen, Unit.COUNT, detail, forms=_FORMS, base=base)]
+
+
+def _is_yield(symbol: str, data: MarketData) -> bool:
+    series = data.series.get(symbol)
+    return series is not None and series.instrument.kind is Kind.YIELD
+
+
+def _return(symbol: str, base: date, data: MarketData) -> float | None:
+    try:
+        bars = bars_for(symbol, data)
+        return growth(bars, bar_on(bars, base), last_bar(bars, data))
+    except NoAnswerError:
+        return None
