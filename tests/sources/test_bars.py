@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporter.model import Reason
@@ -228,11 +228,13 @@ def test_the_gap_of_a_series_names_its_symbol() -> None:
     assert (gap.subject, gap.reason, gap.message) == ("^RUT", Reason.STALE, "why")
 
 
+@settings(deadline=None)
 @given(st.permutations(range(4)))
 def test_any_order_of_rows_gives_the_same_bars(order: list[int]) -> None:
     assert cleaned(frame().iloc[order]).bars.equals(cleaned(frame()).bars)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.floats(0.01, 1e6), min_size=4, max_size=4), min_size=1, max_size=30),
     st.randoms(use_true_random=False),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporter.sources._packing import pack, smallest, unpack
@@ -15,12 +15,14 @@ def bars_of(rows: list[list[int]]) -> np.ndarray[tuple[int, ...], np.dtype[np.in
     return np.stack([opened, high, low, close, np.array([row[4] for row in rows])])
 
 
+@settings(deadline=None)
 @given(TICKS)
 def test_what_is_packed_comes_out_again(rows: list[list[int]]) -> None:
     bars = bars_of(rows)
     assert np.array_equal(unpack(pack(bars)), bars)
 
 
+@settings(deadline=None)
 @given(TICKS)
 def test_the_narrow_type_holds_the_same_numbers(rows: list[list[int]]) -> None:
     steps = pack(bars_of(rows)) // 2
