@@ -28,19 +28,16 @@ FURTHER = 3
 SHORT = 28
 
 # what each paragraph may hold, in reading order; the case against takes the last one
-STEPS: tuple[tuple[str, ...], ...] = (
-    (
-        "record day year_turned drawdown breakout_news extreme leadership relative "
-        "leadership_limit drawdown_compared"
-    ).split(),
-    (
-        "streak relative_month relative_long day_compared breadth_day breadth_year "
-        "drivers rates rotation long_gain"
-    ).split(),
-    (
-        "breakout technical_view targets trend cross stretch distance volatility year_range fear "
-        "other_day other_year pair opinion month week"
-    ).split(),
+STEPS: tuple[tuple[str, ...], ...] = tuple(
+    tuple(moves.split())
+    for moves in (
+        "record day drawdown extreme year_turned leadership relative leadership_limit "
+        "drawdown_compared",
+        "streak month relative_month relative_long day_compared breadth_day breadth_year "
+        "long_gain drivers rotation",
+        "breakout technical_view targets trend cross stretch distance volatility year_range",
+        "fear other_markets pair opinion week",
+    )
 )
 _HOME = {
     "leadership": "leadership",
@@ -126,10 +123,17 @@ def _adds(remark: Remark, page: Sequence[Remark]) -> bool:
     if any(remark.move == told.move or remark.pattern == told.pattern for told in page):
         return False
     said = {key for told in page for key in figures(told.text)}
-    if said & figures(remark.text):
+    if said & _new(remark):
         return False
     used = [word for told in page for word in superlatives(told.text)]
     return len(used) + len(superlatives(remark.text)) <= 1 or not superlatives(remark.text)
+
+
+def _new(remark: Remark) -> set[str]:
+    """The figures a remark must be the first to say: a view may lean on a price already told."""
+    own = figures(remark.text)
+    leans = any(span.kind == "quote" for span in remark.text)
+    return {key for key in own if not (leans and _PRICE.fullmatch(key))}
 
 
 def figures(text: Text) -> set[str]:
@@ -197,8 +201,10 @@ def _contrasted(pair: Sequence[Remark], reading: Reading) -> Text:
         return pair[0].text if pair else ()
     first, second = pair
     turns = first.tone * second.tone < 0
-    text = led_in(_opening("but"), second.text, lower=_segments(reading)) if turns else second.text
-    return (*first.text, Span(" "), *text)
+    one, named = _unnamed(first.text, reading, named=False)
+    other, _ = _unnamed(second.text, reading, named=named)
+    text = led_in(_opening("but"), other, lower=_segments(reading)) if turns else other
+    return (*one, Span(" "), *text)
 
 
 # --- the argument -------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ _BINDING = re.compile(
     r"(?P<metric>\w+)(?::(?P<window>[\w:-]+))?"
     r"(?: of (?P<of>\w+))?(?: vs (?P<vs>\w+))?(?: is (?P<state>[\w|]+))?"
 )
-_VERBAL = frozenset({"verb", "verb_second", "verb_done", "verb_now", "way", "higher", "noun"})
+_VERBAL = frozenset({"verb", "verb_second", "verb_done", "verb_now", "verb_plain", "way", "higher", "noun"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +214,8 @@ def _verbal(fact: Fact, part: str) -> str:
         return "higher" if value > 0 else "lower"
     if part == "noun":
         return noun(value)
+    if part == "verb_plain":
+        return verb(value, None)
     past = verb(value, size(fact), second=part == "verb_second")
     return {"verb_done": participle, "verb_now": present}.get(part, str)(past)
 

@@ -37,7 +37,7 @@ def changes(reading: Reading) -> Iterator[Remark]:
         yield from _compared(day, bench, slots)
     yield from _year_turned(reading, day, slots)
     yield from _stretch_of(reading, "wtd", "week", "week_behind")
-    yield from _stretch_of(reading, "1m", "month", "week_behind")
+    yield from _stretch_of(reading, "1m", "month", "")
 
 
 def _day(reading: Reading, day: Fact, bench: Fact, slots: Slots) -> Iterator[Remark]:

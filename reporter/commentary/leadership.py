@@ -35,11 +35,12 @@ def leadership(reading: Reading) -> Iterator[Remark]:
         return
     if reading.benchmark not in [i for i, _ in sizes] or spread_size(spread) < SOME:
         return
-    slots: Slots = reading.pair | {"r1": own, "spread": spread} | _words_for(reading, sizes)
-    weight = 0.35 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.5)
     key = _order(sizes, reading.subject, spread)
+    told = sizes[::-1] if key == "larger_losses" else sizes
+    slots: Slots = reading.pair | {"spread": spread} | _words_for(told)
+    weight = 0.35 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.5)
     yield remark(f"leadership.{key}", slots, Note("leadership", sign(spread), weight))
-    yield from _outside(reading, sizes, own, slots)
+    yield from _outside(reading, sizes, slots)
 
 
 def _sizes(reading: Reading) -> Ranked:
@@ -63,10 +64,12 @@ def _order(sizes: Ranked, subject: Instrument, spread: Fact) -> str:
     if order == sorted(order, reverse=True) and sign(spread) < 0:
         return f"larger_{kind}"
     place = [i for i, _ in sizes].index(subject)
-    return "first" if place == 0 else "last" if place == len(sizes) - 1 else "middle"
+    if 0 < place < len(sizes) - 1:
+        return "middle_ahead" if sign(spread) > 0 else "middle_behind"
+    return "first" if place == 0 else "last"
 
 
-def _words_for(reading: Reading, sizes: Ranked) -> dict[str, Text | Named]:
+def _words_for(sizes: Ranked) -> dict[str, Text | Named]:
     same = len({direction(fact) for _, fact in sizes}) == 1
     members = [_member(i, fact, first=at == 0, same=same) for at, (i, fact) in enumerate(sizes)]
     return {"members": listed(members), "count": Named(counted(len(sizes)))}
@@ -78,7 +81,7 @@ def _member(instrument: Instrument, fact: Fact, *, first: bool, same: bool) -> T
     return fragment(pattern(f"leadership.{key}"), {"i": instrument, "r": fact})
 
 
-def _outside(reading: Reading, sizes: Ranked, own: Fact, slots: Slots) -> Iterator[Remark]:
+def _outside(reading: Reading, sizes: Ranked, slots: Slots) -> Iterator[Remark]:
     """What has risen more than the leader, outside the set in which it leads."""
     inside = {i.segment for i, _ in sizes}
     leader = sizes[0][1]
@@ -98,9 +101,9 @@ def _outside(reading: Reading, sizes: Ranked, own: Fact, slots: Slots) -> Iterat
         return
     paid = all(fact.detail.get("total_return") for _, fact in ahead)
     pieces = [fragment(pattern("leadership.other"), {"i": i, "r": f}) for i, f in ahead[::-1]]
-    filled = {**slots, "others": listed(pieces), "r1": own}
+    filled = {**slots, "others": listed(pieces)}
     key = "outside_paid" if paid else "outside"
-    yield remark(f"leadership.{key}", filled, Note("leadership_limit", -1, 0.5))
+    yield remark(f"leadership.{key}", filled, Note("leadership_limit", 0, 0.55))
 
 
 def _shares(reading: Reading) -> set[str]:

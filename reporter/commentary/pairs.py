@@ -65,10 +65,10 @@ def _first(reading: Reading, pair: Pair, found: Compared) -> Remark:
     slots = _slots(reading, pair, found)
     if spread.detail.get("base_sensitive"):
         side = "later" if _moves(spread, "later") >= _moves(spread, "earlier") else "earlier"
-        note = Note("pair", -sign(spread), 0.55)
+        note = Note("pair", -sign(spread), 0.62)
         return remark(f"pairs.sensitive_{side}", slots, note)
-    same = "same" if len(set(ways(found.own, found.other))) == 1 else "apart"
-    key = f"{'ahead' if sign(spread) > 0 else 'behind'}_{same}"
+    both = ways(found.own, found.other)
+    key = f"{'ahead' if sign(spread) > 0 else 'behind'}_{both[0]}" if len(set(both)) == 1 else "apart"
     return remark(f"pairs.{key}", slots, Note("pair", sign(spread), 0.4))
 
 

@@ -23,6 +23,7 @@ from reporter.commentary.base import (
 from reporter.model import Fact, Remark
 from reporter.phrasing import Slots
 
+CLOSE = 0.02
 LONG = ("5y", "3y", "1y")
 
 
@@ -35,10 +36,10 @@ def relative(reading: Reading) -> Iterator[Remark]:
     own, bench, spread = found
     slots: Slots = reading.pair | {"r": own, "q": bench, "spread": spread}
     weight = 0.3 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.3)
-    state = _state(spread)
-    tone = 0 if state == "in_line" else sign(spread)
+    state = _state(own, bench, spread)
+    tone = 0 if state in {"in_line", "undecided"} else sign(spread)
     yield remark(f"relative.{_year(own, bench, spread)}", slots, Note("relative", tone, weight))
-    head = "in_line" if state == "in_line" else "ahead" if tone > 0 else "behind"
+    head = {1: "ahead", -1: "behind", 0: "in_line"}[tone]
     yield remark(f"relative.headline_{head}", slots, Note("relative", tone, weight, HEADLINE))
     both = ways(own, bench)
     first = f"_both_{both[0]}" if len(set(both)) == 1 else ""
@@ -55,15 +56,22 @@ def _compared(reading: Reading, window: str) -> tuple[Fact, Fact, Fact] | None:
     return own, bench, spread
 
 
-def _state(spread: Fact) -> str:
+def _state(own: Fact, bench: Fact, spread: Fact) -> str:
+    """In line, clear or far apart, judged against the pair's own volatility.
+
+    A spread that is small for the pair but wide to the eye is told without a verdict.
+    """
     z = spread_size(spread)
-    return "in_line" if z < SOME else "far" if z >= MUCH else "clear"
+    if z >= SOME:
+        return "far" if z >= MUCH else "clear"
+    near = abs(float(spread.value)) < CLOSE and len(set(ways(own, bench))) == 1
+    return "in_line" if near else "undecided"
 
 
 def _year(own: Fact, bench: Fact, spread: Fact) -> str:
-    state, both = _state(spread), ways(own, bench)
-    if state == "in_line":
-        return "in_line"
+    state, both = _state(own, bench, spread), ways(own, bench)
+    if state in {"in_line", "undecided"}:
+        return state
     if sign(spread) > 0:
         if both == ("up", "up"):
             return "well_ahead_both_up" if state == "far" else "ahead_both_up"
