@@ -9,10 +9,11 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from reporter.model import PriceSeries
+from reporter.model import Kind, PriceSeries
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_MAY_BE_NEGATIVE = {Kind.YIELD, Kind.COMMODITY}
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -54,9 +55,19 @@ class Bars:
         return self.close[1:] / self.close[:-1] - 1
 
     @cached_property
+    def lowest(self) -> float:
+        """The smallest of all highs, lows and closes; NaN where one of them is."""
+        return min(float(column.min()) for column in (self.low, self.close, self.high))
+
+    @cached_property
     def whole(self) -> bool:
-        """Whether every high, low and close is a number above zero."""
-        return all(bool((c > 0).all()) for c in (self.close, self.high, self.low))
+        """Whether every high, low and close is a finite number, above zero for a price.
+
+        A yield may be negative, and so may a commodity: oil was, on 20 April 2020.
+        """
+        columns = (self.high, self.low, self.close)
+        finite = all(bool(np.isfinite(column).all()) for column in columns)
+        return finite and (self.series.instrument.kind in _MAY_BE_NEGATIVE or self.lowest > 0)
 
     def _column(self, name: str) -> Floats:
         return np.ascontiguousarray(self.series.bars[name].to_numpy(dtype=np.float64))
@@ -66,12 +77,13 @@ class Bars:
 
     def find(self, day: date) -> int | None:
         """The position of the bar of `day`, or None."""
-        at = int(np.searchsorted(self.days, day.toordinal()))
-        return at if at < len(self.days) and self.days[at] == day.toordinal() else None
+        ordinal = day.toordinal()
+        at = int(self.days.searchsorted(ordinal))
+        return at if at < len(self.days) and self.days[at] == ordinal else None
 
     def first_after(self, day: date) -> int:
         """The position of the first bar after `day`; the number of bars where there is none."""
-        return int(np.searchsorted(self.days, day.toordinal(), side="right"))
+        return int(self.days.searchsorted(day.toordinal(), side="right"))
 
     def day(self, position: int) -> date:
         """The day of the bar at `position`."""

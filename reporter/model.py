@@ -146,7 +146,8 @@ class BriefSpec:
 
     `watch` maps a list's name (`sizes`, `sectors`, `rates`, ...) to its symbols.
     `names` overrides how an instrument is called. `folder` is where the spec lies: files in
-    its `templates/` and `styles/` override the shipped ones.
+    its `templates/` and `styles/` override the shipped ones. `digests` maps the name of every
+    file the order was read from (the spec, its desk inputs) to its sha256.
     """
 
     title: str
@@ -165,6 +166,7 @@ class BriefSpec:
     desk: DeskInputs = field(default_factory=DeskInputs)
     folder: Path | None = None
     path: str = ""
+    digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def subject(self) -> str:
@@ -426,6 +428,8 @@ class Remark:
 
     `move` names the step of the argument ("record", "lead", "rotation"); `family` the module
     that made it; `section` the section it belongs to beyond page 1. `importance` is 0 to 1.
+    `tone` says whether the remark is good news for the subject's price (1), bad news (-1) or
+    neither (0); `pattern` names the sentence pattern it was made from.
     """
 
     move: str
@@ -434,6 +438,8 @@ class Remark:
     text: Text
     importance: float
     section: str = ""
+    tone: int = 0
+    pattern: str = ""
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -556,6 +562,18 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """One series that went into the brief: what it is, how far it reaches, where it came from."""
+
+    symbol: str
+    name: str
+    basis: Basis
+    first: date
+    last: date
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """Complete content, no tags. Dumps to `brief.json` and is all that paper is made from."""
 
@@ -574,6 +592,7 @@ class Brief:
     notes: tuple[str, ...] = ()
     page_size: Literal["A4", "Letter"] = "A4"
     brand: str = "house"
+    inputs: tuple[Input, ...] = ()
 
     def fact(self, fact_id: str) -> Fact:
         """The fact with this id.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MINUS = "\N{MINUS SIGN}"
 MOST_DECIMALS = 10
-_NOISE = Decimal(1).scaleb(-MOST_DECIMALS)
+_STEPS = tuple(Decimal(1).scaleb(-dp) for dp in range(MOST_DECIMALS + 1))
 _EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
 _MONTHS = (
     "January",
@@ -51,8 +51,8 @@ def rounded(value: float, dp: int, *, shift: int = 0) -> Decimal:
     exact = Decimal(repr(float(value)))
     if not exact.is_finite():
         raise ValueError(f"{value!r} cannot be printed")
-    snapped = exact.scaleb(shift, _EXACT).quantize(_NOISE, context=_EXACT)
-    result = snapped.quantize(Decimal(1).scaleb(-dp), context=_EXACT)
+    snapped = exact.scaleb(shift, _EXACT).quantize(_STEPS[-1], context=_EXACT)
+    result = snapped.quantize(_STEPS[dp], context=_EXACT)
     return abs(result) if result.is_zero() else result
 
 

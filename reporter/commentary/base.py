@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from reporter.model import BriefSpec, DeskInputs, Facts, Instrument, Remark
+from reporter.model import BriefSpec, DeskInputs, Fact, Facts, Instrument, Remark, Role
+from reporter.phrasing import Slots, direction, fill, pattern, size
+from reporter.proofreading import check
 from reporter.registry import Registry
+
+HEADLINE = "headline"
+STANDFIRST = "standfirst"
+MUCH = 2.0
+SOME = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +24,119 @@ class Reading:
     facts: Facts
     instruments: dict[str, Instrument]
     desk: DeskInputs
+
+    @property
+    def subject(self) -> Instrument:
+        """The instrument the brief is about."""
+        return self.instruments[self.spec.subject]
+
+    @property
+    def benchmark(self) -> Instrument:
+        """What it is held against."""
+        return self.instruments[self.spec.benchmark]
+
+    @property
+    def pair(self) -> dict[str, Instrument]:
+        """Subject and benchmark under the slot names every pattern uses."""
+        return {"s": self.subject, "b": self.benchmark}
+
+    def of(self, metric: str, window: str | None = None, *, vs: bool = False) -> Fact | None:
+        """A fact about the subject, against the benchmark if `vs`."""
+        against = self.spec.benchmark if vs else None
+        return self.facts.get(metric, self.spec.subject, vs=against, window=window)
+
+    def move(self, window: str, symbol: str = "") -> Fact | None:
+        """The period return of a symbol, the subject's where none is named."""
+        return self.facts.get("period_return", symbol or self.spec.subject, window=window)
+
+    def bench(self, metric: str, window: str | None = None) -> Fact | None:
+        """A fact about the benchmark alone."""
+        return self.facts.get(metric, self.spec.benchmark, window=window)
+
+    def named(self, symbols: Iterable[str]) -> list[Instrument]:
+        """The instruments of these symbols that the source knows."""
+        return [self.instruments[s] for s in symbols if s in self.instruments]
+
+    def moves(self, symbols: Iterable[str], window: str) -> list[tuple[Instrument, Fact]]:
+        """Instruments with their period return, strongest first; those without it left out."""
+        found = [(i, self.move(window, i.symbol)) for i in self.named(symbols)]
+        known = [(i, fact) for i, fact in found if fact is not None]
+        return sorted(known, key=lambda at: (-float(at[1].value), at[0].symbol))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How a remark is to be taken: its step, its tone for the subject's price, its weight."""
+
+    move: str
+    tone: int
+    importance: float
+    section: str = ""
+
+
+def remark(name: str, slots: Slots, note: Note) -> Remark:
+    """The remark that the pattern `family.key` makes of these slots.
+
+    Raises:
+        ContentError: the pattern does not fit the facts, or the sentence breaks a rule of style.
+    """
+    text = check(fill(pattern(name), slots), name)
+    return Remark(
+        move=note.move,
+        family=name.partition(".")[0],
+        role=Role.CONTEXT,
+        text=text,
+        importance=min(max(note.importance, 0.0), 1.0),
+        section=note.section,
+        tone=note.tone,
+        pattern=name,
+    )
+
+
+def newsworthy(
+    *, z: float = 0.0, rarity: float = 0.0, novelty: float = 0.0, weight: float = 1.0
+) -> float:
+    """How much a finding is worth telling, 0 to 1.
+
+    Half for its size in standard deviations (3 fill it), three tenths for its rarity, one fifth
+    for being new; `weight` is the entity's.
+    """
+    return weight * (0.5 * min(abs(z) / 3, 1.0) + 0.3 * rarity + 0.2 * novelty)
+
+
+def moved(*facts: Fact | None) -> bool:
+    """Whether all are there and print as more than zero."""
+    return all(fact is not None and direction(fact) != "flat" for fact in facts)
+
+
+def ways(*facts: Fact) -> tuple[str, ...]:
+    """The direction of each as printed."""
+    return tuple(direction(fact) for fact in facts)
+
+
+def sign(fact: Fact) -> int:
+    """1, -1, or 0 where the printed number is zero."""
+    return {"up": 1, "down": -1, "flat": 0}[direction(fact)]
+
+
+def spread_size(fact: Fact) -> float:
+    """How large a spread is against its own history, in standard deviations; 1 where unknown."""
+    z = size(fact)
+    return 1.0 if z is None else abs(z)
+
+
+def text_of(fact: Fact, key: str) -> str:
+    """A word of the fact's detail, empty where there is none."""
+    value = fact.detail.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def number_of(fact: Fact, key: str) -> float | None:
+    """A number of the fact's detail."""
+    value = fact.detail.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)
 
 
 Family = Callable[[Reading], Iterable[Remark]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Literal
 
 from reporter import wording
@@ -81,7 +81,7 @@ def metric(
         def answering(ask: Ask, data: MarketData) -> tuple[Fact | Gap, ...]:
             try:
                 _check(ask, windows, versus=versus)
-                return tuple(fact(ask, data, answer) for answer in compute(ask, data))
+                return _distinct(fact(ask, data, answer) for answer in compute(ask, data))
             except NoAnswerError as lack:
                 return (gap(ask, lack.reason, lack.message),)
 
@@ -97,9 +97,22 @@ def _check(ask: Ask, windows: Literal["periods"] | tuple[str, ...], *, versus: b
     if isinstance(windows, str):
         if ask.window is None:
             raise NoAnswerError(Reason.WINDOW, f"{ask.metric} needs a window")
+    elif not windows and ask.window is not None:
+        raise NoAnswerError(Reason.WINDOW, f"{ask.metric} has no window")
     elif windows and ask.window not in windows:
         lengths = " or ".join(windows)
         raise NoAnswerError(Reason.WINDOW, f"{ask.metric} is measured over {lengths} sessions")
+
+
+def _distinct(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Facts of one question, each with an id of its own."""
+    found: dict[str, Fact] = {}
+    for one in facts:
+        if one.id in found:
+            same = sum(known.startswith(one.id) for known in found)
+            one = replace(one, id=f"{one.id}:{same + 1}")  # noqa: PLW2901  the same answer, told apart
+        found[one.id] = one
+    return tuple(found.values())
 
 
 def gap(ask: Ask, reason: Reason, message: str) -> Gap:
@@ -228,9 +241,13 @@ def window_base(ask: Ask, data: MarketData) -> tuple[Window, date]:
 def fact(ask: Ask, data: MarketData, answer: Answer) -> Fact:
     """The fact that answers `ask`, with every printable form it will ever need."""
     text = answer.text or wording.display(answer.value, answer.unit)
-    displays = {"magnitude": wording.magnitude(text), **_day_texts("as_of", data.as_of)}
-    displays |= _day_texts("base_date", answer.base) if answer.base else {}
-    displays |= _texts(answer.detail, answer.forms) | answer.texts
+    displays = {
+        "magnitude": wording.magnitude(text),
+        **_day_texts("as_of", data.as_of),
+        **(_day_texts("base_date", answer.base) if answer.base else {}),
+        **_texts(answer.detail, answer.forms),
+        **answer.texts,
+    }
     return Fact(
         id=identify(ask, subject=answer.subject, suffix=answer.suffix),
         metric=ask.metric,
@@ -275,15 +292,15 @@ def _texts(detail: Mapping[str, Raw], forms: Mapping[str, Printer]) -> dict[str,
     for key, value in detail.items():
         if isinstance(value, date):
             texts |= _day_texts(key, value)
-        elif isinstance(value, bool):
-            continue
-        elif isinstance(value, int | float):
-            usual = wording.count if isinstance(value, int) else wording.price
-            texts[key] = forms.get(key, usual)(value)
+        elif type(value) is float:
+            texts[key] = forms.get(key, wording.price)(value)
+        elif type(value) is int:
+            texts[key] = forms.get(key, wording.count)(value)
     return texts
 
 
-def _day_texts(key: str, day: date) -> dict[str, str]:
+@lru_cache(maxsize=4096)
+def _day_texts(key: str, day: date) -> Mapping[str, str]:
     stem = key.removesuffix("_date")
     return {
         key: wording.long_date(day),

@@ -43,15 +43,16 @@ def relative_return(ask: Ask, data: MarketData) -> Answers:
 
     `display` is the difference of both returns as printed, in percentage points; `value` is not
     rounded. `detail.base_sensitive` says whether a base one session earlier or later moves it by
-    more than one percentage point; `detail.ratio_change` is the change of the ratio of prices,
-    which is another number.
+    more than one percentage point (`1d` has only one base); `detail.ratio_change` is the change
+    of the ratio of prices, which is another number.
     """
     ours, theirs = _both(ask, data)
     _, base = window_base(ask, data)
     returns = _returns(ours, theirs, base, data)
     value = returns[0] - returns[1]
     around = _neighbours(ours, theirs, base, data)
-    detail = _detail(returns, _z(ours, theirs, base, value), around, value)
+    detail = _detail(returns, _z(ours, theirs, base, value), around)
+    detail["base_sensitive"] = ask.window != "1d" and _hangs_on_base(value, around)
     texts = dict(_neighbour_texts(around))
     return [Answer(value, Unit.FRACTION, detail, wording.spread(*returns), _FORMS, texts, base)]
 
@@ -78,21 +79,23 @@ def _detail(
     returns: tuple[float, float],
     z: float | None,
     around: dict[str, tuple[date, float, float]],
-    value: float,
 ) -> dict[str, Raw]:
-    spreads = {key: (day, one - other) for key, (day, one, other) in around.items()}
     detail: dict[str, Raw] = {
         "subject_return": returns[0],
         "benchmark_return": returns[1],
         "z": z,
         "ratio_change": (1 + returns[0]) / (1 + returns[1]) - 1,
-        "base_sensitive": any(abs(s - value) > BASE_MATTERS for _, s in spreads.values()),
         "base_earlier": None,
         "base_later": None,
     }
-    for key, (day, spread) in spreads.items():
-        detail[key] = {"date": day.isoformat(), "value": spread}
+    for key, (day, one, other) in around.items():
+        detail[key] = {"date": day.isoformat(), "value": one - other}
     return detail
+
+
+def _hangs_on_base(value: float, around: dict[str, tuple[date, float, float]]) -> bool:
+    spreads = (one - other for _, one, other in around.values())
+    return any(abs(spread - value) > BASE_MATTERS for spread in spreads)
 
 
 def _neighbours(
@@ -122,18 +125,18 @@ def _neighbour_texts(
 
 def _z(ours: Bars, theirs: Bars, base: date, value: float) -> float | None:
     days, leads = daily_leads(ours, theirs)
-    sessions = len(days) - int(np.searchsorted(days, base.toordinal(), side="right"))
+    sessions = len(days) - int(days.searchsorted(base.toordinal(), side="right"))
     return scaled(value, sigma(leads), sessions)
 
 
 @lru_cache(maxsize=1024)
 def daily_leads(ours: Bars, theirs: Bars) -> tuple[Ints, Floats]:
-    """On each day both have, from the second on: our return since the day before less theirs."""
+    """The days both have, and from the second on: our return since the one before less theirs."""
     days, here, there = np.intersect1d(
         ours.days, theirs.days, assume_unique=True, return_indices=True
     )
     one, other = ours.close[here], theirs.close[there]
-    return days[1:], one[1:] / one[:-1] - other[1:] / other[:-1]
+    return days, one[1:] / one[:-1] - other[1:] / other[:-1]
 
 
 @metric("outperformance_streak", Unit.COUNT, versus=True)
@@ -148,18 +151,20 @@ def outperformance_streak(ask: Ask, data: MarketData) -> Answers:
     last_bar(ours, data)
     last_bar(theirs, data)
     days, leads = daily_leads(ours, theirs)
-    if not len(days) or np.isnan(leads).any():
+    if not len(leads) or not np.isfinite(leads).all():
         raise NoAnswerError(Reason.BAD_DATA, "the two have too few sound prices on the same days")
     starts, lengths, signs = runs(leads)
     length = int(lengths[-1]) if signs[-1] else 0
-    common = np.concatenate(([max(ours.days[0], theirs.days[0])], days))
-    base = date.fromordinal(int(common[starts[-1]]))
+    base = date.fromordinal(int(days[starts[-1]])) if length else None
+    if base and data.sessions.between(base, data.as_of) != length:
+        raise NoAnswerError(Reason.MISSING_SESSION, "one of the two lacks a session of the run")
     detail: dict[str, Raw] = {
         "direction": {1: "ahead", -1: "behind"}.get(int(signs[-1])),
-        "start": date.fromordinal(int(days[starts[-1]])) if length else None,
+        "start": date.fromordinal(int(days[starts[-1] + 1])) if length else None,
         "history_start": date.fromordinal(int(days[0])),
-    } | _longest(days, starts, lengths, signs)
-    return [Answer(length, Unit.COUNT, detail, base=base if length else None)]
+    }
+    detail |= _longest(days[1:], starts, lengths, signs)
+    return [Answer(length, Unit.COUNT, detail, base=base)]
 
 
 def runs(leads: Floats) -> tuple[Ints, Ints, Ints]:

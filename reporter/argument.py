@@ -1,0 +1,291 @@
+"""From remarks to an argument: headline, standfirst, and one page of thesis, evidence, objection.
+
+Remarks carry a tone, good or bad for the subject's price. The thesis is the headline's; what
+points the same way is evidence, what points the other way is the case against, and the openings
+between sentences follow from that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from reporter.commentary.base import HEADLINE, STANDFIRST, Reading, families
+from reporter.errors import ContentError
+from reporter.model import Kind, Remark, Role, Span, Text, plain
+from reporter.phrasing import led_in, pattern
+from reporter.proofreading import check, faithful, superlatives
+
+ENOUGH_WORDS = 370
+MOST_WORDS = 440
+WORTH = 0.1
+SURE = 0.5
+LEAST_AGAINST = 2
+MOST_AGAINST = 4
+FURTHER = 3
+SHORT = 28
+
+# what each paragraph may hold, in reading order; the case against takes the last one
+STEPS: tuple[tuple[str, ...], ...] = tuple(
+    tuple(moves.split())
+    for moves in (
+        "record day drawdown extreme year_turned leadership relative leadership_limit "
+        "drawdown_compared",
+        "streak month relative_month relative_long day_compared breadth_day breadth_year "
+        "long_gain drivers rotation",
+        "breakout technical_view targets trend cross stretch distance volatility year_range",
+        "fear other_markets pair opinion week",
+    )
+)
+_HOME = {
+    "leadership": "leadership",
+    "relative": "leadership",
+    "streak": "leadership",
+    "flows": "flows",
+    "targets": "targets",
+    "views": "counter_view",
+    "pairs": "counter_view",
+    "stretch": "counter_view",
+    "cross_asset": "cross_asset",
+    "breadth": "cross_asset",
+    "changes": "week_behind",
+}
+_ELSEWHERE = "technicals"
+_PRICE = re.compile(r"[\d,]+\.\d\d+")
+_NUMBER = re.compile(r"\d[\d,.]*(?:%|bn|mn)|percentage point|basis point|^\d+$")
+
+Paragraphs = tuple[tuple[Remark, ...], ...]
+
+
+# --- what is worth saying -----------------------------------------------------------------------
+
+
+def comment(reading: Reading) -> tuple[Remark, ...]:
+    """Every remark worth making, weightiest first, with its role and its place.
+
+    Remarks without a section are the argument of page 1; the others belong to the section named,
+    at most three to each, and repeat nothing that page 1 prints.
+    """
+    made = [remark for name in families.names() for remark in families.get(name)(reading)]
+    worth = sorted(
+        (remark for remark in made if remark.importance >= WORTH),
+        key=lambda remark: (-remark.importance, remark.pattern, plain(remark.text)),
+    )
+    tone, move = _thesis(worth)
+    cast = [replace(remark, role=_role(remark, tone, move)) for remark in worth]
+    page = _chosen([remark for remark in cast if not remark.section])
+    return tuple(_placed(cast, page))
+
+
+def _thesis(remarks: Sequence[Remark]) -> tuple[int, str]:
+    """The tone of what the headline says, and its move."""
+    heads = [remark for remark in remarks if remark.section == HEADLINE] or list(remarks)
+    if not heads:
+        return 0, ""
+    tones = [remark.tone for remark in (heads[0], *remarks) if remark.tone]
+    return (tones[0] if tones else 0), heads[0].move
+
+
+def _role(remark: Remark, tone: int, move: str) -> Role:
+    if remark.move == move:
+        return Role.THESIS
+    if not remark.tone or not tone:
+        return Role.CONTEXT
+    return Role.EVIDENCE if remark.tone == tone else Role.AGAINST
+
+
+def _chosen(candidates: Sequence[Remark]) -> list[Remark]:
+    """The remarks of page 1: the thesis, two objections, then by weight while there is room."""
+    thesis = [remark for remark in candidates if remark.role is Role.THESIS][:1]
+    against = [remark for remark in candidates if remark.role is Role.AGAINST]
+    page: list[Remark] = []
+    for remark in (*thesis, *against):
+        objections = sum(r.role is Role.AGAINST for r in page)
+        if objections < LEAST_AGAINST and _adds(remark, page):
+            page.append(remark)
+    for remark in candidates:
+        full = _words(page) >= ENOUGH_WORDS and remark.importance < SURE
+        fits = _words([*page, remark]) <= MOST_WORDS
+        if not full and fits and _room(remark, page) and _adds(remark, page):
+            page.append(remark)
+    return page
+
+
+def _room(remark: Remark, page: Sequence[Remark]) -> bool:
+    against = sum(r.role is Role.AGAINST for r in page)
+    return remark.role is not Role.AGAINST or against < MOST_AGAINST
+
+
+def _adds(remark: Remark, page: Sequence[Remark]) -> bool:
+    """Whether the remark says something new, in a way not used yet."""
+    if any(remark.move == told.move or remark.pattern == told.pattern for told in page):
+        return False
+    said = {key for told in page for key in figures(told.text)}
+    if said & _new(remark):
+        return False
+    used = [word for told in page for word in superlatives(told.text)]
+    return len(used) + len(superlatives(remark.text)) <= 1 or not superlatives(remark.text)
+
+
+def _new(remark: Remark) -> set[str]:
+    """The figures a remark must be the first to say: a view may lean on a price already told."""
+    own = figures(remark.text)
+    leans = any(span.kind == "quote" for span in remark.text)
+    return {key for key in own if not (leans and _PRICE.fullmatch(key))}
+
+
+def figures(text: Text) -> set[str]:
+    """What the reader would notice as said twice: prices by themselves, other figures by fact."""
+    return {
+        span.text if _PRICE.fullmatch(span.text) else f"{span.fact} {span.text}"
+        for span in text
+        if span.kind == "fact" and (_PRICE.fullmatch(span.text) or _NUMBER.search(span.text))
+    }
+
+
+def _words(remarks: Iterable[Remark]) -> int:
+    return sum(len(plain(remark.text).split()) for remark in remarks)
+
+
+def _placed(cast: Sequence[Remark], page: Sequence[Remark]) -> Iterable[Remark]:
+    filled: Counter[str] = Counter()
+    told = {plain(remark.text) for remark in page}
+    for remark in cast:
+        if remark in page or remark.section in {HEADLINE, STANDFIRST}:
+            yield remark
+            continue
+        section = remark.section or _HOME.get(remark.family, _ELSEWHERE)
+        if filled[section] < FURTHER and plain(remark.text) not in told:
+            filled[section] += 1
+            told.add(plain(remark.text))
+            yield replace(remark, section=section)
+
+
+# --- headline and standfirst --------------------------------------------------------------------
+
+
+def lead(reading: Reading, remarks: Sequence[Remark]) -> tuple[Text, Text]:
+    """The headline, which states the finding, and the standfirst: what supports it, what does not.
+
+    Raises:
+        ContentError: there is nothing to say at all, or a figure is not its fact's.
+    """
+    heads = [remark for remark in remarks if remark.section == HEADLINE]
+    if not heads:
+        raise ContentError(
+            "there is no fact a headline could state.",
+            tip="Check that the subject and its benchmark have prices up to the as-of day.",
+        )
+    head = heads[0]
+    tone = head.tone or _thesis(remarks)[0]
+    rest = [
+        remark
+        for remark in remarks
+        if remark.section == STANDFIRST and not figures(remark.text) & figures(head.text)
+    ]
+    first = _best(rest, {tone, 0}) or _best(rest, {-tone})
+    others = [remark for remark in rest if first and remark.move != first.move]
+    second = _best(others, {-tone} if tone else {1, -1}) or _best(others, {tone, 0})
+    sentences = _contrasted([remark for remark in (first, second) if remark], reading)
+    return faithful(head.text, reading.facts), faithful(sentences, reading.facts)
+
+
+def _best(remarks: Sequence[Remark], tones: set[int]) -> Remark | None:
+    return next((remark for remark in remarks if remark.tone in tones), None)
+
+
+def _contrasted(pair: Sequence[Remark], reading: Reading) -> Text:
+    if len(pair) < 2:  # noqa: PLR2004  a pair
+        return pair[0].text if pair else ()
+    first, second = pair
+    turns = first.tone * second.tone < 0
+    one, named = _unnamed(first.text, reading, named=False)
+    other, _ = _unnamed(second.text, reading, named=named)
+    text = led_in(_opening("but"), other, lower=_segments(reading)) if turns else other
+    return (*one, Span(" "), *text)
+
+
+# --- the argument -------------------------------------------------------------------------------
+
+
+def argue(reading: Reading, remarks: Sequence[Remark]) -> Paragraphs:
+    """The argument of page 1, paragraph by paragraph, its sentences joined.
+
+    Raises:
+        ContentError: a sentence has a digit, cause or forecast of its own, or a figure or verb
+            that is not its fact's.
+    """
+    page = [remark for remark in remarks if not remark.section]
+    against = sorted(
+        (remark for remark in page if remark.role is Role.AGAINST), key=lambda r: -r.importance
+    )
+    body = [remark for remark in page if remark.role is not Role.AGAINST]
+    paragraphs = [_ordered(body, steps) for steps in STEPS]
+    paragraphs[0].sort(key=lambda remark: remark.role is not Role.THESIS)
+    told = [*_evened([p for p in paragraphs if p]), against]
+    return tuple(
+        tuple(_joined(paragraph, reading, first=at == 0))
+        for at, paragraph in enumerate(told)
+        if paragraph
+    )
+
+
+def _ordered(body: Sequence[Remark], steps: Sequence[str]) -> list[Remark]:
+    mine = [remark for remark in body if remark.move in steps]
+    return sorted(mine, key=lambda remark: steps.index(remark.move))
+
+
+def _evened(paragraphs: Sequence[list[Remark]]) -> list[list[Remark]]:
+    """Paragraphs of one short sentence join the one before."""
+    kept: list[list[Remark]] = []
+    for paragraph in paragraphs:
+        if kept and _words(paragraph) < SHORT:
+            kept[-1] = [*kept[-1], *paragraph]
+        else:
+            kept.append(paragraph)
+    return kept
+
+
+def _joined(paragraph: Sequence[Remark], reading: Reading, *, first: bool) -> Iterable[Remark]:
+    """The paragraph's remarks with their openings, and the subject not named in every sentence."""
+    named = False
+    for at, remark in enumerate(paragraph):
+        before = paragraph[at - 1] if at else None
+        opening = "" if first and not at else _opening_of(remark, before)
+        text, named = _unnamed(remark.text, reading, named=named)
+        told = led_in(opening, text, lower=_segments(reading))
+        checked = faithful(check(told, remark.pattern), reading.facts)
+        yield replace(remark, text=checked)
+
+
+def _opening_of(remark: Remark, before: Remark | None) -> str:
+    own = pattern(remark.pattern)
+    if remark.role is Role.AGAINST:
+        return "" if before else own.counters or _opening("against")
+    if before is None:
+        return own.agrees if remark.role is Role.EVIDENCE else ""
+    return own.differs if remark.tone * before.tone < 0 else ""
+
+
+def _opening(key: str) -> str:
+    return pattern(f"argument.{key}").text
+
+
+def _unnamed(text: Text, reading: Reading, *, named: bool) -> tuple[Text, bool]:
+    """Every second sentence in a row calls the subject `the index`."""
+    prose = reading.subject.prose
+    full = {prose, prose[:1].upper() + prose[1:]}
+    at = next((n for n, span in enumerate(text) if span.kind == "name" and span.text in full), None)
+    if at is None:
+        return text, False
+    word = {Kind.INDEX: "the index", Kind.FUND: "the fund"}.get(reading.subject.kind)
+    if not named or word is None:
+        return text, True
+    shown = word if text[at].text[0].islower() else word[0].upper() + word[1:]
+    return (*text[:at], replace(text[at], text=shown), *text[at + 1 :]), False
+
+
+def _segments(reading: Reading) -> frozenset[str]:
+    return frozenset(instrument.segment for instrument in reading.instruments.values())

@@ -1,0 +1,110 @@
+"""The move of the day, the week and the month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reporter.commentary.base import (
+    HEADLINE,
+    STANDFIRST,
+    Note,
+    Reading,
+    family,
+    moved,
+    newsworthy,
+    number_of,
+    remark,
+    sign,
+    ways,
+)
+from reporter.model import Fact, Remark
+from reporter.phrasing import Slots, size
+
+LARGE = 1.75
+LONG_AGO = 60
+
+
+@family("changes")
+def changes(reading: Reading) -> Iterator[Remark]:
+    """What the day, the week and the month brought, beside the benchmark."""
+    day, bench = reading.move("1d"), reading.move("1d", reading.spec.benchmark)
+    level = reading.of("level")
+    if day is None or bench is None or level is None or reading.subject == reading.benchmark:
+        return
+    slots: Slots = reading.pair | {"d": day, "bd": bench, "lv": level}
+    if moved(day, bench):
+        yield from _day(reading, day, bench, slots)
+        yield from _compared(day, bench, slots)
+    yield from _year_turned(reading, day, slots)
+    yield from _stretch_of(reading, "wtd", "week", "week_behind")
+    yield from _stretch_of(reading, "1m", "month", "")
+
+
+def _day(reading: Reading, day: Fact, bench: Fact, slots: Slots) -> Iterator[Remark]:
+    z = abs(size(day) or 1.0)
+    rare = z >= LARGE and _long_ago(reading, day)
+    same = "same" if len(set(ways(day, bench))) == 1 else "apart"
+    word = "gain" if sign(day) > 0 else "fall"
+    key = f"day_rarest_{word}" if rare else f"day_{same}"
+    weight = newsworthy(z=z, rarity=1.0 if rare else 0.2, novelty=1.0)
+    yield remark(f"changes.{key}", slots, Note("day", sign(day), weight))
+    head = f"headline_rarest_{word}" if rare else "headline_day"
+    yield remark(f"changes.{head}", slots, Note("day", sign(day), weight - 0.05, HEADLINE))
+    yield remark(
+        f"changes.standfirst_{same}", slots, Note("day", sign(day), weight, STANDFIRST)
+    )
+
+
+def _long_ago(reading: Reading, day: Fact) -> bool:
+    since = day.detail.get("largest_since")
+    if not isinstance(since, str):
+        return False
+    return (day.as_of - day.as_of.fromisoformat(since)).days >= LONG_AGO * 7 / 5
+
+
+def _compared(day: Fact, bench: Fact, slots: Slots) -> Iterator[Remark]:
+    """The subject's day against the benchmark's: worth a word where it turns the year's order."""
+    better = float(day.value) - float(bench.value)
+    tone = 1 if better > 0 else -1
+    both = ways(day, bench)
+    if both == ("down", "down") and better > 0:
+        key = "day_milder_fall"
+    elif both == ("up", "up") and better > 0:
+        key = "day_stronger_gain"
+    else:
+        key = "day_better" if better > 0 else "day_weaker"
+    weight = 0.3 if abs(better) >= 0.001 else 0.1  # noqa: PLR2004  a tenth of a per cent
+    yield remark(f"changes.{key}", slots, Note("day_compared", tone, weight))
+
+
+def _year_turned(reading: Reading, day: Fact, slots: Slots) -> Iterator[Remark]:
+    """The day on which the year's gain, or its loss, was gone."""
+    year, level = reading.move("ytd"), reading.of("level")
+    base, before = number_of(year, "base_level") if year else None, None
+    if level is not None:
+        before = number_of(level, "previous")
+    if year is None or base is None or before is None or not moved(day, year):
+        return
+    if year.base_date == day.base_date or (before > base) == (float(year.value) > 0):
+        return
+    word = "gain" if sign(year) < 0 else "loss"
+    filled = {**slots, "y": year}
+    yield remark(f"changes.year_{word}_gone", filled, Note("year_turned", sign(day), 0.68))
+    note = Note("year_turned", sign(day), 0.72, HEADLINE)
+    yield remark(f"changes.headline_year_{word}_gone", filled, note)
+
+
+def _stretch_of(reading: Reading, window: str, word: str, section: str) -> Iterator[Remark]:
+    own, bench = reading.move(window), reading.move(window, reading.spec.benchmark)
+    if own is None or bench is None or not moved(own, bench) or own.base_date == _before(reading):
+        return
+    same = "same" if len(set(ways(own, bench))) == 1 else "apart"
+    letter = word[0]
+    slots: Slots = reading.pair | {letter: own, f"b{letter}": bench}
+    weight = newsworthy(z=size(own) or 0.0, novelty=0.5)
+    yield remark(f"changes.{word}_{same}", slots, Note(word, sign(own), weight, section))
+
+
+def _before(reading: Reading) -> object:
+    day = reading.move("1d")
+    return day.base_date if day else None

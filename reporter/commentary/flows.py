@@ -1,0 +1,77 @@
+"""Client flows: what one house's clients bought and sold, beside what prices did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reporter.commentary.base import Note, Reading, family, moved, remark, sign, text_of
+from reporter.model import Fact, Remark, Text
+from reporter.phrasing import Named, Quoted, Slots, fragment, joined, listed, pattern, words
+
+MOST = 3
+AND = words(" and ")
+
+
+@family("flows")
+def flows(reading: Reading) -> Iterator[Remark]:
+    """One house's latest period; that it is a rotation is our interpretation and says so."""
+    found = _latest(reading.facts.of("net_flow"))
+    own = [fact for fact in found if _segment(fact) == reading.subject.segment.lower()]
+    past = reading.of("relative_return", "1y", vs=True)
+    if not own or past is None or not moved(*found, past):
+        return
+    first = own[0]
+    rest = [fact for fact in found if fact is not first][: MOST - 1]
+    slots: Slots = reading.pair | {
+        "period": Named(text_of(first, "period")),
+        "who": Named(_who(first)),
+        "pieces": _pieces(first, rest),
+        "p": past,
+    }
+    rotated = any(sign(fact) != sign(first) for fact in rest)
+    side = "with" if sign(past) == sign(first) else "against"
+    key = f"{'rotation' if rotated else 'plain'}_{side}"
+    yield remark(f"flows.{key}", slots, Note("rotation", sign(first), 0.6))
+
+
+def _latest(found: tuple[Fact, ...]) -> list[Fact]:
+    """The flows of the house and period published last, each segment once."""
+    if not found:
+        return []
+    last = max(found, key=lambda fact: text_of(fact, "published"))
+    same = ("house", "who", "period")
+    kept: dict[str, Fact] = {}
+    for fact in found:
+        if all(fact.detail.get(key) == last.detail.get(key) for key in same):
+            kept.setdefault(_segment(fact), fact)
+    return list(kept.values())
+
+
+def _segment(fact: Fact) -> str:
+    return text_of(fact, "segment").lower()
+
+
+def _who(fact: Fact) -> str:
+    house, who = text_of(fact, "house"), text_of(fact, "who")
+    return f"{house}\N{RIGHT SINGLE QUOTATION MARK}s {who}" if who else house
+
+
+def _pieces(first: Fact, rest: list[Fact]) -> Text:
+    """`bought a net A of small caps and sold B of mid caps and C of large caps`."""
+    basis = text_of(first, "basis")
+    told = [_piece(first, full=True)]
+    note = fragment(pattern("flows.basis"), {"basis": Quoted(basis)}) if basis else ()
+    same = [fact for fact in rest if sign(fact) == sign(first)]
+    other = [fact for fact in rest if sign(fact) != sign(first)]
+    told += [_piece(fact, full=False) for fact in same]
+    head = joined(told[0], note, *(joined(AND, t) for t in told[1:]))
+    if not other:
+        return head
+    tail = [_piece(other[0], full=True), *(_piece(fact, full=False) for fact in other[1:])]
+    return joined(head, AND, listed(tail))
+
+
+def _piece(fact: Fact, *, full: bool) -> Text:
+    verb = "bought_piece" if sign(fact) > 0 else "sold_piece"
+    slots: Slots = {"n": fact, "segment": Named(_segment(fact))}
+    return fragment(pattern(f"flows.{verb if full else 'short_piece'}"), slots)

@@ -1,0 +1,118 @@
+"""Who leads among the groups by size, and who, outside that set, has done better still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reporter.commentary.base import (
+    SOME,
+    Note,
+    Reading,
+    family,
+    moved,
+    newsworthy,
+    remark,
+    sign,
+    spread_size,
+)
+from reporter.lexicon import counted
+from reporter.model import Fact, Instrument, Kind, Remark, Text
+from reporter.phrasing import Named, Slots, direction, fragment, listed, pattern
+
+WINDOW = "ytd"
+SIZES = ("micro caps", "small caps", "mid caps", "large caps")
+FEWEST = 2
+Ranked = list[tuple[Instrument, Fact]]
+
+
+@family("leadership")
+def leadership(reading: Reading) -> Iterator[Remark]:
+    """The order of the size groups this year; the lead names its set and what lies beyond it."""
+    sizes = _sizes(reading)
+    spread = reading.of("relative_return", WINDOW, vs=True)
+    own = reading.move(WINDOW)
+    if spread is None or own is None or len(sizes) < FEWEST or not moved(spread, own):
+        return
+    if reading.benchmark not in [i for i, _ in sizes] or spread_size(spread) < SOME:
+        return
+    key = _order(sizes, reading.subject, spread)
+    told = sizes[::-1] if key == "larger_losses" else sizes
+    slots: Slots = reading.pair | {"spread": spread} | _words_for(told)
+    weight = 0.35 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.5)
+    yield remark(f"leadership.{key}", slots, Note("leadership", sign(spread), weight))
+    yield from _outside(reading, sizes, slots)
+
+
+def _sizes(reading: Reading) -> Ranked:
+    """One instrument a size, the subject and the benchmark first in their own; strongest first."""
+    listed_symbols = [s for symbols in reading.spec.watch.values() for s in symbols]
+    chosen: dict[str, str] = {}
+    for symbol in (reading.spec.subject, reading.spec.benchmark, *listed_symbols):
+        instrument = reading.instruments.get(symbol)
+        if instrument and instrument.segment in SIZES and reading.move(WINDOW, symbol):
+            chosen.setdefault(instrument.segment, symbol)
+    return [at for at in reading.moves(chosen.values(), WINDOW) if moved(at[1])]
+
+
+def _order(sizes: Ranked, subject: Instrument, spread: Fact) -> str:
+    """The pattern for the order found: by size, or where the subject stands in it."""
+    order = [SIZES.index(i.segment) for i, _ in sizes]
+    found = {direction(fact) for _, fact in sizes}
+    kind = {("up",): "gains", ("down",): "losses"}.get(tuple(found), "better")
+    if order == sorted(order):
+        return f"smaller_{kind}"
+    if order == sorted(order, reverse=True) and sign(spread) < 0:
+        return f"larger_{kind}"
+    place = [i for i, _ in sizes].index(subject)
+    if 0 < place < len(sizes) - 1:
+        return "middle_ahead" if sign(spread) > 0 else "middle_behind"
+    return "first" if place == 0 else "last"
+
+
+def _words_for(sizes: Ranked) -> dict[str, Text | Named]:
+    same = len({direction(fact) for _, fact in sizes}) == 1
+    members = [_member(i, fact, first=at == 0, same=same) for at, (i, fact) in enumerate(sizes)]
+    return {"members": listed(members), "count": Named(counted(len(sizes)))}
+
+
+def _member(instrument: Instrument, fact: Fact, *, first: bool, same: bool) -> Text:
+    paid = "_paid" if fact.detail.get("total_return") else ""
+    key = f"head{paid}" if first else f"member{paid}" if same else f"member_way{paid}"
+    return fragment(pattern(f"leadership.{key}"), {"i": instrument, "r": fact})
+
+
+def _outside(reading: Reading, sizes: Ranked, slots: Slots) -> Iterator[Remark]:
+    """What has risen more than the leader, outside the set in which it leads."""
+    inside = {i.segment for i, _ in sizes}
+    leader = sizes[0][1]
+    if sizes[0][0] != reading.subject:
+        return
+    others = [s for symbols in reading.spec.watch.values() for s in symbols]
+    ahead = [
+        (i, fact)
+        for i, fact in reading.moves(dict.fromkeys(others), WINDOW)
+        if i.kind in {Kind.INDEX, Kind.FUND}
+        and i.segment not in inside
+        and i.segment in _shares(reading)
+        and float(fact.value) > float(leader.value)
+        and moved(fact)
+    ][:FEWEST]
+    if not ahead:
+        return
+    paid = all(fact.detail.get("total_return") for _, fact in ahead)
+    pieces = [fragment(pattern("leadership.other"), {"i": i, "r": f}) for i, f in ahead[::-1]]
+    filled = {**slots, "others": listed(pieces)}
+    key = "outside_paid" if paid else "outside"
+    yield remark(f"leadership.{key}", filled, Note("leadership_limit", 0, 0.55))
+
+
+def _shares(reading: Reading) -> set[str]:
+    """Segments of the lists that hold shares: bonds and commodities are another comparison."""
+    lists = (
+        symbols
+        for name, symbols in reading.spec.watch.items()
+        if not {"rates", "bonds", "commodities", "currencies", "cross_asset"} & {name}
+    )
+    return {i.segment for symbols in lists for i in reading.named(symbols)}
+
+

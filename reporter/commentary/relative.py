@@ -1,0 +1,107 @@
+"""The subject against its benchmark: this year, the past month, and the longer run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reporter.commentary.base import (
+    HEADLINE,
+    MUCH,
+    SOME,
+    STANDFIRST,
+    Note,
+    Reading,
+    family,
+    moved,
+    newsworthy,
+    number_of,
+    remark,
+    sign,
+    spread_size,
+    ways,
+)
+from reporter.model import Fact, Remark
+from reporter.phrasing import Slots
+
+CLOSE = 0.02
+LONG = ("5y", "3y", "1y")
+
+
+@family("relative")
+def relative(reading: Reading) -> Iterator[Remark]:
+    """Ahead of, behind or in line with the benchmark, each with both operands."""
+    found = _compared(reading, "ytd")
+    if found is None:
+        return
+    own, bench, spread = found
+    slots: Slots = reading.pair | {"r": own, "q": bench, "spread": spread}
+    weight = 0.3 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.3)
+    state = _state(own, bench, spread)
+    tone = 0 if state in {"in_line", "undecided"} else sign(spread)
+    yield remark(f"relative.{_year(own, bench, spread)}", slots, Note("relative", tone, weight))
+    head = {1: "ahead", -1: "behind", 0: "in_line"}[tone]
+    yield remark(f"relative.headline_{head}", slots, Note("relative", tone, weight, HEADLINE))
+    both = ways(own, bench)
+    first = f"_both_{both[0]}" if len(set(both)) == 1 else ""
+    yield remark(f"relative.standfirst{first}", slots, Note("relative", tone, weight, STANDFIRST))
+    yield from _month(reading, spread)
+    yield from _longer(reading, spread)
+
+
+def _compared(reading: Reading, window: str) -> tuple[Fact, Fact, Fact] | None:
+    own, bench = reading.move(window), reading.move(window, reading.spec.benchmark)
+    spread = reading.of("relative_return", window, vs=True)
+    if own is None or bench is None or spread is None or not moved(own, bench, spread):
+        return None
+    return own, bench, spread
+
+
+def _state(own: Fact, bench: Fact, spread: Fact) -> str:
+    """In line, clear or far apart, judged against the pair's own volatility.
+
+    A spread that is small for the pair but wide to the eye is told without a verdict.
+    """
+    z = spread_size(spread)
+    if z >= SOME:
+        return "far" if z >= MUCH else "clear"
+    near = abs(float(spread.value)) < CLOSE and len(set(ways(own, bench))) == 1
+    return "in_line" if near else "undecided"
+
+
+def _year(own: Fact, bench: Fact, spread: Fact) -> str:
+    state, both = _state(own, bench, spread), ways(own, bench)
+    if state in {"in_line", "undecided"}:
+        return state
+    if sign(spread) > 0:
+        if both == ("up", "up"):
+            return "well_ahead_both_up" if state == "far" else "ahead_both_up"
+        return "ahead"
+    return f"behind_both_{both[0]}" if len(set(both)) == 1 else "behind"
+
+
+def _month(reading: Reading, year: Fact) -> Iterator[Remark]:
+    """The past month, where it went against the year."""
+    found = _compared(reading, "1m")
+    if found is None or sign(found[2]) == sign(year) or spread_size(found[2]) < SOME:
+        return
+    own, bench, spread = found
+    slots: Slots = reading.pair | {"m": own, "n": bench, "ms": spread}
+    key = "month_ahead" if sign(spread) > 0 else "month_behind"
+    weight = 0.3 + newsworthy(z=spread_size(spread))
+    yield remark(f"relative.{key}", slots, Note("relative_month", sign(spread), weight))
+
+
+def _longer(reading: Reading, year: Fact) -> Iterator[Remark]:
+    """The longest run at hand that went against the year; and what a holder has made."""
+    for window in LONG:
+        spread = reading.of("relative_return", window, vs=True)
+        if spread is None or not moved(spread):
+            continue
+        slots: Slots = reading.pair | {"ls": spread}
+        if sign(spread) != sign(year):
+            key = "long_ahead" if sign(spread) > 0 else "long_behind"
+            yield remark(f"relative.{key}", slots, Note("relative_long", sign(spread), 0.42))
+        gains = [number_of(spread, f"{side}_return") or 0.0 for side in ("subject", "benchmark")]
+        if min(gains) > 0:
+            yield remark("relative.long_gain", slots, Note("long_gain", 1, 0.36))
+        return

@@ -1,0 +1,95 @@
+"""What houses and the editor think: in their words, under their names, beside our own facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reporter.commentary.base import Note, Reading, family, moved, remark, text_of
+from reporter.lexicon import counted
+from reporter.model import DeskView, Fact, Instrument, Kind, Remark, Span
+from reporter.phrasing import Named, Quoted, Slots, listed
+
+_TONES = {"supportive": 1, "cautious": -1, "critical": -1}
+
+
+@family("views")
+def views(reading: Reading) -> Iterator[Remark]:
+    """Drivers as the editor's own reading; a house's chart as that house's."""
+    level = reading.of("level")
+    if level is None:
+        return
+    about = [v for v in reading.desk.views if v.symbol in {reading.spec.subject, ""}]
+    for stance, tone in (("supportive", 1), ("cautious", -1)):
+        own = [v for v in about if not v.house and _TONES.get(v.stance, 0) == tone]
+        if own:
+            yield _own(reading, level, own, stance)
+    for view in (v for v in about if v.house and v.kind == "technical"):
+        yield _technical(reading, level, view)
+
+
+def paired(reading: Reading) -> tuple[DeskView, ...]:
+    """The houses' opinions, which the pairs they were given on carry."""
+    about = {reading.spec.subject, ""}
+    return tuple(
+        v for v in reading.desk.views if v.symbol in about and v.house and v.kind != "technical"
+    )
+
+
+def _own(reading: Reading, level: Fact, own: list[DeskView], stance: str) -> Remark:
+    reasons = listed([(Span(quoted(v).text, "quote"),) for v in own], "; and ")
+    slots: Slots = {
+        "s": reading.subject,
+        "lv": level,
+        "count": Named(counted(len(own))),
+        "reasons": reasons,
+    }
+    number = "one" if len(own) == 1 else "many"
+    note = Note("drivers", _TONES[stance], 0.6)
+    rates = _rates(reading, own) if stance == "supportive" else None
+    if rates:
+        return remark(f"views.own_supportive_{number}_rates", {**slots, **rates}, note)
+    return remark(f"views.own_{stance}_{number}", slots, note)
+
+
+def quoted(view: DeskView) -> Quoted:
+    """A view's own words, without the full stop that the sentence sets itself."""
+    return Quoted(view.text.strip().rstrip("."))
+
+
+def name_of(view: DeskView) -> Named:
+    """Who holds a view: `Paul Ciana of BofA`, `Barclays’ traders`, or the house alone."""
+    apostrophe = "\N{RIGHT SINGLE QUOTATION MARK}"
+    owner = f"{view.house}{apostrophe}" if view.house.endswith("s") else f"{view.house}{apostrophe}s"
+    if not view.author:
+        return Named(view.house)
+    person = view.author[:1].isupper()
+    return Named(f"{view.author} of {view.house}" if person else f"{owner} {view.author}")
+
+
+def _technical(reading: Reading, level: Fact, view: DeskView) -> Remark:
+    breakout = reading.of("range_breakout")
+    slots: Slots = {
+        "s": reading.subject,
+        "lv": level,
+        "who": name_of(view),
+        "words": quoted(view),
+    }
+    fast = reading.of("sma", "50")
+    held = breakout is not None and text_of(breakout, "state") in {"above", "retaken"}
+    above = fast is not None and bool(fast.detail.get("above"))
+    if breakout and fast and held and above and "breakout" in view.text.lower():
+        filled: Slots = {**slots, "x": breakout, "f": fast}
+        return remark("views.house_technical_ours", filled, Note("technical_view", 1, 0.57))
+    tone = _TONES.get(view.stance, 0)
+    return remark("views.house_technical", slots, Note("technical_view", tone, 0.57))
+
+
+def _rates(reading: Reading, own: list[DeskView]) -> dict[str, Instrument | Fact] | None:
+    """The yield itself, where a view leans on rates."""
+    if not any("rate" in view.text.lower() for view in own):
+        return None
+    for instrument in reading.named(reading.spec.symbols):
+        change = reading.facts.get("yield_change", instrument.symbol, window="ytd")
+        if instrument.kind is Kind.YIELD and change is not None and moved(change):
+            return {"t": instrument, "y": change}
+    return None

@@ -1,0 +1,296 @@
+"""From a vendor's table to bars the rest of the program can trust, or one clear message.
+
+Every source passes its tables through `clean`; nothing downstream checks prices again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from reporter.model import Gap, Reason
+from reporter.wording import count, long_date
+
+PRICES = ("open", "high", "low", "close")
+COLUMNS = (*PRICES, "volume")
+Mask = NDArray[np.bool_]
+TOLERANCE = 1e-6  # vendors store prices as 32-bit floats: less than this is noise
+ROUNDING = 1e-5  # adjusted closes are given with fewer digits
+WIDEST = 36  # characters of a bad value that a message shows
+NAMED = 3  # a message names so many days, then counts the rest
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
+
+
+class BadBarsError(Exception):
+    """A table that cannot be used; the message says why, where and what to do."""
+
+    def __init__(self, message: str, reason: Reason = Reason.BAD_DATA) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A vendor's table before it is trusted.
+
+    Args:
+        frame: columns in any case and order; the index holds the row numbers a user sees.
+        label: what messages call the table, such as its file's name.
+        until: later rows are not even looked at.
+        signed: values may be zero or negative, as yields may.
+        lenient: for feeds nobody can correct. An opening price of zero means that it was not
+            recorded and becomes NaN; rows with impossible prices are left out with a note.
+    """
+
+    frame: pd.DataFrame
+    label: str
+    until: date | None = None
+    signed: bool = False
+    lenient: bool = False
+
+    def place(self, row: object) -> str:
+        """Where the row lies, for a message."""
+        return f"{self.label}, row {row}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Rows on their way to bars: row numbers, days (datetime64[us]) and the five `COLUMNS`."""
+
+    numbers: NDArray[np.int64]
+    days: NDArray[np.datetime64]
+    cells: NDArray[np.float64]
+
+    def take(self, which: Mask | NDArray[np.intp]) -> Rows:
+        """The rows chosen, in the order chosen."""
+        return Rows(self.numbers[which], self.days[which], self.cells[which])
+
+    def day(self, at: int) -> date:
+        """The day of the row at this position."""
+        return _dates(self.days[at : at + 1])[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cleaned:
+    """Bars as `PriceSeries` holds them, what was done to get them, and how they are adjusted.
+
+    `dividends` says whether the table's adjusted close differs from its close anywhere, which
+    only prices that leave dividends out can show.
+    """
+
+    bars: pd.DataFrame
+    notes: tuple[str, ...]
+    dividends: bool
+
+
+def missing(symbol: str, reason: Reason, message: str) -> Gap:
+    """The gap that stands for a whole series."""
+    return Gap(symbol, "prices", reason, message)
+
+
+def days_in_words(days: Iterable[date]) -> str:
+    """`16 January 2026`, or the first few of many and how many more; notes put the latest first."""
+    days = list(days)
+    words = ", ".join(long_date(day) for day in days[:NAMED])
+    return f"{words} and {count(len(days) - NAMED)} more" if len(days) > NAMED else words
+
+
+def clean(table: Table) -> Cleaned:
+    """Sorted, unique, complete bars with sane prices.
+
+    Rows without a price and repeated rows are left out and named in a note, unsorted rows are
+    sorted with a note; everything that cannot be mended without guessing is refused.
+
+    Raises:
+        BadBarsError: what is wrong, in which row, and what to do.
+    """
+    frame = _named(table)
+    days = _days(table, frame)
+    dividends = _pays(frame)
+    wanted = _wanted(days, table.until)
+    table = replace(table, frame=frame[wanted])
+    rows = Rows(table.frame.index.to_numpy("int64"), days[wanted], _values(table))
+    rows, notes = _complete(table, rows)
+    rows, refused = _sane(table, rows)
+    index = pd.DatetimeIndex(rows.days, name="date")
+    bars = pd.DataFrame(np.asfortranarray(rows.cells), index=index, columns=list(COLUMNS))
+    return Cleaned(bars, (*notes, *refused), dividends)
+
+
+def _named(table: Table) -> pd.DataFrame:
+    """The table with the column names it should have, without its blank lines."""
+    frame = table.frame.set_axis([_plain(c) for c in table.frame.columns], axis=1)
+    lacking = [c for c in ("date", *PRICES) if c not in frame]
+    if lacking:
+        found = ", ".join(str(c) for c in table.frame.columns) or "none"
+        raise BadBarsError(
+            f"{table.label} has no column {' or '.join(map(repr, lacking))} (found: {found}). "
+            "Expected are Date, Open, High, Low, Close, Adj Close and Volume, comma-separated."
+        )
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise BadBarsError(f"{table.label} has two columns {twice[0]!r}. Remove one.")
+    undated = frame["date"].isna().to_numpy()
+    return frame.dropna(how="all") if undated.any() else frame
+
+
+def _plain(column: object) -> str:
+    name = str(column).strip().lower().replace("_", " ")
+    return {"adjclose": "adj close", "datetime": "date"}.get(name, name)
+
+
+def _days(table: Table, frame: pd.DataFrame) -> NDArray[np.datetime64]:
+    days = _parsed(frame["date"])
+    wrong = np.isnat(days)
+    if wrong.any():
+        at = int(wrong.argmax())
+        raise BadBarsError(
+            f"{table.place(frame.index[at])}: {_shown(frame['date'].iloc[at])} is not a date. "
+            "Write dates as 2026-01-31 (year, month, day)."
+        )
+    return days
+
+
+def _parsed(column: pd.Series[str]) -> NDArray[np.datetime64]:
+    """Calendar days, NaT where there is none; a time of day and its zone are dropped."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        local = pd.DatetimeIndex(column).tz_localize(None).normalize()
+        return local.to_numpy().astype("datetime64[us]")
+    text = column.astype(str)
+    cut = text if text.str.len().eq(10).all() else text.where(text.str.match(_DAY)).str[:10]
+    days = pd.to_datetime(cut, format="%Y-%m-%d", errors="coerce")
+    return days.to_numpy().astype("datetime64[us]")
+
+
+def _wanted(days: NDArray[np.datetime64], until: date | None) -> Mask:
+    """The rows to look at: up to `until`, or all where none is that early."""
+    early: Mask = days <= np.datetime64(until or date.max, "us")
+    return early if early.any() else ~early
+
+
+def _shown(value: object) -> str:
+    text = repr(str(value))
+    return text if len(text) <= WIDEST else f"{text[:WIDEST]}…'"
+
+
+def _values(table: Table) -> NDArray[np.float64]:
+    """The five columns as numbers; a volume that is not there is NaN."""
+    frame = table.frame
+    columns = [_numbers(table, frame[c]) for c in COLUMNS if c in frame]
+    values = np.full((len(frame), len(COLUMNS)), np.nan)
+    values[:, : len(columns)] = np.column_stack(columns)
+    return values
+
+
+def _numbers(table: Table, column: pd.Series[float]) -> NDArray[np.float64]:
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        text, column = column, pd.to_numeric(column, errors="coerce")
+        wrong = (column.isna() & text.notna()).to_numpy()
+        _refuse(table, text, wrong, "is not a number. Write it plainly, as in 1234.5.")
+    numbers = np.asarray(column.to_numpy("float64", na_value=np.nan), dtype=np.float64)
+    _refuse(table, column, np.isinf(numbers), "is not a finite number. Correct it.")
+    return numbers
+
+
+def _refuse(table: Table, column: pd.Series[float], wrong: Mask, complaint: str) -> None:
+    if wrong.any():
+        at = int(wrong.argmax())
+        place = f"{table.place(column.index[at])}, column {column.name}"
+        raise BadBarsError(f"{place}: {_shown(column.iloc[at])} {complaint}")
+
+
+def _complete(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
+    """The rows that hold a price, sorted, once a day; what was left out is noted."""
+    first = 1 if table.lenient else 0
+    if table.lenient:
+        rows.cells[rows.cells[:, 0] == 0, 0] = np.nan
+    holds = np.isfinite(rows.cells[:, first:4].sum(axis=1))
+    whole = rows.take(holds)
+    if not len(whole.days):
+        raise BadBarsError(f"{table.label} has no row with prices.", Reason.NO_DATA)
+    notes = _note_lost(table, rows.days[~holds], whole.days)
+    if (np.diff(whole.days) < np.timedelta64(0)).any():
+        whole = whole.take(np.argsort(whole.days, kind="stable"))
+        notes.append(f"{table.label}: the rows were not in the order of their dates; sorted.")
+    whole, repeated = _once(table, whole)
+    return whole, (*notes, *repeated)
+
+
+def _note_lost(
+    table: Table, lost: NDArray[np.datetime64], kept: NDArray[np.datetime64]
+) -> list[str]:
+    lost = np.setdiff1d(lost, kept) if len(lost) else lost
+    if not len(lost):
+        return []
+    days = days_in_words(reversed(_dates(lost)))
+    return [f"{table.label}: days without a price are left out: {days}."]
+
+
+def _dates(days: NDArray[np.datetime64]) -> list[date]:
+    return [day.date() for day in pd.DatetimeIndex(days)]
+
+
+def _once(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
+    """Sorted rows without exact repetitions; two different rows for one day are refused."""
+    again = np.append(np.array([False]), rows.days[1:] == rows.days[:-1])
+    if not again.any():
+        return rows, ()
+    one, other = rows.cells[1:], rows.cells[:-1]
+    equal = (one == other) | (np.isnan(one) & np.isnan(other))
+    same = np.append(np.array([False]), equal.all(axis=1))
+    clash = again & ~same
+    if clash.any():
+        at = int(clash.argmax())
+        raise BadBarsError(
+            f"{table.place(rows.numbers[at - 1])} and row {rows.numbers[at]}: two different rows "
+            f"for {long_date(rows.day(at))}. Remove the wrong one."
+        )
+    days = days_in_words(reversed(_dates(np.unique(rows.days[again]))))
+    return rows.take(~again), (f"{table.label}: repeated rows are counted once: {days}.",)
+
+
+def _sane(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
+    """The rows whose prices are possible; impossible ones are refused, or left out if lenient."""
+    wrong = np.zeros(len(rows.days), dtype=bool)
+    for complaint, mask in _complaints(table, rows):
+        if mask.any() and not table.lenient:
+            at = int(mask.argmax())
+            day = long_date(rows.day(at))
+            place = table.place(rows.numbers[at])
+            raise BadBarsError(f"{place}: on {day} {complaint}. Correct the row or take it out.")
+        wrong |= mask
+    if wrong.all():
+        raise BadBarsError(f"{table.label} has no row with possible prices.")
+    if not wrong.any():
+        return rows, ()
+    days = days_in_words(reversed(_dates(rows.days[wrong])))
+    note = f"{table.label}: days with impossible prices are left out: {days}."
+    return rows.take(~wrong), (note,)
+
+
+def _complaints(table: Table, rows: Rows) -> Iterable[tuple[str, Mask]]:
+    opened, high, low, close, volume = rows.cells.T
+    noise = np.abs(close) * TOLERANCE
+    if not table.signed:
+        lowest = np.fmin(np.fmin(opened, close), np.fmin(low, high))
+        yield "a price is zero or negative", lowest <= 0
+    yield "the volume is negative", volume < 0
+    yield "the low is above the high", low > high
+    yield "the high is below the open or the close", np.fmax(opened, close) - noise > high
+    yield "the low is above the open or the close", np.fmin(opened, close) + noise < low
+
+
+def _pays(frame: pd.DataFrame) -> bool:
+    """Whether the adjusted close leaves the close anywhere by more than rounding."""
+    if "adj close" not in frame:
+        return False
+    adjusted, close = (
+        pd.to_numeric(frame[c], errors="coerce").to_numpy("float64") for c in ("adj close", "close")
+    )
+    return bool((np.abs(adjusted - close) > np.abs(close) * ROUNDING).any())

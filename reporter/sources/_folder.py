@@ -1,0 +1,151 @@
+"""A folder of price files: which file holds which symbol, and what its index says of it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reporter.errors import DataError
+from reporter.instruments import canonical
+from reporter.model import Basis
+
+SUFFIXES = (".csv", ".parquet")
+INDEX = "index.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of `index.csv`; `problem` says why it cannot be used, empty where it can."""
+
+    symbol: str
+    file: str
+    name: str = ""
+    basis: Basis | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The price files of a folder: those its index lists, and all others by their name."""
+
+    path: Path
+    listed: Mapping[str, Listed]
+    files: Mapping[str, Path]
+
+    def find(self, symbol: str) -> Listed | None:
+        """Where the symbol's prices lie: the index's word, else the file of that name."""
+        if symbol in self.listed:
+            return self.listed[symbol]
+        plain = symbol.replace("=", "-").lower()
+        path = self.files.get(plain) or self.files.get(plain.removeprefix("^"))
+        return Listed(symbol, path.name) if path else None
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Every symbol the folder may be asked for, for the hint at a misspelt one."""
+        used = {entry.file for entry in self.listed.values()}
+        by_name = [canonical(p.stem) for p in self.files.values() if p.name not in used]
+        return tuple(dict.fromkeys([*self.listed, *by_name]))
+
+
+def open_folder(location: str) -> Folder:
+    """The folder at `location`, with its index read.
+
+    Raises:
+        DataError: no folder, nothing in it, or an index that cannot be read.
+    """
+    if not location:
+        raise DataError("the source 'files' needs a folder.", tip="Write files:DIR.")
+    path = Path(location).expanduser()
+    if not path.is_dir():
+        what = "is a file, not a folder." if path.is_file() else "no such folder."
+        raise DataError(what, where=location, tip="Give the folder of the price files.")
+    try:
+        found = sorted(path.iterdir(), reverse=True)
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}.", where=location) from error
+    files = {f.stem.lower(): f for f in _in_preference(found)}
+    listed = read_index(path / INDEX, location) if (path / INDEX).is_file() else {}
+    if not files and not listed:
+        raise DataError(
+            "the folder holds no price files.",
+            where=location,
+            tip="Put CSV or Parquet files into it, one a symbol, such as RUT.csv.",
+        )
+    return Folder(path, listed, files)
+
+
+def _in_preference(found: list[Path]) -> list[Path]:
+    """Price files so that of two with one name the CSV file comes last and counts."""
+    files = [f for f in found if f.suffix.lower() in SUFFIXES and f.is_file()]
+    prices = [f for f in files if f.name.lower() != INDEX]
+    return sorted(prices, key=lambda f: f.suffix.lower() == ".csv")
+
+
+def read_index(path: Path, location: str) -> dict[str, Listed]:
+    """What `index.csv` says: symbol and file are required, name and basis may be left out.
+
+    A line that cannot be used spoils its own symbol only.
+
+    Raises:
+        DataError: the file is no CSV with these columns.
+    """
+    where = f"{location}/{INDEX}"
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            rows = [(reader.line_num, _lower(row)) for row in reader]
+            columns = [c.strip().lower() for c in reader.fieldnames or ()]
+    except (UnicodeDecodeError, csv.Error, OSError) as error:
+        tip = "Save it as CSV, comma-separated, in UTF-8."
+        raise DataError(f"cannot be read: {error}.", where=where, tip=tip) from error
+    lacking = [c for c in ("symbol", "file") if c not in columns]
+    if lacking:
+        tip = "The columns are symbol, file, and if you like name and basis."
+        raise DataError(f"no column {' or '.join(map(repr, lacking))}.", where=where, tip=tip)
+    return _entries(path.parent, rows)
+
+
+def _lower(row: Mapping[str | None, str | list[str] | None]) -> dict[str, str]:
+    return {str(k).strip().lower(): v.strip() for k, v in row.items() if isinstance(v, str)}
+
+
+def _entries(folder: Path, rows: list[tuple[int, dict[str, str]]]) -> dict[str, Listed]:
+    listed: dict[str, Listed] = {}
+    for line, row in rows:
+        if not any(row.values()):
+            continue
+        entry = _entry(folder, line, row)
+        before = listed.get(entry.symbol)
+        if before and before != entry:
+            problem = f"{INDEX}, row {line}: {entry.symbol} is listed twice. Remove one line."
+            entry = Listed(entry.symbol, entry.file, problem=problem)
+        listed[entry.symbol] = entry
+    return listed
+
+
+def _entry(folder: Path, line: int, row: Mapping[str, str]) -> Listed:
+    symbol = canonical(row.get("symbol", ""))
+    file, word = row.get("file", ""), row.get("basis", "").lower()
+    problem = _file_problem(folder, file)
+    if not problem and word not in {"", *Basis}:
+        problem = f"the basis is {word!r}, not price or adjusted. Correct it."
+    if problem:
+        return Listed(symbol, file, problem=f"{INDEX}, row {line}: {problem}")
+    return Listed(symbol, file, row.get("name", ""), Basis(word) if word else None)
+
+
+def _file_problem(folder: Path, file: str) -> str:
+    """Why the file named may not or cannot be read; empty where it can."""
+    if not file:
+        return "no file is named. Name the file that holds the prices."
+    path = folder / file
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return f"{file!r} lies outside the folder and is not read. Put the file into the folder."
+    if path.suffix.lower() not in SUFFIXES:
+        return f"{file!r} is neither .csv nor .parquet."
+    if not path.is_file():
+        return f"there is no file {file!r}. Add it or correct its name."
+    return ""
