@@ -73,5 +73,5 @@ def nyse(first_year: int, last_year: int) -> Sessions:
     with warnings.catch_warnings():  # its own use of pandas, not ours
         warnings.simplefilter("ignore", DeprecationWarning)
         calendar = get_calendar("XNYS", start=f"{first_year}-01-01", end=f"{last_year}-12-31")
-    early = tuple(day.date() for day in calendar.early_closes)
+        early = tuple(day.date() for day in calendar.early_closes)
     return Sessions("NYSE", tuple(day.date() for day in calendar.sessions), early)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, zip_longest
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from reporter import glossary, wording
-from reporter.model import Fact, Span, Unit, plain
+from reporter.model import Fact, Span, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reporter.model import (
         Brief,
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
         Table,
         Text,
     )
-
-    Lines = tuple[tuple[str, ...], ...]
 
 _GAP = Span(" ")
 
@@ -129,9 +127,23 @@ def tone(fact: Fact | None) -> str:
 
 
 def provenance(brief: Brief) -> dict[str, list[list[str]]]:
-    """For every fact of the brief: label and text of what the screen tells about it."""
+    """For every fact the page prints: label and text of what the screen tells about it."""
     names = {item.symbol: item.name for item in brief.inputs}
-    return {fact.id: _origin(fact, names) for fact in brief.facts}
+    ids = set(_printed(brief))
+    return {fact.id: _origin(fact, names) for fact in brief.facts if fact.id in ids}
+
+
+def _printed(brief: Brief) -> Iterator[str]:
+    """Ids of the facts that stand in words, titles, key figures and tables."""
+    texts = [brief.headline, brief.standfirst, *(chart.title for chart in brief.charts)]
+    for section in brief.sections:
+        texts += [remark.text for remarks in section.paragraphs for remark in remarks]
+        texts += section.notes
+        for table in section.tables:
+            yield from (cell.fact for row in table.rows for cell in row if cell.fact)
+    for figure in brief.key_figures:
+        texts.append((figure.value, *((figure.change,) if figure.change else ())))
+    yield from (span.fact for text in texts for span in text if span.fact)
 
 
 def _origin(fact: Fact, names: Mapping[str, str]) -> list[list[str]]:
@@ -152,28 +164,56 @@ def _origin(fact: Fact, names: Mapping[str, str]) -> list[list[str]]:
 
 
 def data_table(chart: Chart) -> DataTable | None:
-    """The chart's numbers with their printed form, for those who cannot see or want to check."""
-    if not chart.series:
+    """The chart's numbers with their printed form, for those who cannot see or want to check.
+
+    Days go down; where a chart compares several things over categories, the things do.
+    """
+    if not chart.series or chart.kind == "sparkline":
         return None
-    columns = [
-        (series, name) for series in chart.series for name in series.values if series.values[name]
-    ]
     xs = tuple(dict.fromkeys(chain.from_iterable(series.x for series in chart.series)))
-    printed = [_column(chart, series, name, xs) for series, name in columns]
-    heads = tuple(_head(chart, series, name) for series, name in columns)
-    rows = tuple(zip_longest((_when(x) for x in xs), *printed, fillvalue=""))
-    return DataTable(("", *heads), rows)
+    if not _is_day(xs[0]) and len(chart.series) > 1:
+        rows = ((one.name, *_column(one, name, xs)) for one, name in _columns(chart))
+        return DataTable(("", *xs), tuple(rows))
+    printed = [_column(series, name, xs) for series, name in _columns(chart)]
+    heads = tuple(_head(series, name) for series, name in _columns(chart))
+    return DataTable(("", *heads), tuple(zip((_when(x) for x in xs), *printed, strict=True)))
 
 
-def _column(chart: Chart, series: ChartSeries, name: str, xs: Sequence[str]) -> tuple[str, ...]:
-    values = dict(zip(series.x, series.values[name], strict=False))
-    unit = Unit(str(chart.options.get("unit", Unit.PRICE)))
-    return tuple("" if (v := values.get(x)) is None else wording.display(v, unit) for x in xs)
+def plots(charts: Sequence[Chart]) -> dict[str, list[dict[str, object]]]:
+    """For every chart over days the heights of its points, by column of its data table.
+
+    The page's script marks them; what it says about a point it reads from the table.
+    """
+    return {
+        chart.id: [
+            {"role": series.role, "y": list(series.values[name])}
+            for series, name in _columns(chart)
+        ]
+        for chart in charts
+        if chart.series and chart.kind != "sparkline" and _is_day(chart.series[0].x[0])
+    }
 
 
-def _head(chart: Chart, series: ChartSeries, name: str) -> str:
-    several = sum(1 for values in series.values.values() if values) > 1
-    return f"{series.name}, {name}" if several else series.name
+def _columns(chart: Chart) -> list[tuple[ChartSeries, str]]:
+    """Every column of numbers: a series has one, or open, high, low and close."""
+    return [(series, name) for series in chart.series for name in series.values]
+
+
+def _column(series: ChartSeries, name: str, xs: Sequence[str]) -> tuple[str, ...]:
+    """A column as printed: the chart's own labels, which are those of its last column."""
+    values: Sequence[float | None] = series.values[name]
+    own = series.labels and name == list(series.values)[-1]
+    labels = series.labels if own else ["" if v is None else wording.price(v) for v in values]
+    shown = dict(zip(series.x, labels, strict=True))
+    return tuple(shown.get(x, "") for x in xs)
+
+
+def _head(series: ChartSeries, name: str) -> str:
+    return f"{series.name}, {name}" if len(series.values) > 1 else series.name
+
+
+def _is_day(x: str) -> bool:
+    return _when(x) != x
 
 
 def _when(x: str) -> str:
@@ -182,20 +222,3 @@ def _when(x: str) -> str:
         return wording.short_date(date.fromisoformat(x))
     except ValueError:
         return x
-
-
-def plots(charts: Sequence[Chart]) -> dict[str, list[dict[str, object]]]:
-    """For every chart the heights of its points, by column of its data table.
-
-    The page's script marks them; what it says about a point it reads from the table.
-    """
-    return {chart.id: _heights(chart) for chart in charts if chart.series}
-
-
-def _heights(chart: Chart) -> list[dict[str, object]]:
-    columns = [
-        (series, name) for series in chart.series for name in series.values if series.values[name]
-    ]
-    return [
-        {"role": series.role, "y": list(series.values[name])} for series, name in columns
-    ]

@@ -13,7 +13,7 @@ from reporter.cli import options
 from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
-    from reporter.model import Fact, Facts, MarketData
+    from reporter.model import Fact, Gap, MarketData
 
 HEAD = ("subject", "metric", "window", "value", "base date")
 
@@ -73,34 +73,24 @@ def metrics(  # noqa: PLR0913  one argument an option
     Symbols as people write them: ^RUT, .RUT, .SPX, IWM, CL=F. What cannot be had
     is a gap with its reason: with --json beside the facts, else on stderr.
     """
-    subjects, benchmark = _symbols(symbols), next(iter(_symbols([vs] if vs else [])), None)
-    _known(names, windows)
     from reporter.measure import everything, measure
 
-    data = _gathered(talk, (*subjects, *([benchmark] if benchmark else [])), as_of, source)
-    facts = measure(everything(subjects, benchmark, names, windows), data)
-    click.echo(_printed(form, facts, data), nl=False)
+    subjects, rivals = _symbols(symbols), _symbols([vs] if vs else [])
+    asks = everything(subjects, next(iter(rivals), None), names, windows)
+    data = _gathered(talk, (*subjects, *rivals), as_of, source)
+    facts = measure(asks, data)
+    gaps = tuple(dict.fromkeys([*data.gaps, *facts.gaps]))
+    click.echo(_printed(form, facts.all, gaps, data), nl=False)
+    for note in data.notes:
+        talk.say(note)
     if form != "json":
-        for note in data.notes:
-            talk.say(note)
-        talk.gaps(facts.gaps)
+        talk.gaps(gaps)
 
 
 def _symbols(written: Sequence[str]) -> tuple[str, ...]:
     from reporter.entries import symbol
 
     return tuple(dict.fromkeys(map(symbol, written)))
-
-
-def _known(names: Iterable[str], windows: Iterable[str]) -> None:
-    """Refuse metrics and windows that do not exist, before anything is fetched."""
-    from reporter.entries import one_of, window
-    from reporter.metrics.base import metrics as registry
-
-    for name in names:
-        one_of("metric", registry.names())(name)
-    for name in windows:
-        name.isdigit() or window(name)
 
 
 def _gathered(
@@ -115,16 +105,18 @@ def _gathered(
         return gather(tuple(dict.fromkeys(wanted)), ref, as_of=as_of, today=now, progress=progress)
 
 
-def _printed(form: str | None, facts: Facts, data: MarketData) -> str:
+def _printed(
+    form: str | None, facts: tuple[Fact, ...], gaps: tuple[Gap, ...], data: MarketData
+) -> str:
     if form == "json":
         from reporter.contract import dump, metrics_document
 
-        return dump(metrics_document(data.as_of, facts.all, facts.gaps))
+        return dump(metrics_document(data.as_of, facts, gaps))
     if form == "csv":
         from reporter.sidecars import facts_csv
 
-        return facts_csv(facts.all, sample=data.sample)
-    return _table(facts.all, data)
+        return facts_csv(facts, sample=data.sample)
+    return _table(facts, data)
 
 
 def _table(facts: Iterable[Fact], data: MarketData) -> str:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from reporter.model import Instrument
 
 Options = Mapping[str, Json]
-WINDOWS = ("1d", "wtd", "1w", "mtd", "1m", "3m", "qtd", "ytd", "6m", "1y")
-MOST_WINDOWS = 5
+WINDOWS = ("1d", "wtd", "mtd", "ytd", "1y")
+RANKED = ("sizes", "sectors")
 NOTHING = Cell("–", tone="muted")
 _UNITS = (" percentage points", " basis points", " basis point", "%")
 
@@ -101,18 +101,12 @@ def draw(context: SectionContext, kind: str, options: Options) -> Drawn:
 
 
 def paragraphs(context: SectionContext, name: str) -> tuple[tuple[Remark, ...], ...]:
-    """The remarks of a section that page 1 has not made already, one paragraph a family."""
-    said = {_sense(remark) for paragraph in context.argument for remark in paragraph}
+    """The remarks meant for a section, one paragraph a family, weightiest first."""
     families: dict[str, list[Remark]] = {}
     for remark in context.remarks:
-        if remark.section == name and _sense(remark) not in said:
+        if remark.section == name:
             families.setdefault(remark.family, []).append(remark)
     return tuple(tuple(remarks) for remarks in families.values())
-
-
-def _sense(remark: Remark) -> tuple[str, str, tuple[str, ...]]:
-    """What a remark says, whatever words open it."""
-    return remark.family, remark.move, remark.facts
 
 
 # --- names --------------------------------------------------------------------------------------
@@ -186,8 +180,7 @@ def windows_with_facts(
     context: SectionContext, symbols: Sequence[str], asked: Sequence[str]
 ) -> tuple[str, ...]:
     """The windows asked for, or else the usual ones, for which anything is known."""
-    known = [w for w in asked or WINDOWS if any(change(context, s, w) for s in symbols)]
-    return tuple(known[:MOST_WINDOWS])
+    return tuple(w for w in asked or WINDOWS if any(change(context, s, w) for s in symbols))
 
 
 def changes(
@@ -268,4 +261,5 @@ def _bases(columns: Mapping[str, Sequence[Fact | None]]) -> str:
             bases.append(f"{glossary.window_name(window)} {shown}")
     starred = any(f and f.detail.get("total_return") for facts in columns.values() for f in facts)
     note = "* Total return, dividends reinvested. " if starred else ""
-    return f"{note}Base dates: {'; '.join(bases)}."
+    source = "; ".join(sorted({f.source for facts in columns.values() for f in facts if f}))
+    return f"{note}Base dates: {'; '.join(bases)}. Source: {source}."

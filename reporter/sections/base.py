@@ -14,8 +14,8 @@ from reporter.registry import Registry
 class SectionContext(ChartContext):
     """What a section is made from: all that charts see, and every remark made, best first.
 
-    `argument` is page 1's, paragraph by paragraph. `built` holds the sections made before this
-    one, so that the last can say what they cite.
+    `argument` holds the paragraphs of page 1. `built` holds the sections made before this one,
+    so that the last can say what they cite.
     """
 
     remarks: tuple[Remark, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reporter.sections._common import (
+    RANKED,
     Options,
     assemble,
     changes,
@@ -15,7 +16,7 @@ from reporter.sections.base import Built, SectionContext, section
 
 OPTIONS = {
     "title": "The section's title.",
-    "lists": "Watch lists to show: all of the spec unless some are named.",
+    "lists": "Watch lists to show: all, but those that the leadership section ranks.",
     "windows": "Windows of the table, such as 1d, wtd, ytd.",
 }
 
@@ -23,7 +24,7 @@ OPTIONS = {
 @section("cross_asset")
 def cross_asset(context: SectionContext, options: Options) -> Built:
     """Markets side by side: closes, returns, and yields in basis points."""
-    lists = watched(context, options, context.spec.watch)
+    lists = watched(context, options, _unranked(context))
     prices = _kept(context, lists, yields=False)
     yields = _kept(context, lists, yields=True)
     return assemble(
@@ -35,6 +36,12 @@ def cross_asset(context: SectionContext, options: Options) -> Built:
             changes(context, "yields", yields, options),
         ],
     )
+
+
+def _unranked(context: SectionContext) -> list[str]:
+    """The watch lists that no other section of the brief shows already."""
+    ranks = any(section.name == "leadership" for section in context.spec.sections)
+    return [name for name in context.spec.watch if not (ranks and name in RANKED)]
 
 
 def _kept(

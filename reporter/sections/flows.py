@@ -17,12 +17,14 @@ def flows(context: SectionContext, options: Options) -> Built:
     facts = context.facts.of("net_flow")
     if not facts:
         return Built(None)
+    drawn = draw(context, "diverging", {"id": "flows"})
+    shown = {series.key for chart in drawn.charts for series in chart.series}
     return assemble(
         "flows",
         titled(options, "Rotation and flows"),
         paragraphs=paragraphs(context, "flows"),
-        drawn=draw(context, "diverging", {"id": "flows"}),
-        tables=[_table(context, facts)],
+        drawn=drawn,
+        tables=[] if shown else [_table(context, facts)],
     )
 
 

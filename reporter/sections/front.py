@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reporter.model import Fact, KeyFigure, Kind
+from reporter.model import Fact, Json, KeyFigure, Kind
 from reporter.sections._common import (
     Drawn,
     Options,
@@ -26,10 +26,10 @@ OPTIONS = {
     "window": "Window of the lead chart and of the key figures: ytd unless another is named.",
     "figures": "Symbols of the key figures, four to six of them.",
 }
-LEAST, MOST = 4, 6
+LEAST, MOST = 4, 5
 SHORT = {"1d": "on the day", "wtd": "this week", "mtd": "this month", "ytd": "this year"}
-SPARK_SIZE = [70.0, 18.0]
-LEAD_SIZE = [468.0, 176.0]
+SPARK_SIZE: list[Json] = [76.0, 18.0]
+LEAD_SIZE: list[Json] = [468.0, 176.0]
 
 
 @section("front")

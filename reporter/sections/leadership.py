@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from reporter.model import Json
 from reporter.sections._common import (
+    RANKED,
+    WINDOWS,
+    Drawn,
     Options,
     assemble,
     changes,
@@ -10,36 +14,53 @@ from reporter.sections._common import (
     paragraphs,
     titled,
     watched,
+    words,
 )
 from reporter.sections.base import Built, SectionContext, section
 
 OPTIONS = {
     "title": "The section's title.",
-    "lists": "Watch lists to rank: sizes and sectors unless others are named.",
-    "windows": "Windows of the table, such as 1w, ytd, 1y.",
+    "list": "Watch list to rank in the table: sizes unless another is named.",
+    "heat": "Watch list to show as a heat table: sectors unless another is named.",
+    "windows": "Windows of both, such as 1w, ytd, 1y.",
     "window": "Window of the chart of relative strength: 1y unless another is named.",
 }
+STRENGTH_SIZE: list[Json] = [468.0, 140.0]
 
 
 @section("leadership")
 def leadership(context: SectionContext, options: Options) -> Built:
     """Who leads by size and by sector, with the relative-strength line."""
-    spec = context.spec
-    chosen: Options = {
-        "id": "relative-strength",
-        "subjects": [spec.subject],
-        "benchmark": spec.benchmark,
-        "window": options.get("window", "1y"),
+    ranked = {
+        name: _ranked(context, symbols)
+        for name, symbols in watched(context, options, RANKED[:1]).items()
     }
-    lists = watched(context, options, ("sizes", "sectors"))
-    ranked = {name: _ranked(context, symbols) for name, symbols in lists.items()}
     return assemble(
         "leadership",
         titled(options, "Leadership"),
         paragraphs=paragraphs(context, "leadership"),
-        drawn=draw(context, "relative_strength", chosen),
+        drawn=_strength(context, options) + _heat(context, options),
         tables=[changes(context, "leadership", ranked, options, levels=False)],
     )
+
+
+def _strength(context: SectionContext, options: Options) -> Drawn:
+    chosen: Options = {
+        "id": "relative-strength",
+        "subjects": [context.spec.subject],
+        "benchmark": context.spec.benchmark,
+        "window": options.get("window", "1y"),
+        "size": STRENGTH_SIZE,
+    }
+    return draw(context, "relative_strength", chosen)
+
+
+def _heat(context: SectionContext, options: Options) -> Drawn:
+    name = words(options, "heat", RANKED[1:])[0]
+    if not context.spec.watch.get(name):
+        return Drawn()
+    windows: list[Json] = list(words(options, "windows", WINDOWS))
+    return draw(context, "heat_table", {"id": f"heat-{name}", "list": name, "windows": windows})
 
 
 def _ranked(context: SectionContext, symbols: list[str]) -> list[str]:

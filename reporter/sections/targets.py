@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reporter import wording
-from reporter.model import Cell, Column, Fact, Table
+from reporter.model import Cell, Column, Fact, Json, Table
 from reporter.sections._common import Options, assemble, called, cell, draw, paragraphs, titled
 from reporter.sections.base import Built, SectionContext, section
 
 OPTIONS = {"title": "The section's title."}
+LADDER_SIZE: list[Json] = [468.0, 165.0]
 
 
 @section("targets")
@@ -22,9 +23,13 @@ def targets(context: SectionContext, options: Options) -> Built:
         "targets",
         titled(options, "Targets"),
         paragraphs=paragraphs(context, "targets"),
-        drawn=draw(context, "ladder", {"id": "targets", "subjects": [context.spec.subject]}),
+        drawn=draw(context, "ladder", _ladder(context)),
         tables=[_table(context, facts)],
     )
+
+
+def _ladder(context: SectionContext) -> Options:
+    return {"id": "targets", "subjects": [context.spec.subject], "size": LADDER_SIZE}
 
 
 def _table(context: SectionContext, facts: Iterable[Fact]) -> Table:

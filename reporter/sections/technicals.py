@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reporter import glossary
-from reporter.model import Cell, Column, Fact, Table
+from reporter.model import Cell, Column, Fact, Json, Table
 from reporter.sections._common import (
     Drawn,
     Options,
@@ -22,6 +22,7 @@ OPTIONS = {
     "window": "Window of the bar chart: 1y unless another is named.",
     "subjects": "Symbols to chart: the first subject unless others are named.",
 }
+BARS_SIZE: list[Json] = [468.0, 240.0]
 
 
 @section("technicals")
@@ -40,10 +41,11 @@ def technicals(context: SectionContext, options: Options) -> Built:
 
 
 def _bars(context: SectionContext, symbol: str, options: Options) -> Drawn:
-    chosen = {
+    chosen: Options = {
         "id": f"bars-{symbol.strip('^').lower()}",
         "subjects": [symbol],
         "window": options.get("window", "1y"),
+        "size": BARS_SIZE,
     }
     return draw(context, "bars", chosen)
 
