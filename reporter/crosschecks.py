@@ -5,11 +5,12 @@ Checked on the raw tables, so that it is told even where other keys are mistaken
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from reporter import brands, entries
+from reporter.charts.base import charts
 from reporter.entries import EntryError
 from reporter.errors import SpecError
 from reporter.places import Key
@@ -48,9 +49,7 @@ def _rivals(raw: dict[str, Any]) -> Iterator[Wrong]:
 
 
 def _options(raw: dict[str, Any]) -> Iterator[Wrong]:
-    """Options a section does not know, and watch lists that the spec does not have."""
-    lists = raw.get("watch", {})
-    lists = tuple(lists) if isinstance(lists, dict) else ()
+    """Options a section does not know, and values that no option can have."""
     for at, section in enumerate(_tables(raw, "sections")):
         if section.get("name") not in sections.names():
             continue
@@ -59,16 +58,64 @@ def _options(raw: dict[str, Any]) -> Iterator[Wrong]:
             if name != "name" and name not in known:
                 hint = nearest(name, known) if known else "This section has no options."
                 yield ("sections", at, name), f"unknown option. {hint}"
-            elif name in {"list", "lists"}:
-                for wanted in _strange(value, lists):
-                    hint = nearest(wanted, lists) if lists else "Add it under [watch]."
-                    yield ("sections", at, name), f"no watch list {wanted!r}. {hint}"
+            elif name in _WORDS:
+                for message in _misnamed(name, value, raw):
+                    yield ("sections", at, name), message
 
 
-def _strange(value: object, lists: tuple[str, ...]) -> list[str]:
-    """What is no watch list among the lists an option names, one or several."""
-    named = value if isinstance(value, list) else [value]
-    return [str(name) for name in named if name not in lists]
+def _misnamed(name: str, value: object, raw: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with the words of an option, one by one."""
+    for word in value if isinstance(value, list) else [value]:
+        if not isinstance(word, str):
+            yield "must be text, or a list of texts."
+            continue
+        try:
+            _WORDS[name](word, raw)
+        except EntryError as error:
+            yield str(error)
+
+
+def _a_list(word: str, raw: dict[str, Any]) -> None:
+    watch = raw.get("watch")
+    known = tuple(watch) if isinstance(watch, dict) else ()
+    if word not in known:
+        hint = nearest(word, known) if known else "Add it under [watch]."
+        raise EntryError(f"no watch list {word!r}. {hint}")
+
+
+def _an_instrument(word: str, raw: dict[str, Any]) -> None:
+    known = tuple(str(_yahoo(name)) for name in _mentioned(raw))
+    if entries.symbol(word) not in known:
+        hint = f"{nearest(word, known)} Others go into a list under [watch]."
+        raise EntryError(f"{word} is none of the brief's instruments. {hint}")
+
+
+def _mentioned(raw: dict[str, Any]) -> list[Any]:
+    """Every symbol the spec asks prices for, as written."""
+    watch = raw.get("watch")
+    watched = [s for name in watch for s in _list(watch, name)] if isinstance(watch, dict) else []
+    legs = [pair.get(leg) for pair in _tables(raw, "pairs") for leg in ("subject", "benchmark")]
+    return [*_list(raw, "subjects"), raw.get("benchmark"), *legs, *watched]
+
+
+_SYMBOLS = ("figures", "subjects")
+_WORDS: Mapping[str, Callable[[str, dict[str, Any]], object]] = {
+    "title": lambda word, _raw: entries.title(word),
+    "chart": lambda word, _raw: entries.one_of("chart", charts.names())(word),
+    **dict.fromkeys(("window", "windows"), lambda word, _raw: entries.window(word)),
+    **dict.fromkeys(("list", "lists"), _a_list),
+    **dict.fromkeys(_SYMBOLS, _an_instrument),
+}
+
+
+def in_yahoos_form(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A section's options, with the symbols among them in Yahoo's form."""
+    return {
+        name: [_yahoo(word) for word in value]
+        if name in _SYMBOLS and isinstance(value, list)
+        else (_yahoo(value) if name in _SYMBOLS else value)
+        for name, value in given.items()
+    }
 
 
 def _nameless(raw: dict[str, Any]) -> Iterator[Wrong]:

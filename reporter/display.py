@@ -100,9 +100,7 @@ class DisplayList:
 # --- SVG --------------------------------------------------------------------------------------
 
 
-def svg(
-    drawing: DisplayList, *, tokens: Mapping[str, str] = NO_TOKENS, head: str = ""
-) -> str:
+def svg(drawing: DisplayList, *, tokens: Mapping[str, str] = NO_TOKENS, head: str = "") -> str:
     """The drawing as an SVG element with its text as text.
 
     Args:
@@ -113,7 +111,7 @@ def svg(
         head: SVG to stand before the drawing, such as fonts and a background.
     """
     marks = "".join(_mark(mark, tokens) for mark in drawing.marks)
-    family = quoteattr(f"{drawing.family}, sans-serif")
+    family = quoteattr(f"'{drawing.family}', sans-serif")
     return f"<svg {_root(drawing)}>{head}<g font-family={family}>{marks}</g></svg>"
 
 
@@ -200,7 +198,9 @@ def _data(path: tuple[Segment, ...]) -> str:
 
 
 def _packed(numbers: Iterable[float]) -> str:
-    texts = (num(number).replace("0.", ".", 1) if abs(number) < 1 else num(number) for number in numbers)
+    texts = (
+        num(number).replace("0.", ".", 1) if abs(number) < 1 else num(number) for number in numbers
+    )
     return "".join(t if t.startswith("-") else f" {t}" for t in texts).lstrip()
 
 

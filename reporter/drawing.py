@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -21,10 +21,20 @@ from matplotlib.colors import to_hex
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
-from reporter.charts._sheet import BOLD, Faces, Sheet, advance
+from reporter.charts._sheet import BOLD, Faces, Sheet, advance, type_size
 from reporter.charts.base import charts
 from reporter.display import (
-    NO_TOKENS, PLACES, Box, Command, DisplayList, Paint, Pen, Segment, Shape, Words, svg,
+    NO_TOKENS,
+    PLACES,
+    Box,
+    Command,
+    DisplayList,
+    Paint,
+    Pen,
+    Segment,
+    Shape,
+    Words,
+    svg,
 )  # fmt: skip
 from reporter.fonts import FACES, screen_faces
 from reporter.model import Brand, Chart, Picture, plain
@@ -43,8 +53,17 @@ TOKENS = (
     "subject", "benchmark", "context", "up", "down", "ink", "muted", "rule", "paper", "accent",
 )  # fmt: skip
 _COMMANDS: Mapping[int, Command] = {
-    Outline.MOVETO: "M", Outline.LINETO: "L", Outline.CURVE3: "Q", Outline.CURVE4: "C",
-    Outline.CLOSEPOLY: "Z",
+    int(Outline.MOVETO): "M",
+    int(Outline.LINETO): "L",
+    int(Outline.CURVE3): "Q",
+    int(Outline.CURVE4): "C",
+    int(Outline.CLOSEPOLY): "Z",
+}
+_CAPS: Mapping[str, Literal["butt", "round", "square"]] = {
+    "butt": "butt", "round": "round", "projecting": "square",
+}  # fmt: skip
+_JOINS: Mapping[str, Literal["miter", "round", "bevel"]] = {
+    "miter": "miter", "round": "round", "bevel": "bevel",
 }  # fmt: skip
 _ANCHORS: Mapping[str, Literal["start", "middle", "end"]] = {
     "left": "start", "center": "middle", "right": "end",
@@ -77,8 +96,12 @@ def picture(chart: Chart, brand: Brand, medium: Medium, *, beside: Path | None =
 
 
 def display_list(
-    chart: Chart, brand: Brand, *, beside: Path | None = None,
-    size: tuple[float, float] | None = None, framed: bool = False,
+    chart: Chart,
+    brand: Brand,
+    *,
+    beside: Path | None = None,
+    size: tuple[float, float] | None = None,
+    framed: bool = False,
 ) -> DisplayList:
     """The chart as shapes and words, for paper; the same every time, in every process."""
     with _drawn(chart, brand, beside, size or chart.size, framed=framed) as sheet:
@@ -102,9 +125,13 @@ def _drawn(
         yield sheet
 
 
-def _style(beside: Path | None) -> Mapping[str, object]:
-    file = next(f for folder in overriding("styles", beside) if (f := folder / STYLE).is_file())
-    return mpl.rc_params_from_file(file, use_default_template=False)
+def _style(beside: Path | None) -> Any:  # noqa: ANN401  Matplotlib spells out every key
+    """The shipped style, and over it the one beside the spec, which may be partial."""
+    found = [f for folder in overriding("styles", beside) if (f := folder / STYLE).is_file()]
+    style: dict[str, Any] = {}
+    for file in reversed(found):
+        style |= dict(mpl.rc_params_from_file(file, use_default_template=False).items())
+    return style
 
 
 @cache
@@ -122,7 +149,7 @@ FRAME = 14.0
 
 def _framed(chart: Chart, brand: Brand, size: tuple[float, float], faces: Faces) -> Sheet:
     """A sheet with title and subtitle above and the source below."""
-    title_size, small = mpl.rcParams["figure.titlesize"], mpl.rcParams["xtick.labelsize"]
+    title_size, small = type_size("figure.titlesize"), type_size("xtick.labelsize")
     measure = Sheet(size, faces)
     title = measure.wrapped(plain(chart.title), size=title_size, weight=BOLD)
     subtitle = measure.wrapped(chart.subtitle, size=small)
@@ -145,7 +172,9 @@ def _embedded(brand: Brand) -> str:
     return f'<style>{faces}</style><rect width="100%" height="100%" fill="{paper}"/>'
 
 
-def _vector(recorded: DisplayList, *, tokens: Mapping[str, str] = NO_TOKENS, head: str = "") -> Picture:
+def _vector(
+    recorded: DisplayList, *, tokens: Mapping[str, str] = NO_TOKENS, head: str = ""
+) -> Picture:
     text = svg(recorded, tokens=tokens, head=head)
     data = text.encode()
     return Picture(recorded.chart, "image/svg+xml", data, recorded.width, recorded.height)
@@ -163,7 +192,8 @@ def _bitmap(chart: Chart, brand: Brand, beside: Path | None, *, framed: bool) ->
         sheet.patch.set_facecolor(brand.colours["paper"])
         sheet.set_dpi(96 * BITMAP_SCALE)
         data = BytesIO()
-        FigureCanvasAgg(sheet).print_png(data, metadata={"Software": None})
+        sheet.set_canvas(FigureCanvasAgg(sheet))
+        sheet.canvas.print_figure(data, format="png", dpi=sheet.dpi, metadata={"Software": None})
     return Picture(chart.id, "image/png", data.getvalue(), width, height)
 
 
@@ -171,7 +201,10 @@ def _bitmap(chart: Chart, brand: Brand, beside: Path | None, *, framed: bool) ->
 
 
 class Recorder(RendererBase):
-    """A renderer that keeps what is drawn as shapes and words, measured from the top left."""
+    """A renderer that keeps what is drawn as shapes and words, measured from the top left.
+
+    Charts have no images and no turned or mathematical text: those it refuses.
+    """
 
     def __init__(self, width: float, height: float) -> None:
         super().__init__()
@@ -184,8 +217,11 @@ class Recorder(RendererBase):
         return self.width, self.height
 
     def draw_path(
-        self, gc: GraphicsContextBase, path: Outline, transform: Transform,
-        rgbFace: Sequence[float] | None = None,  # noqa: N803  Matplotlib's name
+        self,
+        gc: GraphicsContextBase,
+        path: Outline,
+        transform: Transform,
+        rgbFace: Any = None,  # noqa: ANN401, N803  Matplotlib's
     ) -> None:
         """Record a path with its fill, its line, or both."""
         fill = _paint(rgbFace, gc) if rgbFace is not None else None
@@ -195,9 +231,16 @@ class Recorder(RendererBase):
             pen = _pen(gc) if stroke else None
             self.marks.append(Shape(segments, fill, stroke, pen, self._clip(gc)))
 
-    def draw_text(
-        self, gc: GraphicsContextBase, x: float, y: float, s: str, prop: FontProperties,
-        angle: float, ismath: bool | Literal["TeX"] = False, mtext: Text | None = None,  # noqa: FBT001, FBT002  Matplotlib's signature
+    def draw_text(  # noqa: PLR0913, PLR0917  Matplotlib's signature
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        s: str,
+        prop: FontProperties,
+        angle: float,
+        ismath: bool | Literal["TeX"] = False,  # noqa: FBT001, FBT002  Matplotlib's
+        mtext: Text | None = None,
     ) -> None:
         """Record one line of text where its anchor stands, so that any font keeps its place."""
         if angle or ismath:
@@ -205,21 +248,20 @@ class Recorder(RendererBase):
         anchor = _ANCHORS[mtext.get_horizontalalignment()] if mtext else "start"
         if mtext and anchor != "start":
             x = mtext.get_transform().transform(mtext.get_position())[0]
-        place = (round(x, PLACES), round(y, PLACES))
+        place = (round(float(x), PLACES), round(float(y), PLACES))
         size, weight = prop.get_size_in_points(), int(prop.get_weight())
         paint = _paint(gc.get_rgb(), gc)
         self.marks.append(Words(*place, s, size, paint, weight, anchor))
 
     def get_text_width_height_descent(
-        self, s: str, prop: FontProperties, ismath: bool | Literal["TeX"]  # noqa: FBT001  the same
+        self,
+        s: str,
+        prop: FontProperties,
+        ismath: bool | Literal["TeX"],  # noqa: FBT001, ARG002  the same
     ) -> tuple[float, float, float]:
         """A line's size in points, from the font's own advances."""
         size = prop.get_size_in_points()
-        return advance(prop.get_file(), s) * size, size, 0.25 * size
-
-    def draw_image(self, *_args: object) -> None:
-        """Refuse: charts are vectors."""
-        raise NotImplementedError("charts are drawn with lines, fills and words only")
+        return advance(str(prop.get_file()), s) * size, size, 0.25 * size
 
     def _clip(self, gc: GraphicsContextBase) -> Box | None:
         box = gc.get_clip_rectangle()
@@ -229,21 +271,26 @@ class Recorder(RendererBase):
 
 
 def _paint(rgb: Sequence[float], gc: GraphicsContextBase) -> Paint:
-    alpha = gc.get_alpha() if gc.get_forced_alpha() or len(rgb) < 4 else rgb[3]  # noqa: PLR2004
-    return Paint(to_hex(rgb[:3]), round(float(alpha), PLACES))
+    forced = gc.get_forced_alpha() or len(rgb) < RGBA
+    alpha = gc.get_alpha() if forced else rgb[-1]
+    return Paint(to_hex((rgb[0], rgb[1], rgb[2])), round(float(alpha), PLACES))
+
+
+RGBA = 4
 
 
 def _pen(gc: GraphicsContextBase) -> Pen:
     _, dash = gc.get_dashes()
-    lengths = tuple(float(length) for length in dash) if dash is not None else ()
-    cap = {"projecting": "square"}.get(gc.get_capstyle(), gc.get_capstyle())
-    return Pen(float(gc.get_linewidth()), lengths, cap, gc.get_joinstyle())
+    lengths = () if dash is None else tuple(float(length) for length in np.asarray(dash))
+    cap, join = _CAPS[gc.get_capstyle()], _JOINS[gc.get_joinstyle()]
+    return Pen(float(gc.get_linewidth()), lengths, cap, join)
 
 
 def _segments(path: Outline, transform: Transform, *, simplify: bool) -> tuple[Segment, ...]:
     clean = path.cleaned(transform, remove_nans=True, simplify=simplify, curves=True)
-    points = np.round(clean.vertices, PLACES).tolist()
-    return tuple(_walk(points, clean.codes.tolist()))
+    points: list[list[float]] = np.round(np.asarray(clean.vertices), PLACES).tolist()
+    codes: list[int] = np.asarray(clean.codes).tolist()
+    return tuple(_walk(points, codes))
 
 
 def _walk(points: list[list[float]], codes: list[int]) -> Iterator[Segment]:

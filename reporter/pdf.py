@@ -42,9 +42,16 @@ def deaf(_message: str) -> None:
     """Warnings nobody hears."""
 
 
-def write(
-    html: str, charts: Mapping[str, DisplayList], *, folders: Sequence[Path], title: str,
-    author: str, created: date, listen: Listener = deaf, direct: bool = DIRECT,
+def write(  # noqa: PLR0913  keywords only
+    html: str,
+    charts: Mapping[str, DisplayList],
+    *,
+    folders: Sequence[Path],
+    title: str,
+    author: str,
+    created: date,
+    listen: Listener = deaf,
+    direct: bool = DIRECT,
 ) -> bytes:
     """A tagged PDF (PDF/UA-1) of the page, the same bytes for the same arguments.
 

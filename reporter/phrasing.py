@@ -26,7 +26,7 @@ _BINDING = re.compile(
     r"(?P<metric>\w+)(?::(?P<window>[\w:-]+))?"
     r"(?: of (?P<of>\w+))?(?: vs (?P<vs>\w+))?(?: is (?P<state>[\w|]+))?"
 )
-_VERBAL = frozenset({"verb", "verb_second", "verb_done", "verb_now", "way", "higher", "noun"})
+_VERBAL = frozenset({"verb", "verb_second", "verb_done", "verb_now", "verb_plain", "way", "higher", "noun"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +214,8 @@ def _verbal(fact: Fact, part: str) -> str:
         return "higher" if value > 0 else "lower"
     if part == "noun":
         return noun(value)
+    if part == "verb_plain":
+        return verb(value, None)
     past = verb(value, size(fact), second=part == "verb_second")
     return {"verb_done": participle, "verb_now": present}.get(part, str)(past)
 
@@ -267,7 +269,7 @@ def holds(fact: Fact, state: str) -> bool:
         return direction(fact) == state
     if state in {"true", "false"}:
         return bool(fact.value) == (state == "true")
-    if state in {"above", "below"}:
+    if state in {"above", "below"} and "above" in fact.detail:
         return bool(fact.detail.get("above")) == (state == "above")
     return state in {fact.detail.get("state"), fact.detail.get("direction")}
 
@@ -307,6 +309,12 @@ def words(text: str) -> Text:
 def joined(*texts: Text) -> Text:
     """Texts one behind the other, nothing between."""
     return merged(span for text in texts for span in text)
+
+
+def sentences(*texts: Text) -> Text:
+    """Sentences one behind the other, a space between; empty ones left out."""
+    told = [text for text in texts if text]
+    return joined(*[part for text in told for part in (text, words(" "))][:-1])
 
 
 def listed(items: Sequence[Text], last: str = " and ") -> Text:

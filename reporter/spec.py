@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from reporter import brands, desk, entries
-from reporter.crosschecks import Wrong, across, options
+from reporter.crosschecks import Wrong, across, in_yahoos_form, options
 from reporter.errors import SpecError
 from reporter.metrics.base import PERIODS
 from reporter.model import BriefSpec, DeskInputs, KnownHigh, Pair, SectionSpec, SourceRef
@@ -220,7 +220,9 @@ def _spec(
         slug=form.slug or entries.slugified(form.title),
         subjects=tuple(form.subjects),
         benchmark=form.benchmark,
-        sections=tuple(SectionSpec(s.name, s.model_extra or {}) for s in form.sections),
+        sections=tuple(
+            SectionSpec(s.name, in_yahoos_form(s.model_extra or {})) for s in form.sections
+        ),
         watch={name: tuple(symbols) for name, symbols in form.watch.items()},
         pairs=tuple(Pair(p.subject, p.benchmark, tuple(p.windows)) for p in form.pairs),
         as_of=form.as_of,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reporter.bars import Floats
 from reporter.metrics.base import Ask, metrics
 from reporter.model import (
     Basis,
@@ -123,6 +124,16 @@ def real_market(folder: Path, as_of: date) -> MarketData:
 def close_of(data: MarketData, symbol: str) -> pd.Series[float]:
     """The closes of a symbol."""
     return data.series[symbol].bars["close"]
+
+
+def values_of(data: MarketData, symbol: str, column: str = "close") -> Floats:
+    """A column of a symbol's bars, as the array other libraries take."""
+    return data.series[symbol].bars[column].to_numpy(dtype=np.float64)
+
+
+def day_of(stamp: object) -> str:
+    """The ISO date of an index entry."""
+    return str(stamp)[:10]
 
 
 def answers(data: MarketData, metric: str, subject: str, **rest: Any) -> tuple[Fact | Gap, ...]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from math import ceil, floor, log10
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from math import ceil, floor, isnan, log10
+from typing import TYPE_CHECKING, Any, Literal
 
 from reporter import wording
-from reporter.model import Fact, Gap, Json, Reason, Span, Text
+from reporter.model import Fact, Gap, Json, Kind, Reason, Span, Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from reporter.model import ChartSeries, MarketData, PriceSeries
 
 Options = Mapping[str, Json]
+Role = Literal["subject", "benchmark", "context"]
 Say = Callable[[float], str]
-TENTHS = 0.01
+NOISE = 1e-6
+MOST_PLACES = 3
 PERIODS = {
     "1d": "on the day",
     "wtd": "this week",
@@ -50,8 +53,13 @@ HEADS = {
     "3y": "3 years",
     "5y": "5 years",
 }
-SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-                 "eleven", "twelve")  # fmt: skip
+SHORT_HEADS = {
+    "1d": "Day", "wtd": "WTD", "mtd": "MTD", "qtd": "QTD", "ytd": "YTD", "1w": "1W", "1m": "1M",
+    "3m": "3M", "6m": "6M", "1y": "1Y", "3y": "3Y", "5y": "5Y",
+}  # fmt: skip
+SMALL_NUMBERS = (  # noqa: SIM905  reads as prose
+    "no one two three four five six seven eight nine ten eleven twelve"  # as prose spells them
+).split()
 
 
 # --- options ----------------------------------------------------------------------------------
@@ -84,7 +92,11 @@ def size(options: Options, default: tuple[float, float]) -> tuple[float, float]:
 
 
 def find(
-    context: ChartContext, metric: str, subject: str, *, vs: str | None = None,
+    context: ChartContext,
+    metric: str,
+    subject: str,
+    *,
+    vs: str | None = None,
     window: str | None = None,
 ) -> Fact | Gap:
     """The fact, or the gap that says why there is none."""
@@ -95,6 +107,13 @@ def find(
         if gap.subject == subject and gap.metric in (metric, "") and gap.window in (window, None):
             return gap
     return missing(context, metric, subject, window)
+
+
+def change(context: ChartContext, symbol: str, window: str) -> Fact | Gap:
+    """The return over a window, or a yield's change in basis points."""
+    series = context.data.series.get(symbol)
+    is_yield = series is not None and series.instrument.kind is Kind.YIELD
+    return find(context, "yield_change" if is_yield else "period_return", symbol, window=window)
 
 
 def missing(context: ChartContext, metric: str, subject: str, window: str | None = None) -> Gap:
@@ -120,12 +139,17 @@ def since(series: PriceSeries, first: date) -> pd.DataFrame:
 
 def dates(bars: pd.DataFrame | pd.Series[float]) -> tuple[str, ...]:
     """The days of the bars as ISO dates."""
-    return tuple(bars.index.strftime("%Y-%m-%d"))
+    return iso(bars.index)
+
+
+def iso(days: pd.Index[Any]) -> tuple[str, ...]:
+    """Days as ISO dates."""
+    return tuple(str(day)[:10] for day in days)
 
 
 def numbers(column: pd.Series[float]) -> tuple[float | None, ...]:
     """A column's values, None where there is none."""
-    return tuple(None if value != value else float(value) for value in column.tolist())
+    return tuple(None if isnan(value) else float(value) for value in column.tolist())
 
 
 def labels(values: Sequence[float | None], say: Say) -> tuple[str, ...]:
@@ -160,8 +184,10 @@ def sentence(*parts: str | Span) -> Text:
     """A title from words and spans; it begins with a capital."""
     spans = [Span(part) if isinstance(part, str) else part for part in parts if part]
     first = spans[0]
-    capital = Span(first.text[:1].upper() + first.text[1:], first.kind, first.fact)
-    return (capital, *spans[1:])
+    word = first.text
+    if word[1:2].islower() or word[1:2] == " ":  # leave names such as "iShares" as they are
+        word = word[:1].upper() + word[1:]
+    return (Span(word, first.kind, first.fact), *spans[1:])
 
 
 def period(fact: Fact, window: str) -> Span:
@@ -247,12 +273,21 @@ def round_step(least: float) -> float:
 
 def say_fraction(value: float, step: float) -> str:
     """A tick of an axis in per cent."""
-    return wording.fraction(value, 0 if step >= TENTHS * 0.999999 else 1)
+    return wording.fraction(value, _places(step * 100))
 
 
 def say_level(value: float, step: float) -> str:
     """A tick of an axis of levels."""
-    return wording.price(value, 0 if step >= 1 else 1 if step >= 0.1 else 2)  # noqa: PLR2004
+    return wording.price(value, _places(step))
+
+
+def _places(step: float) -> int:
+    """The decimals that multiples of a step need, at most three."""
+    return next(dp for dp in range(4) if dp == MOST_PLACES or _whole(step * 10**dp))
+
+
+def _whole(value: float) -> bool:
+    return abs(value - round(value)) < NOISE and round(value) > 0
 
 
 # --- days along the x axis ----------------------------------------------------------------------
@@ -270,11 +305,14 @@ def x_ticks(days: Sequence[str]) -> Json:
     if len(found) <= QUARTERS:
         every = 1 if len(found) <= MONTHS else 2
         return _months(found, every)
-    return [[at, wording.month_year(day).rpartition(" ")[2]] for at, day in _firsts(found, lambda d: d.year)]
+    return [
+        [at, wording.month_year(day).rpartition(" ")[2]]
+        for at, day in _firsts(found, lambda d: d.year)
+    ]
 
 
 def _firsts(days: Sequence[date], key: Callable[[date], int]) -> list[tuple[int, date]]:
-    pairs = enumerate(zip(days, days[1:], strict=False), 1)
+    pairs = enumerate(pairwise(days), 1)
     return [(at, day) for at, (before, day) in pairs if key(before) != key(day)]
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from matplotlib import rcParams
 
 from reporter.brands import contrast
-from reporter.charts._sheet import BOLD, CAP_HEIGHT, Line, Point, Sheet
-from reporter.display import REGULAR as REGULAR, Plot
+from reporter.charts._sheet import CAP_HEIGHT, Line, Point, Sheet, type_size
+from reporter.display import Plot
 
 if TYPE_CHECKING:
     from reporter.model import Brand, ChartSeries, Json
@@ -28,7 +28,9 @@ SOLID: tuple[float, ...] = ()
 DASHED = (5.0, 2.0)
 CONTEXT_DASHES = ((3.6, 1.6), (1.2, 1.6), (6.0, 1.6, 1.2, 1.6))
 """Lines of the context share a colour: the dash tells them apart, in grey too."""
-DARKEST = 0.008856
+MANY = 400
+DARKEST, LINEAR = 0.008856, 903.3
+"""Below this luminance CIE lightness is linear, by this factor."""
 LIGHTNESS_APART = 15.0
 """Least difference of CIE lightness (0 to 100) that two solid lines need in grey."""
 
@@ -90,7 +92,7 @@ class Panel:
         return [(self.left, self.py(y)), (self.right, self.py(y))]
 
     def _tick(self, label: str, y: float) -> None:
-        size = rcParams["ytick.labelsize"]
+        size = type_size("ytick.labelsize")
         self.sheet.write(
             (self.left - 6, self.py(y) - size * CAP_HEIGHT / 2), label,
             self.brand.colours["muted"], size=size, anchor="right",
@@ -98,7 +100,7 @@ class Panel:
 
     def dates(self, ticks: Ticks) -> None:
         """Dates below the panel, each with a short tick; those that would collide are left out."""
-        size, colour = rcParams["xtick.labelsize"], self.brand.colours["muted"]
+        size, colour = type_size("xtick.labelsize"), self.brand.colours["muted"]
         shown = self._fitting(ticks, size)
         marks = [[(self.px(x), self.bottom), (self.px(x), self.bottom - 3)] for x, _ in shown]
         if marks:
@@ -107,32 +109,36 @@ class Panel:
             place = self.sheet.place_within(self.px(x), label, size)
             self.sheet.write((place, self.bottom - 4 - size), label, colour, size=size)
 
-    def _fitting(self, ticks: Ticks, size: float) -> list[tuple[float, str]]:
-        shown: list[tuple[float, str]] = []
-        free = -1e9
-        for x, label in ticks:
-            left = self.sheet.place_within(self.px(x), label, size)
-            if left >= free:
-                shown.append((x, label))
-                free = left + self.sheet.width_of(label, size=size) + size
-        return shown
+    def _fitting(self, ticks: Ticks, size: float) -> Ticks:
+        """Every one, or every second, or third, ... of the ticks, so that none touch."""
+        for every in range(1, len(ticks) + 1):
+            chosen = list(ticks[::-1][::every])[::-1]
+            if self._apart([self._span(tick, size) for tick in chosen], size / 2):
+                return chosen
+        return []
+
+    def _span(self, tick: tuple[float, str], size: float) -> tuple[float, float]:
+        left = self.sheet.place_within(self.px(tick[0]), tick[1], size)
+        return left, left + self.sheet.width_of(tick[1], size=size)
+
+    @staticmethod
+    def _apart(spans: Sequence[tuple[float, float]], gap: float) -> bool:
+        return all(one[1] + gap <= other[0] for one, other in pairwise(spans))
 
     def line(self, values: Values, line: Line) -> None:
         """Draw a series whose x are 0, 1, 2, ..."""
         if runs := self.runs(values):
             self.sheet.stroke(runs, line)
 
-    def end_dot(self, label: EndLabel) -> None:
+    def end_dot(self, y: float, colour: str) -> None:
         """Close a line with a dot at its last value."""
-        at = (self.right, self.py(label.y))
-        self.sheet.dot(at, rcParams["lines.linewidth"] * 1.35, label.colour)
+        self.sheet.dot((self.right, self.py(y)), rcParams["lines.linewidth"] * 1.35, colour)
 
     def area(self, values: Values, base: float, colour: str, alpha: float = 0.14) -> None:
         """Fill between a series and the level `base`."""
         for run in self.runs(values):
             floor = self.py(base)
             self.sheet.fill([(run[0][0], floor), *run, (run[-1][0], floor)], colour, alpha)
-
 
     def beyond(self, values: Values, bound: float, colour: str, *, above: bool) -> None:
         """Fill where a series is above (or below) a bound."""
@@ -141,23 +147,40 @@ class Panel:
             points = [(self.px(x), self.py(y)) for x, y in outline]
             self.sheet.fill(points, colour, 0.35)
 
-    def level(self, y: float, label: str, colour: str) -> None:
-        """A level across the panel, its words above it at the left."""
-        size = rcParams["xtick.labelsize"]
+    def level(self, y: float, label: str, colour: str, others: Sequence[Values] = ()) -> None:
+        """A level across the panel; its words stand where the other series leave most room."""
+        size = type_size("xtick.labelsize")
         self.sheet.stroke([self._across(y)], Line(colour, rcParams["axes.linewidth"], (1.2, 1.6)))
-        self.sheet.write((self.left + 2, self.py(y) + 3), label, colour, size=size)
+        wide = self.sheet.width_of(label, size=size)
+        places = [
+            (self.left + 2 + share * (self.right - self.left - wide - 4), base)
+            for share in (0, 0.25, 0.5, 0.75, 1)
+            for base in (self.py(y) + 3, self.py(y) - size)
+        ]
+        quiet = min(places, key=lambda at: self._crowd((*at, at[0] + wide, at[1] + size), others))
+        self.sheet.write(quiet, label, colour, size=size)
+
+    def _crowd(self, box: tuple[float, float, float, float], others: Sequence[Values]) -> int:
+        """How many points of the series lie in a box of left, bottom, right and top."""
+        left, bottom, right, top = box
+        return sum(
+            left <= x <= right and bottom - 2 <= y <= top + 2
+            for values in others
+            for run in self.runs(values)
+            for x, y in run
+        )
 
     def band(self, first: float, last: float, label: str) -> None:
         """Shade a stretch of sessions, with its words at the top, left of its end."""
-        size, muted = rcParams["xtick.labelsize"], self.brand.colours["muted"]
+        size, muted = type_size("xtick.labelsize"), self.brand.colours["muted"]
         left, right = self.px(first), self.px(last)
-        self.sheet.block(left, self.bottom, right - left, self.top - self.bottom, muted, 0.12)
+        self.sheet.block((left, self.bottom, right - left, self.top - self.bottom), muted, 0.12)
         at = (min(right, self.right), self.top - size)
         self.sheet.write((left - 4, at[1]), label, muted, size=size, anchor="right")
 
     def caption(self, text: str) -> None:
         """Name the panel above its left edge."""
-        size, muted = rcParams["xtick.labelsize"], self.brand.colours["muted"]
+        size, muted = type_size("xtick.labelsize"), self.brand.colours["muted"]
         self.sheet.write((self.left, self.top + 3), text, muted, size=size)
 
 
@@ -184,16 +207,6 @@ def _beyond(values: Values, bound: float, sign: int) -> list[list[Point]]:
     return [outline for outline in outlines if len(outline) > 2]  # noqa: PLR2004
 
 
-@dataclass(frozen=True, slots=True)
-class EndLabel:
-    """What stands at a line's end: the fact's display, and the line's name."""
-
-    y: float
-    value: str
-    name: str
-    colour: str
-
-
 def styled(series: Sequence[ChartSeries], brand: Brand) -> list[Line]:
     """The line of each series: colour by role, dash and weight so that grey tells them apart."""
     lines, others = [], 0
@@ -214,6 +227,11 @@ def thinner(line: Line) -> Line:
     return replace(line, width=rcParams["lines.linewidth"] * 0.75)
 
 
+def for_length(line: Line, count: int) -> Line:
+    """A thinner line where there are many points, lest it become a blot."""
+    return replace(line, width=line.width * 0.65) if count > MANY else line
+
+
 def _apart(brand: Brand) -> bool:
     one, other = (lightness(brand.colours[role]) for role in ("subject", "benchmark"))
     return abs(one - other) >= LIGHTNESS_APART
@@ -222,83 +240,22 @@ def _apart(brand: Brand) -> bool:
 def lightness(colour: str) -> float:
     """CIE lightness of a colour `#rrggbb`, 0 to 100: what is left of it in grey."""
     relative = contrast(colour, "#000000") * 0.05 - 0.05
-    return 116 * relative ** (1 / 3) - 16 if relative > DARKEST else relative * 903.3  # noqa: PLR2004
-
-
-def label_width(sheet: Sheet, labels: Sequence[EndLabel]) -> float:
-    """Points to keep free at the right of a panel for these labels."""
-    return max((_one_width(sheet, label) for label in labels), default=0.0) + 8
-
-
-def _one_width(sheet: Sheet, label: EndLabel) -> float:
-    value = sheet.width_of(label.value, weight=BOLD)
-    name = sheet.width_of(label.name)
-    if sheet.narrow or not label.name:
-        return max(value, name)
-    return value + 4 + name
-
-
-def end_labels(panel: Panel, labels: Sequence[EndLabel]) -> None:
-    """Write labels to the right of a panel, at their lines' height but never on each other."""
-    size = rcParams["font.size"]
-    tall = size * (2.2 if panel.sheet.narrow else 1.25)
-    order = sorted(labels, key=lambda label: label.y)
-    wanted = [panel.py(label.y) for label in order]
-    room = (panel.bottom + tall / 2 - 4, panel.top - tall / 2 + 6)
-    for label, middle in zip(order, spread(wanted, tall, *room), strict=True):
-        _write_label(panel, label, middle)
-
-
-def _write_label(panel: Panel, label: EndLabel, middle: float) -> None:
-    sheet, size = panel.sheet, rcParams["font.size"]
-    left, base = panel.right + 6, middle - size * CAP_HEIGHT / 2
-    if sheet.narrow and label.name:
-        sheet.write((left, base + size * 0.55), label.value, label.colour, weight=BOLD)
-        sheet.write((left, base - size * 0.55), label.name, label.colour)
-        return
-    sheet.write((left, base), label.value, label.colour, weight=BOLD)
-    after = left + sheet.width_of(label.value, weight=BOLD) + 4
-    sheet.write((after, base), label.name, label.colour)
-
-
-def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Ascending places as near as can be to `wanted`, at least `gap` apart, within the room.
-
-    Where the room is too small for all, the gap holds and the room does not.
-    """
-    groups: list[list[float]] = []
-    for place in wanted:
-        groups.append([place])
-        while len(groups) > 1 and _collide(groups[-2], groups[-1], gap):
-            groups[-2:] = [[*groups[-2], *groups[-1]]]
-    places = [place for group in groups for place in _around(group, gap)]
-    return _within(places, gap, low, high)
-
-
-def _around(group: Sequence[float], gap: float) -> list[float]:
-    first = sum(group) / len(group) - gap * (len(group) - 1) / 2
-    return [first + gap * at for at in range(len(group))]
-
-
-def _collide(lower: Sequence[float], upper: Sequence[float], gap: float) -> bool:
-    return _around(upper, gap)[0] - _around(lower, gap)[-1] < gap
-
-
-def _within(places: list[float], gap: float, low: float, high: float) -> list[float]:
-    for at in range(len(places) - 1, -1, -1):
-        ceiling = high if at == len(places) - 1 else places[at + 1] - gap
-        places[at] = min(places[at], ceiling)
-    for at in range(len(places)):
-        floor = low if at == 0 else places[at - 1] + gap
-        places[at] = max(places[at], floor)
-    return places
+    if relative <= DARKEST:
+        return relative * LINEAR
+    return float(116 * relative ** (1 / 3) - 16)
 
 
 def ticks(options: Mapping[str, Json], key: str) -> list[tuple[float, str]]:
     """Ticks as `build` left them in the options: pairs of place and label."""
     pairs = options.get(key, [])
     assert isinstance(pairs, list)
-    return [(float(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, list)]
+    found = []
+    for pair in pairs:
+        assert isinstance(pair, list)
+        place, label = pair
+        assert isinstance(place, int | float)
+        found.append((float(place), str(label)))
+    return found
 
 
 def bounds(options: Mapping[str, Json], key: str) -> tuple[float, float]:
@@ -311,23 +268,18 @@ def bounds(options: Mapping[str, Json], key: str) -> tuple[float, float]:
 
 def tick_width(sheet: Sheet, found: Ticks) -> float:
     """Points to keep free at the left of a panel for these labels."""
-    size = rcParams["ytick.labelsize"]
+    size = type_size("ytick.labelsize")
     return max((sheet.width_of(label, size=size) for _, label in found), default=0.0) + 6
 
 
 def text_height() -> float:
     """Points from a panel's bottom to the bottom of the dates below it."""
-    return float(rcParams["xtick.labelsize"]) * 1.25 + 4
+    return type_size("xtick.labelsize") * 1.25 + 4
 
 
 def small() -> float:
     """The size of dates, ticks and heads, in points."""
-    return float(rcParams["xtick.labelsize"])
-
-
-def middle_base(middle: float) -> float:
-    """The baseline that centres capitals and figures on a height."""
-    return middle - rcParams["font.size"] * CAP_HEIGHT / 2
+    return type_size("xtick.labelsize")
 
 
 def hairline(brand: Brand) -> Line:
@@ -340,27 +292,8 @@ def base_line(brand: Brand) -> Line:
     return Line(brand.colours["muted"], rcParams["axes.linewidth"])
 
 
-def fitted(sheet: Sheet, text: str, width: float, *, size: float | None = None) -> str:
-    """The text, shortened with an ellipsis where it is wider than the room."""
-    if sheet.width_of(text, size=size) <= width:
-        return text
-    while text and sheet.width_of(f"{text}…", size=size) > width:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
-
-
 def extent(values: Values) -> tuple[float, float]:
     """The lowest and highest value; a flat series is given room."""
     known = [value for value in values if value is not None]
     low, high = min(known), max(known)
     return (low, high) if high > low else (low - 1, high + 1)
-
-
-def hatched(
-    panel: Panel, left: float, bottom: float, width: float, height: float, colour: str
-) -> None:
-    """A bar below zero: an outline with a light fill, so that grey tells it from one above."""
-    panel.sheet.block(left, bottom, width, height, colour, 0.35)
-    corners = [(left, bottom), (left + width, bottom), (left + width, bottom + height)]
-    outline = [*corners, (left, bottom + height), (left, bottom)]
-    panel.sheet.stroke([outline], Line(colour, 0.8))

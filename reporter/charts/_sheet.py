@@ -21,12 +21,13 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
-from reporter.display import REGULAR, Plot
+from reporter.display import REGULAR, Box, Plot
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
 
 Anchor = Literal["left", "center", "right"]
+TypeKey = Literal["font.size", "figure.titlesize", "xtick.labelsize", "ytick.labelsize"]
 Point = tuple[float, float]
 BOLD = 600
 NARROW = 400.0
@@ -56,6 +57,11 @@ class Line:
     width: float
     dash: tuple[float, ...] = ()
     alpha: float = 1.0
+
+
+def type_size(key: TypeKey) -> float:
+    """A size of the style in points, whether it is given as a number or as a word ("small")."""
+    return float(FontProperties(size=rcParams[key]).get_size_in_points())
 
 
 def advance(file: str, text: str) -> float:
@@ -92,7 +98,9 @@ class Sheet(Figure):
     """
 
     def __init__(
-        self, size: tuple[float, float], faces: Faces,
+        self,
+        size: tuple[float, float],
+        faces: Faces,
         margin: tuple[float, float, float] = (0.0, 0.0, 0.0),
     ) -> None:
         sides, bottom, top = margin
@@ -132,35 +140,49 @@ class Sheet(Figure):
         path = Path([*outline, outline[0]], closed=True)
         self.place(PathPatch(path, facecolor=colour, edgecolor="none", linewidth=0, alpha=alpha))
 
-    def block(
-        self, left: float, bottom: float, width: float, height: float, colour: str,
-        alpha: float = 1.0,
-    ) -> None:
-        """Fill a rectangle."""
-        right, top = left + width, bottom + height
+    def block(self, box: Box, colour: str, alpha: float = 1.0) -> None:
+        """Fill a rectangle of left, bottom, width and height."""
+        left, bottom, right, top = box[0], box[1], box[0] + box[2], box[1] + box[3]
         self.fill([(left, bottom), (right, bottom), (right, top), (left, top)], colour, alpha)
+
+    def outline(self, box: Box, line: Line) -> None:
+        """Draw around a rectangle of left, bottom, width and height."""
+        left, bottom, right, top = box[0], box[1], box[0] + box[2], box[1] + box[3]
+        corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
+        self.stroke([corners], line)
 
     def dot(self, at: Point, radius: float, colour: str) -> None:
         """Fill a circle."""
         circle = Path.circle(at, radius)
         self.place(PathPatch(circle, facecolor=colour, edgecolor="none", linewidth=0))
 
-    def write(
-        self, at: Point, text: str, colour: str, *, size: float | None = None,
-        weight: int = REGULAR, anchor: Anchor = "left",
+    def write(  # noqa: PLR0913  keywords only
+        self,
+        at: Point,
+        text: str,
+        colour: str,
+        *,
+        size: float | None = None,
+        weight: int = REGULAR,
+        anchor: Anchor = "left",
     ) -> Text:
         """Write one line; `at` is where the anchor stands on the baseline."""
         font = FontProperties(fname=str(self.faces.file(weight)), weight=weight, size=size)
         words = Text(
-            *at, text, color=colour, fontproperties=font, horizontalalignment=anchor,
-            verticalalignment="baseline", parse_math=False,
+            *at,
+            text,
+            color=colour,
+            fontproperties=font,
+            horizontalalignment=anchor,
+            verticalalignment="baseline",
+            parse_math=False,
         )
         self.place(words)
         return words
 
     def width_of(self, text: str, *, size: float | None = None, weight: int = REGULAR) -> float:
         """Width of a line of text in points."""
-        return advance(str(self.faces.file(weight)), text) * (size or rcParams["font.size"])
+        return advance(str(self.faces.file(weight)), text) * (size or type_size("font.size"))
 
     def place_within(self, middle: float, text: str, size: float) -> float:
         """The left end of a text centred at `middle`, moved so that it stays on the sheet."""

@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING
 from reporter import wording
 from reporter.charts import _content as content
 from reporter.charts.base import ChartContext, ChartKind, charts
-from reporter.model import Basis, Brand, Chart, ChartMark, ChartSeries, Fact, Gap, Reason, Span, Text
+from reporter.model import (
+    Basis,
+    Brand,
+    Chart,
+    ChartMark,
+    ChartSeries,
+    Fact,
+    Gap,
+    Reason,
+    Span,
+    Text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
+    from reporter.charts import _kit as kit
     from reporter.charts._panel import Panel
     from reporter.charts._sheet import Sheet
     from reporter.model import Json, PriceSeries
@@ -121,7 +131,7 @@ def _indicator(
 
     column = content.numbers(pd.Series(values).tail(len(days)))
     say = wording.index if key == "rsi" else wording.price
-    role = "benchmark" if key == "sma200" else "subject"
+    role: content.Role = "benchmark" if key == "sma200" else "subject"
     return ChartSeries(
         key, name, days, {"value": column}, fact.display, content.labels(column, say), role
     )
@@ -205,7 +215,7 @@ def _alt(bars: ChartSeries, facts: Mapping[str, Fact]) -> str:
 
 def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
     """Bars and averages above, the RSI with its bounds below."""
-    from reporter.charts import _panel as kit
+    from reporter.charts import _kit as kit
 
     bars, short, long, strength = chart.series
     y_ticks = kit.ticks(chart.options, "y_ticks")
@@ -233,8 +243,8 @@ def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
     main.answers(len(bars.x))
 
 
-def _labels(chart: Chart, brand: Brand) -> list[object]:
-    from reporter.charts import _panel as kit
+def _labels(chart: Chart, brand: Brand) -> list[kit.EndLabel]:
+    from reporter.charts import _kit as kit
 
     bars, short, long, _ = chart.series
     colours = (brand.colours["ink"], *(look.colour for look in kit.styled((short, long), brand)))
@@ -248,29 +258,33 @@ def _labels(chart: Chart, brand: Brand) -> list[object]:
 
 
 def _levels(panel: Panel, chart: Chart, brand: Brand) -> None:
+    bars, *averages = chart.series[:-1]
+    others = [bars.values["high"], bars.values["low"], *(a.values["value"] for a in averages)]
     for mark in chart.marks:
         if mark.value is not None:
-            panel.level(mark.value, mark.label, brand.colours["accent"])
+            panel.level(mark.value, mark.label, brand.colours["accent"], others)
 
 
 def _ohlc(panel: Panel, bars: ChartSeries, brand: Brand) -> None:
     """Each day a stroke from low to high, a tick left for the open and right for the close."""
-    from reporter.charts import _panel as kit
+    from reporter.charts import _kit as kit
 
     half = (panel.px(1) - panel.px(0)) * 0.42
     strokes = []
-    for at, (opened, high, low, close) in enumerate(zip(*(bars.values[p] for p in PRICES), strict=True)):
+    for at, (opened, high, low, close) in enumerate(
+        zip(*(bars.values[p] for p in PRICES), strict=True)
+    ):
         if None in (opened, high, low, close):
             continue
         x = panel.px(at)
         strokes.append([(x, panel.py(low)), (x, panel.py(high))])
         strokes.append([(x - half, panel.py(opened)), (x, panel.py(opened))])
         strokes.append([(x, panel.py(close)), (x + half, panel.py(close))])
-    panel.sheet.stroke(strokes, kit.Line(brand.colours["ink"], 0.7))
+    panel.sheet.stroke(strokes, kit.Line(brand.colours["ink"], 0.55))
 
 
 def _strength(panel: Panel, series: ChartSeries, chart: Chart, brand: Brand) -> None:
-    from reporter.charts import _panel as kit
+    from reporter.charts import _kit as kit
 
     ticks = kit.ticks(chart.options, "rsi_ticks")
     panel.grid(ticks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reporter import wording
 from reporter.charts import _content as content
 from reporter.charts.base import ChartContext, ChartKind, charts
 from reporter.model import Brand, Chart, ChartSeries, Fact, Gap, Reason, Span, Text
@@ -43,18 +44,16 @@ def _flows(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
     period = content.word(
         options, "period", _part([f for f in known if f.detail.get("house") == house], "period")
     )
-    facts = [
-        f for f in known if (f.detail.get("house"), f.detail.get("period")) == (house, period)
-    ]
+    facts = [f for f in known if (f.detail.get("house"), f.detail.get("period")) == (house, period)]
     if not facts:
         return Gap("flow:*", FLOWS, Reason.NO_INPUT, "There are no client flows to draw.")
     who = f"{house}'s {_part(facts, 'who') or 'clients'}"
     basis = _part(facts, "basis")
     return _chart(
-        context, options, facts,
+        options, facts,
         names=[str(fact.detail.get("segment")) for fact in facts],
         title=_bought(facts, who, period),
-        subtitle=f"Net buying (+) and selling (−) by {who}, US dollars, {period}"
+        subtitle=f"Net buying (+) and selling ({wording.MINUS}) by {who}, US dollars, {period}"
         + (f"; {basis}" if basis else ""),
         source=content.source_line(
             context.data, f"{house}, published {_published(context, facts[0])}"
@@ -69,10 +68,10 @@ def _part(facts: Sequence[Fact], key: str) -> str:
 def _published(context: ChartContext, fact: Fact) -> str:
     """When the house published the figure, in its own words."""
     segment, house = fact.detail.get("segment"), fact.detail.get("house")
-    return next(
-        (f.published_text for f in context.data.desk.flows if (f.segment, f.house) == (segment, house)),
-        str(fact.detail.get("published")),
-    )  # fmt: skip
+    for flow in context.data.desk.flows:
+        if (flow.segment, flow.house) == (segment, house):
+            return flow.published_text
+    return str(fact.detail.get("published"))
 
 
 def _bought(facts: Sequence[Fact], who: str, period: str) -> Text:
@@ -111,7 +110,7 @@ def _returns(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
     if not facts:
         return next(gap for gap in found if isinstance(gap, Gap))
     return _chart(
-        context, options, facts,
+        options, facts,
         names=[content.name(context, fact.subject) for fact in facts],
         title=_ranking(context, facts, window),
         subtitle=f"Change in closing price since {content.base_day(facts[0])}, %"
@@ -142,8 +141,8 @@ def _ranking(context: ChartContext, facts: Sequence[Fact], window: str) -> Text:
 # --- both ---------------------------------------------------------------------------------------
 
 
-def _chart(
-    context: ChartContext, options: Mapping[str, Json], facts: Sequence[Fact], *,
+def _chart(  # noqa: PLR0913  keywords mostly
+    options: Mapping[str, Json], facts: Sequence[Fact], *,
     names: Sequence[str], title: Text, subtitle: str, source: str,
 ) -> Chart:  # fmt: skip
     line = ChartSeries(
@@ -168,7 +167,7 @@ def _chart(
 
 def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
     """One bar a row from a common zero line; names at the left, values at the bars' ends."""
-    from reporter.charts import _panel as kit
+    from reporter.charts import _kit as kit
 
     (rows,) = chart.series
     values = [value or 0.0 for value in rows.values["value"]]
@@ -187,7 +186,7 @@ def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
 
 
 def _row(panel: Panel, at: int, name: str, value: float, label: str) -> None:
-    from reporter.charts import _panel as kit
+    from reporter.charts import _kit as kit
 
     sheet, colours = panel.sheet, panel.brand.colours
     thick = abs(panel.py(0) - panel.py(1)) * 0.62
@@ -195,13 +194,17 @@ def _row(panel: Panel, at: int, name: str, value: float, label: str) -> None:
     zero, end = panel.px(0), panel.px(value)
     colour = colours["up"] if value >= 0 else colours["down"]
     if value >= 0:
-        sheet.block(zero, middle - thick / 2, end - zero, thick, colour)
+        sheet.block((zero, middle - thick / 2, end - zero, thick), colour)
     else:
-        kit.hatched(panel, end, middle - thick / 2, zero - end, thick, colour)
+        box = (end, middle - thick / 2, zero - end, thick)
+        sheet.block(box, colour, 0.35)
+        sheet.outline(box, kit.Line(colour, 0.8))
     base = kit.middle_base(middle)
     sheet.write((0, base), name, colours["ink"])
-    side, anchor = (end + 4, "left") if value >= 0 else (end - 4, "right")
-    sheet.write((side, base), label, colour, weight=kit.BOLD, anchor=anchor)
+    if value >= 0:
+        sheet.write((end + 4, base), label, colour, weight=kit.BOLD)
+    else:
+        sheet.write((end - 4, base), label, colour, weight=kit.BOLD, anchor="right")
 
 
 charts.register(NAME, ChartKind(NAME, build, draw))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NAME = "heat_table"
 WIDTH, ROW, HEAD = 468.0, 17.0, 18.0
 WINDOWS = ("1d", "wtd", "1m", "3m", "ytd", "1y")
+NOTHING = "\N{EN DASH}"
 FAINT, STRONG = 0.08, 0.5
 
 
@@ -42,7 +43,8 @@ def build(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
     at = windows.index(main) if main in windows else len(windows) - 1
     ranked = sorted(known, key=lambda s: -_sorting(known[s][at]))
     lines = [_row(context, symbol, windows, known[symbol]) for symbol in ranked]
-    return _chart(context, options, lines, [known[symbol][at] for symbol in ranked], windows[at])
+    ends = [known[symbol][at] for symbol in ranked]
+    return _chart(context, options, lines, ends, windows[at])
 
 
 def _sorting(fact: Fact | None) -> float:
@@ -55,7 +57,7 @@ def _row(
     return ChartSeries(
         symbol, content.name(context, symbol), tuple(_head(w) for w in windows),
         {"value": tuple(float(fact.value) if fact else None for fact in cells)},
-        labels=tuple(fact.display if fact else "–" for fact in cells),
+        labels=tuple(fact.display if fact else NOTHING for fact in cells),
     )  # fmt: skip
 
 
@@ -66,10 +68,14 @@ def _head(window: str) -> str:
 
 
 def _chart(
-    context: ChartContext, options: Mapping[str, Json], lines: Sequence[ChartSeries],
-    ranked: Sequence[Fact | None], window: str,
-) -> Chart:  # fmt: skip
+    context: ChartContext,
+    options: Mapping[str, Json],
+    lines: Sequence[ChartSeries],
+    ranked: Sequence[Fact | None],
+    window: str,
+) -> Chart:
     facts = [fact for fact in ranked if fact]
+    short = {head: content.SHORT_HEADS[window] for window, head in content.HEADS.items()}
     return Chart(
         id=content.word(options, "id", NAME),
         kind=NAME,
@@ -78,7 +84,7 @@ def _chart(
         source_line=content.source_line(context.data),
         alt=_alt(lines, facts, window),
         series=tuple(lines),
-        options={"heads": list(lines[0].x)},
+        options={"short_heads": [short.get(head, head) for head in lines[0].x]},
         size=content.size(options, (WIDTH, HEAD + ROW * len(lines))),
     )
 
@@ -101,7 +107,9 @@ def _alt(lines: Sequence[ChartSeries], facts: Sequence[Fact], window: str) -> st
     head = f"Table of returns, {len(lines)} rows by {len(lines[0].x)} windows"
     if not facts:
         return f"{head}."
-    ends = [next(line for line in lines if line.key == fact.subject) for fact in (facts[0], facts[-1])]
+    ends = [
+        next(line for line in lines if line.key == fact.subject) for fact in (facts[0], facts[-1])
+    ]
     return (
         f"{head}. {_head(window)}: highest {ends[0].name} {facts[0].display}, "
         f"lowest {ends[1].name} {facts[-1].display}."
@@ -113,33 +121,39 @@ def _alt(lines: Sequence[ChartSeries], facts: Sequence[Fact], window: str) -> st
 
 def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
     """Names at the left, windows as heads, numbers at the right of tinted cells."""
-    from reporter.charts import _panel as kit
+    from reporter.charts import _kit as kit
 
-    heads = chart.series[0].x
+    heads, short_heads = chart.series[0].x, content.listed(chart.options, "short_heads")
     names = min(max(sheet.width_of(line.name) for line in chart.series) + 10, sheet.width * 0.4)
     small = kit.small()
     panel = kit.Panel(
         sheet, brand, left=names, right=sheet.width, bottom=0,
         top=sheet.height - HEAD, x=(0, len(heads)), y=(len(chart.series), 0),
     )  # fmt: skip
+    room = panel.px(1) - panel.px(0) - 6
+    if max(sheet.width_of(head, size=small) for head in heads) > room:
+        heads = short_heads
     for at, head in enumerate(heads):
-        place, room = (panel.px(at + 1) - 5, panel.top + 6), panel.px(1) - panel.px(0) - 6
-        short = kit.fitted(sheet, head, room, size=small)
-        sheet.write(place, short, brand.colours["muted"], size=small, anchor="right")
+        place = (panel.px(at + 1) - 5, panel.top + 6)
+        sheet.write(place, head, brand.colours["muted"], size=small, anchor="right")
     for at, line in enumerate(chart.series):
         _draw_row(panel, at, line, _scales(chart))
-    rules = [[(0, panel.py(at)), (sheet.width, panel.py(at))] for at in range(len(chart.series) + 1)]
+    rules = [
+        [(0, panel.py(at)), (sheet.width, panel.py(at))] for at in range(len(chart.series) + 1)
+    ]
     sheet.stroke(rules, kit.hairline(brand))
 
 
 def _scales(chart: Chart) -> list[float]:
     """The largest move of each column: windows differ in size, each is tinted by its own."""
     columns = zip(*(line.values["value"] for line in chart.series), strict=True)
-    return [max((abs(v) for v in column if v is not None), default=0.0) or 1.0 for column in columns]
+    return [
+        max((abs(v) for v in column if v is not None), default=0.0) or 1.0 for column in columns
+    ]
 
 
 def _draw_row(panel: Panel, at: int, line: ChartSeries, scales: Sequence[float]) -> None:
-    from reporter.charts import _panel as kit
+    from reporter.charts import _kit as kit
 
     sheet, colours = panel.sheet, panel.brand.colours
     base = kit.middle_base(panel.py(at + 0.5))
@@ -151,7 +165,7 @@ def _draw_row(panel: Panel, at: int, line: ChartSeries, scales: Sequence[float])
         if way and value is not None:
             colour = colours["up"] if way > 0 else colours["down"]
             tint = FAINT + (STRONG - FAINT) * abs(value) / scales[column]
-            sheet.block(left + 1, bottom, right - left - 2, height - 1, colour, tint)
+            sheet.block((left + 1, bottom, right - left - 2, height - 1), colour, tint)
         weight = kit.BOLD if way < 0 else kit.REGULAR
         sheet.write((right - 5, base), label, colours["ink"], weight=weight, anchor="right")
 

@@ -12,6 +12,7 @@ from reporter.model import Basis, Brand, Chart, ChartMark, ChartSeries, Fact, Ga
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from reporter.charts import _kit as kit
     from reporter.charts._panel import Panel
     from reporter.charts._sheet import Sheet
     from reporter.model import Json, PriceSeries
@@ -54,7 +55,7 @@ def _chart(
         prices.symbol, name, days, {"value": closes}, level.display,
         content.labels(closes, wording.price),
     )  # fmt: skip
-    marks = (*(_target(context, fact) for fact in facts), *_negation(context, prices.symbol))
+    marks = (*(_target(fact) for fact in facts), *_negation(context, prices.symbol))
     low, high = content.padded(*content.span_of([*closes, *(mark.value for mark in marks)]))
     return Chart(
         id=content.word(options, "id", NAME),
@@ -77,7 +78,7 @@ def _chart(
     )  # fmt: skip
 
 
-def _target(context: ChartContext, fact: Fact) -> ChartMark:
+def _target(fact: Fact) -> ChartMark:
     house = str(fact.detail.get("house") or "editor's own")
     weak = str(fact.detail.get("conviction") or "")
     words = f"{fact.shown('target')}  {fact.display}  {house}"
@@ -90,7 +91,7 @@ def _negation(context: ChartContext, symbol: str) -> tuple[ChartMark, ...]:
     fact = context.facts.get("range_breakout", symbol)
     if fact is None or fact.detail.get("state") not in {"above", "retaken"}:
         return ()
-    label = f"a close below {fact.shown('level')} would negate the breakout"
+    label = f"{fact.shown('level')}  below it, breakout undone"
     return (ChartMark("point", label, float(str(fact.detail["level"])), fact=fact.id),)
 
 
@@ -148,7 +149,7 @@ def _alt(line: ChartSeries, marks: Sequence[ChartMark]) -> str:
 
 def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
     """The path at the left; from its end a rung to every target, with its words at the right."""
-    from reporter.charts import _panel as kit
+    from reporter.charts import _kit as kit
 
     (line,) = chart.series
     y_ticks = kit.ticks(chart.options, "y_ticks")
@@ -175,8 +176,8 @@ def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
     panel.answers(len(closes))
 
 
-def _label(chart: Chart, brand: Brand) -> object:
-    from reporter.charts import _panel as kit
+def _label(chart: Chart, brand: Brand) -> kit.EndLabel:
+    from reporter.charts import _kit as kit
 
     (line,) = chart.series
     return kit.EndLabel(
@@ -184,25 +185,26 @@ def _label(chart: Chart, brand: Brand) -> object:
     )
 
 
-def _rungs(chart: Chart, brand: Brand) -> list[object]:
-    from reporter.charts import _panel as kit
+def _rungs(chart: Chart, brand: Brand) -> list[kit.EndLabel]:
+    from reporter.charts import _kit as kit
 
+    colours = {"level": brand.colours["accent"], "point": brand.colours["muted"]}
     found = []
     for mark in chart.marks:
-        if mark.kind == "level" and mark.value is not None:
-            level, _, rest = mark.label.partition("  ")
-            found.append(
-                kit.EndLabel(mark.value, level, rest.replace("  ", " · "), brand.colours["accent"])
-            )
+        level, _, rest = mark.label.partition("  ")
+        if mark.value is not None:
+            words = rest.replace("  ", " · ")
+            found.append(kit.EndLabel(mark.value, level, words, colours[mark.kind]))
     return found
 
 
 def _draw_rung(panel: Panel, mark: ChartMark, start: tuple[float, float], brand: Brand) -> None:
-    from reporter.charts import _panel as kit
+    from reporter.charts import _kit as kit
 
     assert mark.value is not None
     if mark.kind == "point":
-        panel.level(mark.value, mark.label, brand.colours["muted"])
+        across = [(panel.left, panel.py(mark.value)), (panel.right, panel.py(mark.value))]
+        panel.sheet.stroke([across], kit.Line(brand.colours["muted"], 0.8, (1.2, 1.6)))
         return
     height = panel.py(mark.value)
     colour = brand.colours["accent"]

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from reporter import wording
 from reporter.charts import _content as content
 from reporter.charts.base import ChartContext, ChartKind, charts
-from reporter.model import Basis, Brand, Chart, ChartSeries, Fact, Gap, Text
+from reporter.model import Basis, Brand, Chart, ChartSeries, Fact, Gap, Reason, Span, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reporter.charts._panel import Panel
     from reporter.charts._sheet import Sheet
     from reporter.model import Json
 
@@ -29,14 +28,12 @@ def build(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
     """
     window = content.word(options, "window", "ytd")
     symbols = _symbols(context, options)
-    returns = [
-        content.find(context, "period_return", symbol, window=window) for symbol in symbols
-    ]
+    returns = [content.change(context, symbol, window) for symbol in symbols]
     first = returns[0]
     if isinstance(first, Gap):
         return first
-    facts = [fact for fact in returns if isinstance(fact, Fact)]
-    if len(facts) == 1:
+    facts = [f for f in returns if isinstance(f, Fact) and f.metric == first.metric]
+    if len(facts) == 1 or first.metric == "yield_change":
         return _level(context, options, first, window)
     return _change(context, options, facts, window)
 
@@ -85,8 +82,6 @@ def _level(
 
 
 def _no_base(fact: Fact) -> Gap:
-    from reporter.model import Reason
-
     return Gap(fact.subject, fact.metric, Reason.WINDOW, "The window has no base day.")
 
 
@@ -136,17 +131,19 @@ def _line(
     change.iloc[0] = 0.0
     values = content.numbers(change)
     benchmarks = content.listed(options, "benchmark", [context.spec.benchmark])
-    role = "subject" if fact is lead else "benchmark" if fact.subject in benchmarks else "context"
-    total = ", total return" if prices.basis is Basis.ADJUSTED else ""
+    role: content.Role = (
+        "subject" if fact is lead else "benchmark" if fact.subject in benchmarks else "context"
+    )
+    total = "*" if prices.basis is Basis.ADJUSTED else ""
     return ChartSeries(
-        fact.subject, content.name(context, fact.subject) + total, tuple(days.strftime("%Y-%m-%d")),
+        fact.subject, content.name(context, fact.subject) + total, content.iso(days),
         {"value": values}, fact.display, content.labels(values, wording.fraction), role,
     )  # fmt: skip
 
 
 def _mixed(facts: list[Fact]) -> str:
     totals = [bool(fact.detail.get("total_return")) for fact in facts]
-    return "; total return where so marked" if any(totals) else ""
+    return ". * Total return: dividends included" if any(totals) else ""
 
 
 def _title(context: ChartContext, facts: list[Fact], window: str) -> Text:
@@ -163,7 +160,7 @@ def _title(context: ChartContext, facts: list[Fact], window: str) -> Text:
     return content.sentence(*opening, f", {place} ", *named)
 
 
-def _against(context: ChartContext, lead: Fact, other: Fact, window: str) -> tuple[object, ...]:
+def _against(context: ChartContext, lead: Fact, other: Fact, window: str) -> tuple[str | Span, ...]:
     spread = context.facts.get("relative_return", lead.subject, vs=other.subject, window=window)
     name, theirs = content.prose(context, other.subject), content.cited(other)
     if spread is None:
@@ -175,8 +172,8 @@ def _against(context: ChartContext, lead: Fact, other: Fact, window: str) -> tup
     return (", ", gap, " ahead of " if way > 0 else " behind ", name, " at ", theirs)
 
 
-def _joined(context: ChartContext, facts: list[Fact]) -> list[object]:
-    parts: list[object] = []
+def _joined(context: ChartContext, facts: list[Fact]) -> list[str | Span]:
+    parts: list[str | Span] = []
     for at, fact in enumerate(facts):
         if at:
             parts.append(" and " if at == len(facts) - 1 else ", ")
@@ -193,7 +190,7 @@ def _spoken(line: ChartSeries, say: content.Say) -> str:
 
 def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
     """Lines over light grid lines; the first one is filled down to the base."""
-    from reporter.charts import _panel as kit
+    from reporter.charts import _kit as kit
 
     low, high = kit.bounds(chart.options, "y_range")
     y_ticks = kit.ticks(chart.options, "y_ticks")
@@ -213,9 +210,9 @@ def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
     panel.area(chart.series[0].values["value"], 0.0 if change else low, lines[0].colour)
     panel.grid(y_ticks, base=0.0 if change else None)
     for one, line in reversed(list(zip(chart.series, lines, strict=True))):
-        panel.line(one.values["value"], line)
+        panel.line(one.values["value"], kit.for_length(line, days))
     for label in labels:
-        panel.end_dot(label)
+        panel.end_dot(label.y, label.colour)
     panel.dates(kit.ticks(chart.options, "x_ticks"))
     kit.end_labels(panel, labels)
     panel.answers(days)

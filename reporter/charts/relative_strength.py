@@ -52,7 +52,8 @@ def _ratio(context: ChartContext, fact: Fact) -> pd.Series[float] | Gap:
         return content.missing(context, "relative_return", fact.subject, fact.window)
     both = (ours.bars["close"] / theirs.bars["close"]).dropna()
     base = both.loc[: fact.base_date.isoformat()].iloc[-1]
-    return BASE * both.loc[fact.base_date.isoformat() :] / base
+    rebased: pd.Series[float] = BASE * both.loc[fact.base_date.isoformat() :] / base
+    return rebased
 
 
 def _chart(
@@ -110,7 +111,7 @@ def _streak(context: ChartContext, fact: Fact, days: tuple[str, ...]) -> tuple[C
     if first not in days:
         return ()
     way = str(streak.detail.get("direction") or "ahead")
-    label = f"{way} {streak.display} sessions running"
+    label = f"{way} on {streak.display} sessions running"
     return (ChartMark("band", label, on=first, fact=streak.id),)
 
 
@@ -119,7 +120,7 @@ NOTABLE = 5
 
 def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
     """One line around the level of its base day."""
-    from reporter.charts import _panel as kit
+    from reporter.charts import _kit as kit
 
     (line,) = chart.series
     y_ticks = kit.ticks(chart.options, "y_ticks")
@@ -128,15 +129,20 @@ def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
     assert last is not None
     label = kit.EndLabel(last, line.label, "", look.colour)
     panel = kit.Panel(
-        sheet, brand, left=kit.tick_width(sheet, y_ticks),
-        right=sheet.width - kit.label_width(sheet, [label]), bottom=kit.text_height(),
-        top=sheet.height - 8, x=(0, max(len(line.x) - 1, 1)), y=kit.bounds(chart.options, "y_range"),
-    )  # fmt: skip
+        sheet,
+        brand,
+        left=kit.tick_width(sheet, y_ticks),
+        right=sheet.width - kit.label_width(sheet, [label]),
+        bottom=kit.text_height(),
+        top=sheet.height - 8,
+        x=(0, max(len(line.x) - 1, 1)),
+        y=kit.bounds(chart.options, "y_range"),
+    )
     for mark in chart.marks:
         panel.band(line.x.index(mark.on), len(line.x) - 1, mark.label)
     panel.grid(y_ticks, base=BASE)
     panel.line(line.values["value"], look)
-    panel.end_dot(label)
+    panel.end_dot(last, look.colour)
     panel.dates(kit.ticks(chart.options, "x_ticks"))
     kit.end_labels(panel, [label])
     panel.answers(len(line.x))

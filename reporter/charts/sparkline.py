@@ -28,7 +28,7 @@ def build(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
     symbol = content.listed(options, "subjects", context.spec.subjects)[0]
     window = content.word(options, "window", "3m")
     prices = content.series_of(context, symbol)
-    fact = content.find(context, "period_return", symbol, window=window)
+    fact = content.change(context, symbol, window)
     if isinstance(prices, Gap) or isinstance(fact, Gap):
         return next(gap for gap in (prices, fact) if isinstance(gap, Gap))
     assert fact.base_date is not None
@@ -57,7 +57,7 @@ def build(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
 
 def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
     """A thin line that ends in a dot."""
-    from reporter.charts import _panel as kit
+    from reporter.charts import _kit as kit
 
     (line,) = chart.series
     values = line.values["value"]

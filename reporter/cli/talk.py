@@ -68,7 +68,8 @@ def spell(gap: Gap) -> str:
     """A gap in one line: what is missing of what, and why."""
     versus = f" against {gap.benchmark}" if gap.benchmark else ""
     window = f" over {gap.window}" if gap.window else ""
-    return f"{gap.subject} {gap.metric}{versus}{window}: {gap.message}".strip()
+    what = f"{gap.subject} {gap.metric}".strip()
+    return f"{what}{versus}{window}: {gap.message}"
 
 
 def _draw(done: int, total: int, name: str) -> None:

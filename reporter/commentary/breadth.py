@@ -19,18 +19,25 @@ def breadth(reading: Reading) -> Iterator[Remark]:
     if day is not None:
         count, slots = day
         risen = int(count.value)
-        key = "day_none" if risen == 0 else "day_all" if risen == _of(count) else "day_some"
+        key = f"day{_share(risen, _of(count))}"
         share = risen / max(_of(count), 1)
         tone = 1 if share > 1 / 2 else -1
         weight = 0.3 + 0.5 * abs(share - 1 / 2)
         yield remark(f"breadth.{key}", slots, Note("breadth_day", tone, weight))
     year = _ends(reading, "ytd")
+    told = "" if day is None else _share(int(day[0].value), _of(day[0]))
     if year is not None:
         count, slots = year
         risen = int(count.value)
         tone = 1 if risen > _of(count) / 2 else -1
-        key = "year_none" if risen == 0 else "year_all" if risen == _of(count) else "year"
-        yield remark(f"breadth.{key}", slots, Note("breadth_year", tone, 0.42))
+        share_word = _share(risen, _of(count))
+        section = "cross_asset" if day is not None and share_word == told else ""
+        key = f"year{share_word}"
+        yield remark(f"breadth.{key}", slots, Note("breadth_year", tone, 0.42, section))
+
+
+def _share(risen: int, of: int) -> str:
+    return {0: "_none", 1: "_one", of - 1: "_but_one", of: "_all"}.get(risen, "")
 
 
 def _of(count: Fact) -> int:

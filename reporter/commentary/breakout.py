@@ -9,7 +9,8 @@ from reporter.model import Fact, Remark
 from reporter.phrasing import Slots
 
 _TONES = {"above": 1, "retaken": 1, "failed": -1, "inside": 0}
-_WEIGHTS = {"above": 0.55, "retaken": 0.62, "failed": 0.66, "failed_today": 0.9, "inside": 0.34}
+_WEIGHTS = {"above": 0.55, "retaken": 0.62,
+    "retaken_once": 0.6, "failed": 0.66, "failed_today": 0.9, "inside": 0.34}
 
 
 @family("breakout")
@@ -28,7 +29,9 @@ def breakout(reading: Reading) -> Iterator[Remark]:
     if state == "failed":
         weight = _WEIGHTS[key] + 0.06
         yield remark("breakout.headline_failed", slots, Note("breakout", -1, weight, HEADLINE))
-        yield remark("breakout.standfirst_failed", slots, Note("breakout", -1, 0.6, STANDFIRST))
+        if key != "failed_today":
+            note = Note("breakout", -1, 0.6, STANDFIRST)
+            yield remark("breakout.standfirst_failed", slots, note)
     if state == "above" and text_of(found, "broke_on") == str(found.as_of):
         yield remark("breakout.headline_new", slots, Note("breakout", 1, 0.9, HEADLINE))
 
@@ -36,4 +39,4 @@ def breakout(reading: Reading) -> Iterator[Remark]:
 def _key(state: str, found: Fact) -> str:
     if state == "failed" and text_of(found, "first_below") == str(found.as_of):
         return "failed_today"
-    return state
+    return "retaken_once" if state == "retaken" and found.detail.get("closes_below") == 1 else state

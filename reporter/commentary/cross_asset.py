@@ -12,6 +12,7 @@ from reporter.commentary.base import (
     moved,
     number_of,
     remark,
+    sign,
 )
 from reporter.model import Fact, Instrument, Kind, Remark, Text
 from reporter.phrasing import Slots, fragment, listed, pattern, size
@@ -53,13 +54,17 @@ def _moves(
     largest = abs(size(chosen[0][1]) or 0.0)
     if key == "day" and largest < LIVELY:
         return
-    slots: Slots = {"pieces": listed([_piece(i, f) for i, f in chosen]), "r": chosen[0][1]}
-    weight = 0.3 + 0.1 * min(largest, MOST)
-    yield remark(f"cross_asset.{key}", slots, Note(f"other_{key}", 0, weight, section))
+    form = "piece" if key == "day" else "piece_way"
+    slots: Slots = {
+        "pieces": listed([_piece(form, i, f) for i, f in chosen]),
+        "r": chosen[0][1],
+    }
+    weight = 0.15 + 0.12 * min(largest, MOST) if key == "day" else 0.3
+    yield remark(f"cross_asset.{key}", slots, Note("other_markets", 0, weight, section))
 
 
-def _piece(instrument: Instrument, fact: Fact) -> Text:
-    return fragment(pattern("cross_asset.piece"), {"i": instrument, "r": fact})
+def _piece(form: str, instrument: Instrument, fact: Fact) -> Text:
+    return fragment(pattern(f"cross_asset.{form}"), {"i": instrument, "r": fact})
 
 
 def _fear(reading: Reading) -> Iterator[Remark]:
@@ -74,7 +79,7 @@ def _fear(reading: Reading) -> Iterator[Remark]:
             continue
         place = (float(level.value) - low) / (high - low)
         slots: Slots = {"i": instrument, "v": level, "r": day}
-        tone = -1 if place >= HIGH else 1
+        tone = -sign(day)
         weight = 0.36 + 0.2 * max(place - HIGH, 0.0)
         yield remark("cross_asset.fear", slots, Note("fear", tone, weight))
         return

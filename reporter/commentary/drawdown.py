@@ -21,6 +21,7 @@ NEAR = -0.03
 BEAR = -0.20
 RARE_LOW = 60
 APART = 0.02
+BAD_YEAR = -0.1
 _WEIGHTS = {
     "near": 0.42,
     "below": 0.5,
@@ -42,7 +43,7 @@ def drawdown(reading: Reading) -> Iterator[Remark]:
     kind = _kind(down)
     tone = 1 if kind == "near" else -1
     yield remark(f"drawdown.{kind}", slots, Note("drawdown", tone, _WEIGHTS[kind]))
-    yield _headline(kind, level, slots)
+    yield _headline(reading, kind, level, slots)
     standfirst = Note("drawdown", tone, _WEIGHTS[kind], STANDFIRST)
     yield remark("drawdown.standfirst", slots, standfirst)
     yield from _compared(reading, down, slots)
@@ -59,11 +60,16 @@ def _kind(down: Fact) -> str:
     return "near" if float(down.value) >= NEAR else "below"
 
 
-def _headline(kind: str, level: Fact, slots: Slots) -> Remark:
+def _headline(reading: Reading, kind: str, level: Fact, slots: Slots) -> Remark:
     weight = _WEIGHTS[kind] - (0.2 if kind in {"near", "below", "recovering"} else 0.0)
     key = f"headline_{kind}" if kind.endswith("_today") else "headline"
     if key == "headline" and (number_of(level, "sessions_lowest") or 0) >= RARE_LOW:
         key, weight = "headline_low", weight + 0.08
+    year = reading.move("ytd")
+    if key == "headline" and year is not None and float(year.value) <= BAD_YEAR:
+        return remark(
+            "drawdown.headline_year", {**slots, "y": year}, Note("drawdown", -1, weight, HEADLINE)
+        )
     return remark(f"drawdown.{key}", slots, Note("drawdown", -1, weight, HEADLINE))
 
 

@@ -35,6 +35,6 @@ def _in_range(level: Fact, slots: Slots) -> Iterator[Remark]:
     place = (float(level.value) - low) / (high - low)
     if place in {0.0, 1.0}:
         return
-    key = "near_low" if place < CLOSE_TO_LOW else "off_low" if place < 1 / 2 else "off_high"
-    tone = 1 if key == "off_high" else -1
+    key = "near_low" if place < CLOSE_TO_LOW else "lower_half" if place < 1 / 2 else "upper_half"
+    tone = 1 if key == "upper_half" else -1
     yield remark(f"extremes.{key}", slots, Note("year_range", tone, 0.25, "technicals"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reporter.commentary.base import Note, Reading, family, moved, remark, sign, text_of, ways
+from reporter.commentary.base import Note, Reading, family, moved, remark, sign, text_of
 from reporter.model import Fact, Remark, Text
 from reporter.phrasing import Named, Quoted, Slots, fragment, joined, listed, pattern, words
 
@@ -17,8 +17,8 @@ def flows(reading: Reading) -> Iterator[Remark]:
     """One house's latest period; that it is a rotation is our interpretation and says so."""
     found = _latest(reading.facts.of("net_flow"))
     own = [fact for fact in found if _segment(fact) == reading.subject.segment.lower()]
-    move = _since(reading)
-    if not own or move is None or not moved(*found):
+    past = reading.of("relative_return", "1y", vs=True)
+    if not own or past is None or not moved(*found, past):
         return
     first = own[0]
     rest = [fact for fact in found if fact is not first][: MOST - 1]
@@ -26,16 +26,12 @@ def flows(reading: Reading) -> Iterator[Remark]:
         "period": Named(text_of(first, "period")),
         "who": Named(_who(first)),
         "pieces": _pieces(first, rest),
-        "move": move,
+        "p": past,
     }
-    spread = reading.of("relative_return", "ytd", vs=True)
-    tone = sign(first)
-    key = "plain"
-    if spread is not None and moved(spread):
-        with_price = sign(spread) == tone
-        rotated = any(sign(fact) != tone for fact in rest)
-        key = "against_price" if not with_price else "rotation" if rotated else "plain"
-    yield remark(f"flows.{key}", slots, Note("rotation", tone, 0.6))
+    rotated = any(sign(fact) != sign(first) for fact in rest)
+    side = "with" if sign(past) == sign(first) else "against"
+    key = f"{'rotation' if rotated else 'plain'}_{side}"
+    yield remark(f"flows.{key}", slots, Note("rotation", sign(first), 0.6))
 
 
 def _latest(found: tuple[Fact, ...]) -> list[Fact]:
@@ -79,11 +75,3 @@ def _piece(fact: Fact, *, full: bool) -> Text:
     verb = "bought_piece" if sign(fact) > 0 else "sold_piece"
     slots: Slots = {"n": fact, "segment": Named(_segment(fact))}
     return fragment(pattern(f"flows.{verb if full else 'short_piece'}"), slots)
-
-
-def _since(reading: Reading) -> Text | None:
-    own, bench = reading.move("ytd"), reading.move("ytd", reading.spec.benchmark)
-    if own is None or bench is None or not moved(own, bench):
-        return None
-    key = "moves_same" if len(set(ways(own, bench))) == 1 else "moves_apart"
-    return fragment(pattern(f"flows.{key}"), reading.pair | {"r": own, "q": bench})

@@ -52,8 +52,10 @@ def _headline(reading: Reading, slots: Slots, close: Fact) -> Remark:
     spread = reading.of("relative_return", "ytd", vs=True)
     if not close.value:
         return remark("records.headline_high", slots, Note("record", 1, 0.7, HEADLINE))
-    if spread is None or spread_size(spread) < SOME or not holds(spread, "up"):
+    if spread is None or spread_size(spread) < SOME:
         return remark("records.headline_close", slots, note)
+    if holds(spread, "down"):
+        return remark("records.headline_behind", {**slots, "spread": spread}, note)
     degree = "well_ahead" if spread_size(spread) >= MUCH else "ahead"
     return remark(f"records.headline_{degree}", {**slots, "spread": spread}, note)
 

@@ -23,6 +23,7 @@ from reporter.commentary.base import (
 from reporter.model import Fact, Remark
 from reporter.phrasing import Slots
 
+CLOSE = 0.02
 LONG = ("5y", "3y", "1y")
 
 
@@ -35,10 +36,11 @@ def relative(reading: Reading) -> Iterator[Remark]:
     own, bench, spread = found
     slots: Slots = reading.pair | {"r": own, "q": bench, "spread": spread}
     weight = 0.3 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.3)
-    state = _state(spread)
-    tone = 0 if state == "in_line" else sign(spread)
+    state = _state(own, bench, spread)
+    tied = state in {"in_line", "undecided"}
+    tone = sign(own) if tied else sign(spread)
     yield remark(f"relative.{_year(own, bench, spread)}", slots, Note("relative", tone, weight))
-    head = "in_line" if state == "in_line" else "ahead" if tone > 0 else "behind"
+    head = _tied_headline(own, bench) if tied else "ahead" if tone > 0 else "behind"
     yield remark(f"relative.headline_{head}", slots, Note("relative", tone, weight, HEADLINE))
     both = ways(own, bench)
     first = f"_both_{both[0]}" if len(set(both)) == 1 else ""
@@ -55,20 +57,31 @@ def _compared(reading: Reading, window: str) -> tuple[Fact, Fact, Fact] | None:
     return own, bench, spread
 
 
-def _state(spread: Fact) -> str:
+def _state(own: Fact, bench: Fact, spread: Fact) -> str:
+    """In line, clear or far apart, judged against the pair's own volatility.
+
+    A spread that is small for the pair but wide to the eye is told without a verdict.
+    """
     z = spread_size(spread)
-    return "in_line" if z < SOME else "far" if z >= MUCH else "clear"
+    if z >= SOME:
+        return "far" if z >= MUCH else "clear"
+    near = abs(float(spread.value)) < CLOSE and len(set(ways(own, bench))) == 1
+    return "in_line" if near else "undecided"
 
 
 def _year(own: Fact, bench: Fact, spread: Fact) -> str:
-    state, both = _state(spread), ways(own, bench)
-    if state == "in_line":
-        return "in_line"
+    state, both = _state(own, bench, spread), ways(own, bench)
+    if state in {"in_line", "undecided"}:
+        return state
     if sign(spread) > 0:
         if both == ("up", "up"):
             return "well_ahead_both_up" if state == "far" else "ahead_both_up"
         return "ahead"
     return f"behind_both_{both[0]}" if len(set(both)) == 1 else "behind"
+
+
+def _tied_headline(own: Fact, bench: Fact) -> str:
+    return "same" if len(set(ways(own, bench))) == 1 else "apart"
 
 
 def _month(reading: Reading, year: Fact) -> Iterator[Remark]:
@@ -90,10 +103,18 @@ def _longer(reading: Reading, year: Fact) -> Iterator[Remark]:
         if spread is None or not moved(spread):
             continue
         slots: Slots = reading.pair | {"ls": spread}
-        if sign(spread) != sign(year):
-            key = "long_ahead" if sign(spread) > 0 else "long_behind"
-            yield remark(f"relative.{key}", slots, Note("relative_long", sign(spread), 0.42))
+        yield _old_order(reading, spread, year, slots)
         gains = [number_of(spread, f"{side}_return") or 0.0 for side in ("subject", "benchmark")]
-        if min(gains) > 0:
-            yield remark("relative.long_gain", slots, Note("long_gain", 1, 0.36))
+        if min(gains) > 0 and sign(spread) == sign(year):
+            yield remark("relative.long_gain", slots, Note("long_gain", 1, 0.34))
         return
+
+
+def _old_order(reading: Reading, spread: Fact, year: Fact, slots: Slots) -> Remark:
+    """Whether the year's order is an old one or a new one."""
+    side = "ahead" if sign(spread) > 0 else "behind"
+    same = sign(spread) == sign(year)
+    own = reading.move("ytd")
+    weight = 0.28 if same and own is not None and sign(own) < 0 else 0.42
+    key = f"long_same_{side}" if same else f"long_{side}"
+    return remark(f"relative.{key}", slots, Note("relative_long", sign(spread), weight))

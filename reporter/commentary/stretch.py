@@ -32,7 +32,7 @@ def _momentum(reading: Reading) -> Iterator[Remark]:
     tone = {"overbought": -1, "oversold": 1}.get(state, 0)
     if not tone:
         key, tone = _neutral(float(rsi.value))
-        yield remark(f"stretch.{key}", slots, Note("stretch", tone, 0.3))
+        yield remark(f"stretch.{key}", slots, Note("stretch", tone, 0.3, "" if tone else "technicals"))
         return
     key = f"{state}{_age(rsi)}"
     yield remark(f"stretch.{key}", slots, Note("stretch", tone, 0.64))
@@ -41,8 +41,6 @@ def _momentum(reading: Reading) -> Iterator[Remark]:
 
 def _age(rsi: Fact) -> str:
     since = text_of(rsi, "state_since")
-    if not since:
-        return ""
     return "_today" if since == str(rsi.as_of) and "previous" in rsi.displays else "_since"
 
 
@@ -68,7 +66,8 @@ def _volatility(reading: Reading) -> Iterator[Remark]:
     if volatility is not None and rank is not None:
         slots: Slots = {"s": reading.subject, "v": volatility}
         if rank >= HIGH:
-            yield remark("stretch.volatile", slots, Note("volatility", -1, 0.44))
+            key = "volatile_unmatched" if rank == 1 else "volatile"
+            yield remark(f"stretch.{key}", slots, Note("volatility", -1, 0.44))
         elif rank <= LOW:
             yield remark("stretch.calm", slots, Note("volatility", 1, 0.34))
     daily = reading.of("atr", "14")

@@ -8,6 +8,7 @@ from reporter.commentary.base import Note, Reading, family, moved, remark, sign,
 from reporter.lexicon import counted
 from reporter.model import Fact, Remark, Text
 from reporter.phrasing import Named, Slots, fragment, listed, pattern
+from reporter.wording import month_year
 
 BASE = {"", "base", "high", "firm"}
 
@@ -22,8 +23,8 @@ def targets(reading: Reading) -> Iterator[Remark]:
     firm = [fact for fact in found if text_of(fact, "conviction") in BASE] or found[:1]
     first = firm[0]
     others = [f for f in found if f is not first and _source(f) == _source(first)]
-    several = bool(others) and sign(first) > 0
-    key = "several_above" if several else "one_above" if sign(first) > 0 else "one_below"
+    several = bool(others) and all(sign(fact) > 0 for fact in (first, *others))
+    key = f"{'several' if several else 'one'}_{'above' if sign(first) > 0 else 'below'}"
     slots: Slots = {"s": reading.subject, "t": first, "lv": level} | _named(reading, first)
     if several:
         slots = {**slots, "others": listed([_part(reading, fact) for fact in others])}
@@ -40,18 +41,13 @@ def _named(reading: Reading, fact: Fact) -> dict[str, Named]:
     house, analyst = _source(fact)
     who = " of ".join(part for part in (analyst, house) if part) or "the editor"
     kind = text_of(fact, "kind")
-    stated = [t.published_text for t in reading.desk.targets if t.house == house]
+    level = fact.detail.get("target")
+    stated = [t.published for t in reading.desk.targets if (t.house, t.level) == (house, level)]
     return {
         "who": Named(who),
         "kind": Named(f"{kind} " if kind else ""),
-        "when": Named(when(stated[0] if stated else "", fact.displays.get("published", ""))),
+        "when": Named(f"in {month_year(stated[0])}" if stated else ""),
     }
-
-
-def when(stated: str, printed: str) -> str:
-    """The month in which something was published, in words: `in January 2026`."""
-    month = " ".join(printed.split()[1:])
-    return f"in {month}" if month else stated
 
 
 def _further(reading: Reading, found: list[Fact], level: Fact) -> Remark:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reporter.commentary.base import Note, Reading, family, moved, remark, text_of
 from reporter.lexicon import counted
-from reporter.model import DeskView, Fact, Kind, Remark, Span
+from reporter.model import DeskView, Fact, Instrument, Kind, Remark, Span
 from reporter.phrasing import Named, Quoted, Slots, listed
 
 _TONES = {"supportive": 1, "cautious": -1, "critical": -1}
@@ -14,7 +14,7 @@ _TONES = {"supportive": 1, "cautious": -1, "critical": -1}
 
 @family("views")
 def views(reading: Reading) -> Iterator[Remark]:
-    """Drivers as the editor's own reading; a house's chart and opinion as that house's."""
+    """Drivers as the editor's own reading; a house's chart as that house's."""
     level = reading.of("level")
     if level is None:
         return
@@ -25,7 +25,6 @@ def views(reading: Reading) -> Iterator[Remark]:
             yield _own(reading, level, own, stance)
     for view in (v for v in about if v.house and v.kind == "technical"):
         yield _technical(reading, level, view)
-    yield from _rates(reading, about)
 
 
 def paired(reading: Reading) -> tuple[DeskView, ...]:
@@ -45,8 +44,13 @@ def _own(reading: Reading, level: Fact, own: list[DeskView], stance: str) -> Rem
         "reasons": reasons,
     }
     number = "one" if len(own) == 1 else "many"
-    tone = _TONES[stance]
-    return remark(f"views.own_{stance}_{number}", slots, Note("drivers", tone, 0.6))
+    note = Note("drivers", _TONES[stance], 0.6)
+    rates = _rates(reading, own) if stance == "supportive" else None
+    if rates:
+        flat = "" if moved(rates[1]) else "_flat"
+        filled: Slots = {**slots, "t": rates[0], "y": rates[1]}
+        return remark(f"views.own_supportive_{number}_rates{flat}", filled, note)
+    return remark(f"views.own_{stance}_{number}", slots, note)
 
 
 def quoted(view: DeskView) -> Quoted:
@@ -72,23 +76,22 @@ def _technical(reading: Reading, level: Fact, view: DeskView) -> Remark:
         "who": name_of(view),
         "words": quoted(view),
     }
-    ours = breakout is not None and text_of(breakout, "state") in {"above", "retaken"}
-    if breakout is not None and ours and "breakout" in view.text.lower():
-        filled: Slots = {**slots, "x": breakout}
+    fast = reading.of("sma", "50")
+    held = breakout is not None and text_of(breakout, "state") in {"above", "retaken"}
+    above = fast is not None and bool(fast.detail.get("above"))
+    if breakout and fast and held and above and "breakout" in view.text.lower():
+        filled: Slots = {**slots, "x": breakout, "f": fast}
         return remark("views.house_technical_ours", filled, Note("technical_view", 1, 0.57))
     tone = _TONES.get(view.stance, 0)
     return remark("views.house_technical", slots, Note("technical_view", tone, 0.57))
 
 
-def _rates(reading: Reading, about: list[DeskView]) -> Iterator[Remark]:
+def _rates(reading: Reading, own: list[DeskView]) -> tuple[Instrument, Fact] | None:
     """The yield itself, where a view leans on rates."""
-    if not any("rate" in v.text.lower() for v in about):
-        return
-    for symbol in reading.spec.symbols:
-        instrument = reading.instruments.get(symbol)
-        change = reading.facts.get("yield_change", symbol, window="ytd")
-        if instrument and instrument.kind is Kind.YIELD and change and moved(change):
-            slots: Slots = {"s": reading.subject, "t": instrument, "y": change}
-            yield remark("views.rates", slots, Note("rates", 0, 0.4))
-            return
-
+    if not any("rate" in view.text.lower() for view in own):
+        return None
+    for instrument in reading.named(reading.spec.symbols):
+        change = reading.facts.get("yield_change", instrument.symbol, window="ytd")
+        if instrument.kind is Kind.YIELD and change is not None:
+            return instrument, change
+    return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reporter.charts.base import ChartContext
-from reporter.model import Chart, Gap, Json, Remark, Section
+from reporter.model import Chart, Gap, Json, KeyFigure, Remark, Section
 from reporter.registry import Registry
 
 
@@ -30,6 +30,7 @@ class Built:
     section: Section | None
     charts: tuple[Chart, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    key_figures: tuple[KeyFigure, ...] = ()
 
 
 SectionBuilder = Callable[[SectionContext, Mapping[str, Json]], Built]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reporter.model import Fact, Json, KeyFigure, Kind
 from reporter.sections._common import (
@@ -43,11 +44,18 @@ def front(context: SectionContext, options: Options) -> Built:
         "size": LEAD_SIZE,
     }
     kind = words(options, "chart", ["mountain"])[0]
-    return assemble(
+    figures, sparks = key_figures(context, options)
+    built = assemble(
         "front",
         titled(options, "The argument"),
         paragraphs=context.argument,
         drawn=draw(context, kind, chosen),
+    )
+    return replace(
+        built,
+        charts=(*built.charts, *sparks.charts),
+        gaps=(*built.gaps, *sparks.gaps),
+        key_figures=figures,
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -89,7 +90,7 @@ def base_day(series: PriceSeries, window: str) -> date:
     return found
 
 
-def fact(
+def fact(  # noqa: PLR0913  keywords only
     metric: str, subject: str, value: float, unit: Unit, display: str, *, vs: str | None = None,
     window: str | None = None, base: date | None = None,
     detail: Mapping[str, Json] | None = None, displays: Mapping[str, str] | None = None,
@@ -152,7 +153,7 @@ def averages(series: PriceSeries) -> list[Fact]:
 def momentum(series: PriceSeries) -> Fact:
     """Wilder's RSI, by the textbook loop."""
     close = [float(value) for value in series.bars["close"]]
-    moves = [b - a for a, b in zip(close, close[1:], strict=False)]
+    moves = [b - a for a, b in pairwise(close)]
     gain = sum(max(move, 0) for move in moves[:14]) / 14
     loss = sum(max(-move, 0) for move in moves[:14]) / 14
     for move in moves[14:]:

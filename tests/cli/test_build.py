@@ -28,6 +28,7 @@ class Pipeline:
     def build(
         self, spec: BriefSpec, *, today: date, formats: Collection[str], progress: Any
     ) -> Artifacts:
+        """As `pipeline.build` does."""
         assert today == TODAY
         progress(1, 1, "^RUT")
         self.spec, self.formats = spec, tuple(formats)

@@ -45,6 +45,7 @@ class Gather:
         self, symbols: Sequence[str], source: SourceRef, *, as_of: date | None, today: date,
         progress: Any,
     ) -> MarketData:  # fmt: skip
+        """As `gather.gather` does."""
         progress(1, 1, symbols[0])
         self.asked = {"symbols": symbols, "source": source, "as_of": as_of, "today": today}
         known = {"^RUT": series("^RUT", 0.3), "^GSPC": series("^GSPC", 0.1)}

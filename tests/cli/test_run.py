@@ -128,7 +128,7 @@ def test_a_reader_who_leaves_early_is_no_failure() -> None:
 
 
 def test_letters_the_terminal_lacks_are_no_failure() -> None:
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
     code = "import reporter.cli, click; click.echo('−'); print('−')"  # noqa: RUF001  the point
     run_first = "import reporter.cli as c; c._never_stumble_over_letters();"
     done = subprocess.run(
