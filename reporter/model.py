@@ -1,7 +1,8 @@
 """The values that cross from stage to stage, in the order in which they are made.
 
 Read this first, then `order.py` (what was ordered), `market.py` (what sources give) and `paper.py`
-(what comes out), whose values are handed on from here. Everything is frozen; no stage changes what an earlier one gave.
+(what comes out), whose values are handed on from here. Everything is frozen; no stage changes
+what an earlier one gave.
 Left of `Brief` everything is about markets, right of it everything is about paper:
 a `Brief` is complete content without a single tag.
 """
