@@ -240,8 +240,9 @@ class PriceSeries:
     """Daily bars of one instrument.
 
     `bars` has a tz-naive, strictly increasing DatetimeIndex named "date" of sessions and the
-    float64 columns open, high, low, close, volume. Where `basis` is PRICE the four prices are
-    split-adjusted and dividend-free. A yield's values are percent levels.
+    float64 columns open, high, low, close, volume; an open or volume that was never recorded is
+    NaN, the other prices never are. Where `basis` is PRICE the four prices are split-adjusted
+    and dividend-free. A yield's values are percent levels.
     """
 
     instrument: Instrument

@@ -1,29 +1,196 @@
-"""The whole run, readable as a table of contents."""
+"""The whole run, readable as a table of contents.
+
+`compose` is everything about markets and gives a `Brief`; `produce` is everything about paper
+and gives finished files, in memory. Nothing is written here.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reporter.model import Artifact, Artifacts, Brief, Input, plain
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from datetime import date
 
-    from reporter.model import Artifacts, Brief, BriefSpec
+    from reporter.model import (
+        Brand,
+        BriefSpec,
+        Chart,
+        Gap,
+        Instrument,
+        MarketData,
+        Picture,
+        PriceSeries,
+    )
+    from reporter.sections.base import Built, SectionContext
     from reporter.sources.base import Progress
+
+FORMATS = ("pdf", "html", "json")
 
 
 def build(
     spec: BriefSpec, *, today: date, formats: Collection[str], progress: Progress
 ) -> Artifacts:
-    """From a spec to finished files, in memory: nothing is written here."""
-    return produce(compose(spec, today=today, progress=progress), spec, formats)
+    """From a spec to finished files.
+
+    Args:
+        spec: the brief as ordered.
+        today: the caller's date; nothing below reads a clock.
+        formats: which of `FORMATS` to make.
+        progress: told of every symbol as it arrives.
+
+    Raises:
+        ReporterError: what stands in the way, in one message.
+    """
+    data = collect(spec, today=today, progress=progress)
+    brief = compose(spec, data)
+    return produce(brief, spec, formats)
 
 
-def compose(spec: BriefSpec, *, today: date, progress: Progress) -> Brief:
+def collect(spec: BriefSpec, *, today: date, progress: Progress) -> MarketData:
+    """Prices of every symbol of the brief, cut at its as-of session, under the spec's names."""
+    from reporter.gather import gather
+
+    data = gather(
+        spec.symbols,
+        spec.source,
+        as_of=spec.as_of,
+        today=today,
+        progress=progress,
+        known_highs=spec.known_highs,
+        desk=spec.desk,
+    )
+    return _renamed(data, spec)
+
+
+def compose(spec: BriefSpec, data: MarketData) -> Brief:
     """Everything about markets: prices to facts, facts to words, charts and sections."""
-    raise NotImplementedError
+    from reporter.argument import argue, comment, lead
+    from reporter.commentary.base import Reading
+    from reporter.measure import measure, plan
+    from reporter.sections.base import SectionContext
+
+    facts = measure(plan(spec, data), data)
+    instruments = {symbol: series.instrument for symbol, series in data.series.items()}
+    reading = Reading(spec, facts, instruments, data.desk)
+    remarks = comment(reading)
+    headline, standfirst = lead(reading, remarks)
+    context = SectionContext(spec, data, facts, remarks, argue(reading, remarks))
+    parts = _sections(spec, context)
+    return Brief(
+        title=spec.title,
+        slug=spec.slug,
+        headline=headline,
+        standfirst=standfirst,
+        as_of=data.as_of,
+        source=data.source,
+        sample=data.sample,
+        facts=facts.all,
+        key_figures=tuple(figure for part in parts for figure in part.key_figures),
+        sections=tuple(part.section for part in parts if part.section),
+        charts=tuple(chart for part in parts for chart in part.charts),
+        gaps=_once((*data.gaps, *facts.gaps, *(gap for part in parts for gap in part.gaps))),
+        notes=data.notes,
+        page_size=spec.page_size,
+        brand=spec.brand,
+        inputs=tuple(_input(series) for series in data.series.values()),
+    )
 
 
 def produce(brief: Brief, spec: BriefSpec, formats: Collection[str]) -> Artifacts:
     """Everything about paper: content to pictures, pages and files."""
-    raise NotImplementedError
+    from reporter import brands, contract, sidecars
+
+    brand = brands.load(brief.brand, spec.folder)
+    files: list[Artifact] = []
+    if "pdf" in formats:
+        files.append(_printed(brief, brand, spec))
+    if "html" in formats:
+        files.extend(_shown(brief, brand, spec))
+    if "json" in formats:
+        document = contract.dump(contract.brief_document(brief))
+        files.append(Artifact("brief.json", document.encode()))
+    files.extend(sidecars.data_files(brief))
+    return Artifacts(
+        folder=f"{brief.as_of.isoformat()}/{brief.slug}",
+        files=(*files, sidecars.manifest(brief, spec, files)),
+        brief=brief,
+    )
+
+
+# --- steps of the two halves ------------------------------------------------------------------
+
+
+def _renamed(data: MarketData, spec: BriefSpec) -> MarketData:
+    """The series under the names the editor chose for them."""
+    series = {
+        symbol: replace(one, instrument=_named(one.instrument, spec.names.get(symbol)))
+        for symbol, one in data.series.items()
+    }
+    return replace(data, series=series)
+
+
+def _named(instrument: Instrument, name: str | None) -> Instrument:
+    return replace(instrument, name=name, prose=name) if name else instrument
+
+
+def _sections(spec: BriefSpec, context: SectionContext) -> tuple[Built, ...]:
+    """The brief's sections in their order; each sees those before it."""
+    from reporter.sections.base import sections
+
+    built: tuple[Built, ...] = ()
+    for order in spec.sections:
+        seen = replace(context, built=built)
+        built = (*built, sections.get(order.name)(seen, order.options))
+    return built
+
+
+def _once(gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
+    return tuple(dict.fromkeys(gaps))
+
+
+def _input(series: PriceSeries) -> Input:
+    return Input(
+        series.symbol,
+        series.instrument.name,
+        series.basis,
+        series.start,
+        series.end,
+        series.provenance,
+    )
+
+
+def _printed(brief: Brief, brand: Brand, spec: BriefSpec) -> Artifact:
+    """The PDF."""
+    from reporter import document, drawing, pdf
+    from reporter.resources import overriding
+
+    drawn = {c.id: drawing.display_list(c, brand, beside=spec.folder) for c in brief.charts}
+    data = pdf.write(
+        document.paper(brief, brand, spec.folder),
+        drawn,
+        folders=(*overriding("styles", spec.folder), *overriding("templates", spec.folder)),
+        title=f"{brief.title}: {plain(brief.headline)}",
+        author=brand.house,
+        created=brief.as_of,
+    )
+    return Artifact("brief.pdf", data)
+
+
+def _shown(brief: Brief, brand: Brand, spec: BriefSpec) -> Iterator[Artifact]:
+    """The web page, and its charts as pictures that stand alone."""
+    from reporter import document, drawing
+
+    def draw(chart: Chart, medium: drawing.Medium) -> Picture:
+        return drawing.picture(chart, brand, medium, beside=spec.folder)
+
+    wide = {chart.id: draw(chart, "screen") for chart in brief.charts}
+    narrow = {chart.id: draw(chart, "phone") for chart in brief.charts}
+    page = document.screen(brief, brand, wide, spec.folder, narrow=narrow)
+    yield Artifact("brief.html", page.encode())
+    for chart in brief.charts:
+        yield Artifact(f"charts/{chart.id}.svg", draw(chart, "vector").data)
+        yield Artifact(f"charts/{chart.id}.png", draw(chart, "file").data)

@@ -42,10 +42,16 @@ def _declared(folder: str) -> dict[str, str]:
 
 
 def _names_in(path: Path) -> tuple[str, ...]:
+    names = _literal(path, "NAMES")
+    return tuple(names) if isinstance(names, tuple | list) else (path.stem,)
+
+
+def _literal(path: Path, constant: str) -> object:
+    """The value of a constant assigned at a file's top, or None; the file is read, never run."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NAMES":
-            return tuple(ast.literal_eval(node.value))
-    return (path.stem,)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == constant:
+            return ast.literal_eval(node.value)
+    return None
 
 
 class Registry(Generic[T]):
@@ -80,6 +86,11 @@ class Registry(Generic[T]):
         if name not in self._entries:
             importlib.import_module(_declared(self.folder)[name])
         return self._entries[name]
+
+    def declared(self, name: str, constant: str) -> object:
+        """The literal a module's file assigns to a constant, without importing it; else None."""
+        path = PACKAGE.parent / (_declared(self.folder)[name].replace(".", "/") + ".py")
+        return _literal(path, constant)
 
     def summary(self, name: str) -> str:
         """The first line of the entry's docstring, for `reporter list`."""

@@ -6,6 +6,7 @@ last session on or before the window's anchor date.
 
 from __future__ import annotations
 
+import warnings
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """The sessions of one exchange, ascending, known from `days[0]` to `days[-1]`."""
+    """The sessions of one exchange, ascending, known from `days[0]` to `days[-1]`.
+
+    `early_closes` are those of them that end before the usual hour.
+    """
 
     name: str
     days: Sequence[date]
+    early_closes: Sequence[date] = ()
 
     def is_session(self, day: date) -> bool:
         """Whether the exchange traded on `day`."""
@@ -65,5 +70,8 @@ def nyse(first_year: int, last_year: int) -> Sessions:
     """The New York Stock Exchange's sessions of the years given, by exchange_calendars."""
     from exchange_calendars import get_calendar  # noqa: PLC0415  imports pandas: wait until asked
 
-    calendar = get_calendar("XNYS", start=f"{first_year}-01-01", end=f"{last_year}-12-31")
-    return Sessions("NYSE", tuple(day.date() for day in calendar.sessions))
+    with warnings.catch_warnings():  # its own use of pandas, not ours
+        warnings.simplefilter("ignore", DeprecationWarning)
+        calendar = get_calendar("XNYS", start=f"{first_year}-01-01", end=f"{last_year}-12-31")
+        early = tuple(day.date() for day in calendar.early_closes)
+    return Sessions("NYSE", tuple(day.date() for day in calendar.sessions), early)

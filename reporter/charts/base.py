@@ -12,7 +12,7 @@ from reporter.registry import Registry
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from matplotlib.figure import Figure
+    from reporter.charts._sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,13 @@ class ChartKind:
     """A kind of chart.
 
     `build` takes the context and the chart's options (`id`, `subjects`, `window`, ...) and gives
-    its content, or a gap where the data cannot carry it. `draw` puts that content on a figure.
+    its content, or a gap where the data cannot carry it. `draw` puts that content on a sheet,
+    which is a Matplotlib figure measured in points; only there is Matplotlib imported.
     """
 
     name: str
     build: Callable[[ChartContext, Mapping[str, Json]], Chart | Gap]
-    draw: Callable[[Figure, Chart, Brand], None]
+    draw: Callable[[Sheet, Chart, Brand], None]
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]

@@ -1,8 +1,90 @@
-"""The command line: parse, call, print, exit code. One file a command group; the only clock."""
+"""The command line: parse, call, print, exit code. One file a command group; the only clock.
+
+Only click is imported at start; everything else waits for the command that needs it, so that
+`reporter --help` answers at once.
+"""
 
 from __future__ import annotations
 
+import io
+import os
+import sys
+from collections.abc import Sequence
 
-def run() -> int:
-    """Run the program and give its exit code."""
-    return 0
+import click
+
+from reporter import __version__
+from reporter.cli.build import build
+from reporter.cli.listing import listing
+from reporter.cli.metrics import metrics
+from reporter.cli.schema import schema
+from reporter.cli.talk import Talk
+from reporter.errors import EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED, ReporterError
+
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
+
+
+@click.group(context_settings=SETTINGS)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def reporter() -> None:
+    """Turn market data into a market brief: PDF, web page and JSON.
+
+    Every number in a brief is backed by a fact, which `reporter metrics` prints.
+    The environment can hold a default for every option: REPORTER_SOURCE,
+    REPORTER_OUTPUT and so on.
+
+    \b
+    Exit codes: 0 done, 1 error, 2 usage or spec,
+    3 gaps under --strict, 130 interrupted.
+    """  # noqa: D301  click wants the character
+
+
+for command in (build, metrics, listing, schema):
+    reporter.add_command(command)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code; every failure becomes one message here."""
+    talk = Talk()
+    _never_stumble_over_letters()
+    try:
+        return _run(arguments, talk)
+    except ReporterError as error:
+        talk.fail(str(error))
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        talk.fail("interrupted.")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        return _nobody_reads()
+    except Exception as error:  # noqa: BLE001  the last resort: a fault of ours, told as such
+        talk.bug(error)
+        return EXIT_ERROR
+
+
+def _run(arguments: Sequence[str] | None, talk: Talk) -> int:
+    code = reporter.main(
+        args=None if arguments is None else list(arguments),
+        prog_name="reporter",
+        standalone_mode=False,
+        auto_envvar_prefix="REPORTER",
+        obj=talk,
+    )
+    sys.stdout.flush()
+    return code if isinstance(code, int) else EXIT_DONE
+
+
+def _never_stumble_over_letters() -> None:
+    """Print what the terminal's encoding lacks (a minus sign) as an escape, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _nobody_reads() -> int:
+    """The reader of our output has left (`reporter list metrics | head -1`): leave quietly."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_ERROR

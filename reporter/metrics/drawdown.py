@@ -25,6 +25,7 @@ NAMES = ("drawdown",)
 
 CORRECTION = -0.10
 BEAR = -0.20
+_NOISE = 12  # decimals: 0.9 - 1 is not quite -0.1 in binary
 
 
 @metric("drawdown", Unit.FRACTION)
@@ -48,9 +49,10 @@ def drawdown(ask: Ask, data: MarketData) -> Answers:
 
 def state_of(value: float) -> str:
     """What a drawdown is called, by AP's financial topical guide."""
-    if value <= BEAR:
+    exact = round(value, _NOISE)
+    if exact <= BEAR:
         return "bear"
-    return "correction" if value <= CORRECTION else "none"
+    return "correction" if exact <= CORRECTION else "none"
 
 
 def _detail(bars: Bars, peak: Peak, value: float, data: MarketData) -> dict[str, Raw]:
@@ -58,7 +60,8 @@ def _detail(bars: Bars, peak: Peak, value: float, data: MarketData) -> dict[str,
     path = bars.close[first:] / peak.level - 1
     worst = int(path.argmin())
     state = state_of(value)
-    reached = np.flatnonzero(path <= {"bear": BEAR, "correction": CORRECTION}.get(state, -1.0))
+    threshold = {"bear": BEAR, "correction": CORRECTION}.get(state, -1.0)
+    reached = np.flatnonzero(path.round(_NOISE) <= threshold)
     return {
         "level": float(bars.close[-1]),
         "peak_level": peak.level,

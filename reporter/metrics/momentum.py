@@ -26,6 +26,7 @@ NAMES = ("rsi",)
 LENGTH = 14
 OVERBOUGHT = 70.0
 OVERSOLD = 30.0
+_NOISE = 10  # decimals beyond which two numbers are the same
 
 
 @metric("rsi", Unit.INDEX, windows=("14",))
@@ -57,18 +58,20 @@ def _values(bars: Bars) -> Floats:
 
 def state_of(value: float) -> str:
     """What an RSI is called."""
-    if value > OVERBOUGHT:
+    exact = round(value, _NOISE)
+    if exact > OVERBOUGHT:
         return "overbought"
-    return "oversold" if value < OVERSOLD else "neutral"
+    return "oversold" if exact < OVERSOLD else "neutral"
 
 
 def _judged(value: float) -> tuple[str, bool]:
     """The state, and whether the number is a threshold itself, which reads as either state."""
-    return state_of(value), value in {OVERBOUGHT, OVERSOLD}
+    return state_of(value), round(value, _NOISE) in {OVERBOUGHT, OVERSOLD}
 
 
 def _states(values: Floats) -> Ints:
-    return (values > OVERBOUGHT).astype(np.int64) - (values < OVERSOLD)
+    exact = values.round(_NOISE)
+    return (exact > OVERBOUGHT).astype(np.int64) - (exact < OVERSOLD)
 
 
 def _detail(bars: Bars, values: Floats) -> dict[str, Raw]:

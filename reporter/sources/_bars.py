@@ -44,14 +44,15 @@ class Table:
         label: what messages call the table, such as its file's name.
         until: later rows are not even looked at.
         signed: values may be zero or negative, as yields may.
-        unknown_opens: an opening price of zero means that it was not recorded; it becomes NaN.
+        lenient: for feeds nobody can correct. An opening price of zero means that it was not
+            recorded and becomes NaN; rows with impossible prices are left out with a note.
     """
 
     frame: pd.DataFrame
     label: str
     until: date | None = None
     signed: bool = False
-    unknown_opens: bool = False
+    lenient: bool = False
 
     def place(self, row: object) -> str:
         """Where the row lies, for a message."""
@@ -94,7 +95,7 @@ def missing(symbol: str, reason: Reason, message: str) -> Gap:
 
 
 def days_in_words(days: Iterable[date]) -> str:
-    """`16 January 2026`, or the first few of many and how many more."""
+    """`16 January 2026`, or the first few of many and how many more; notes put the latest first."""
     days = list(days)
     words = ", ".join(long_date(day) for day in days[:NAMED])
     return f"{words} and {count(len(days) - NAMED)} more" if len(days) > NAMED else words
@@ -116,10 +117,10 @@ def clean(table: Table) -> Cleaned:
     table = replace(table, frame=frame[wanted])
     rows = Rows(table.frame.index.to_numpy("int64"), days[wanted], _values(table))
     rows, notes = _complete(table, rows)
-    _check(table, rows)
+    rows, refused = _sane(table, rows)
     index = pd.DatetimeIndex(rows.days, name="date")
     bars = pd.DataFrame(np.asfortranarray(rows.cells), index=index, columns=list(COLUMNS))
-    return Cleaned(bars, notes, dividends)
+    return Cleaned(bars, (*notes, *refused), dividends)
 
 
 def _named(table: Table) -> pd.DataFrame:
@@ -206,8 +207,8 @@ def _refuse(table: Table, column: pd.Series[float], wrong: Mask, complaint: str)
 
 def _complete(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     """The rows that hold a price, sorted, once a day; what was left out is noted."""
-    first = 1 if table.unknown_opens else 0
-    if table.unknown_opens:
+    first = 1 if table.lenient else 0
+    if table.lenient:
         rows.cells[rows.cells[:, 0] == 0, 0] = np.nan
     holds = np.isfinite(rows.cells[:, first:4].sum(axis=1))
     whole = rows.take(holds)
@@ -227,7 +228,7 @@ def _note_lost(
     lost = np.setdiff1d(lost, kept) if len(lost) else lost
     if not len(lost):
         return []
-    days = days_in_words(_dates(lost))
+    days = days_in_words(reversed(_dates(lost)))
     return [f"{table.label}: days without a price are left out: {days}."]
 
 
@@ -250,30 +251,39 @@ def _once(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
             f"{table.place(rows.numbers[at - 1])} and row {rows.numbers[at]}: two different rows "
             f"for {long_date(rows.day(at))}. Remove the wrong one."
         )
-    days = days_in_words(_dates(np.unique(rows.days[again])))
+    days = days_in_words(reversed(_dates(np.unique(rows.days[again]))))
     return rows.take(~again), (f"{table.label}: repeated rows are counted once: {days}.",)
 
 
-def _check(table: Table, rows: Rows) -> None:
+def _sane(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
+    """The rows whose prices are possible; impossible ones are refused, or left out if lenient."""
+    wrong = np.zeros(len(rows.days), dtype=bool)
+    for complaint, mask in _complaints(table, rows):
+        if mask.any() and not table.lenient:
+            at = int(mask.argmax())
+            day = long_date(rows.day(at))
+            place = table.place(rows.numbers[at])
+            raise BadBarsError(f"{place}: on {day} {complaint}. Correct the row or take it out.")
+        wrong |= mask
+    if wrong.all():
+        raise BadBarsError(f"{table.label} has no row with possible prices.")
+    if not wrong.any():
+        return rows, ()
+    days = days_in_words(reversed(_dates(rows.days[wrong])))
+    note = f"{table.label}: days with impossible prices are left out: {days}."
+    return rows.take(~wrong), (note,)
+
+
+def _complaints(table: Table, rows: Rows) -> Iterable[tuple[str, Mask]]:
     opened, high, low, close, volume = rows.cells.T
     noise = np.abs(close) * TOLERANCE
-    top, bottom = np.fmax(opened, close) - noise, np.fmin(opened, close) + noise
     if not table.signed:
         lowest = np.fmin(np.fmin(opened, close), np.fmin(low, high))
-        _complain(table, rows, lowest <= 0, "a price is zero or negative")
-    _complain(table, rows, volume < 0, "the volume is negative")
-    _complain(table, rows, low > high, "the low is above the high")
-    _complain(table, rows, top > high, "the high is below the open or the close")
-    _complain(table, rows, bottom < low, "the low is above the open or the close")
-
-
-def _complain(table: Table, rows: Rows, wrong: Mask, complaint: str) -> None:
-    if wrong.any():
-        at = int(wrong.argmax())
-        raise BadBarsError(
-            f"{table.place(rows.numbers[at])}: on {long_date(rows.day(at))} {complaint}. "
-            "Correct the row or take it out."
-        )
+        yield "a price is zero or negative", lowest <= 0
+    yield "the volume is negative", volume < 0
+    yield "the low is above the high", low > high
+    yield "the high is below the open or the close", np.fmax(opened, close) - noise > high
+    yield "the low is above the open or the close", np.fmin(opened, close) + noise < low
 
 
 def _pays(frame: pd.DataFrame) -> bool:

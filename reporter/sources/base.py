@@ -34,7 +34,11 @@ class DataRequest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Delivered:
-    """What a source gave: whole series, uncut, and a gap for every symbol it could not give."""
+    """What a source gave: series that reach at least to the day wanted, as far as it has them.
+
+    What lies after that day is cut by `reporter.gather`. Every symbol the source could not give
+    is a gap.
+    """
 
     series: tuple[PriceSeries, ...]
     gaps: tuple[Gap, ...] = ()

@@ -1,0 +1,332 @@
+"""What the `build` functions share: options, names, titles, ticks and the lines around a chart.
+
+Numbers become text in `wording` only; titles cite facts; everything here is pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from math import ceil, floor, isnan, log10
+from typing import TYPE_CHECKING, Any, Literal
+
+from reporter import wording
+from reporter.model import Fact, Gap, Json, Kind, Reason, Span, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from reporter.charts.base import ChartContext
+    from reporter.model import ChartSeries, MarketData, PriceSeries
+
+Options = Mapping[str, Json]
+Role = Literal["subject", "benchmark", "context"]
+Say = Callable[[float], str]
+NOISE = 1e-6
+MOST_PLACES = 3
+PERIODS = {
+    "1d": "on the day",
+    "wtd": "this week",
+    "mtd": "this month",
+    "qtd": "this quarter",
+    "ytd": "this year",
+    "1w": "over a week",
+    "1m": "over a month",
+    "3m": "over three months",
+    "6m": "over six months",
+    "1y": "over a year",
+    "3y": "over three years",
+    "5y": "over five years",
+}
+HEADS = {
+    "1d": "Day",
+    "wtd": "Week to date",
+    "mtd": "Month to date",
+    "qtd": "Quarter to date",
+    "ytd": "Year to date",
+    "1w": "1 week",
+    "1m": "1 month",
+    "3m": "3 months",
+    "6m": "6 months",
+    "1y": "1 year",
+    "3y": "3 years",
+    "5y": "5 years",
+}
+SHORT_HEADS = {
+    "1d": "Day", "wtd": "WTD", "mtd": "MTD", "qtd": "QTD", "ytd": "YTD", "1w": "1W", "1m": "1M",
+    "3m": "3M", "6m": "6M", "1y": "1Y", "3y": "3Y", "5y": "5Y",
+}  # fmt: skip
+SMALL_NUMBERS = (  # noqa: SIM905  reads as prose
+    "no one two three four five six seven eight nine ten eleven twelve"  # as prose spells them
+).split()
+
+
+# --- options ----------------------------------------------------------------------------------
+
+
+def word(options: Options, key: str, default: str) -> str:
+    """An option that is text."""
+    value = options.get(key)
+    return value if isinstance(value, str) and value else default
+
+
+def listed(options: Options, key: str, default: Iterable[str] = ()) -> tuple[str, ...]:
+    """An option that is a list of texts, or one text."""
+    value = options.get(key)
+    if isinstance(value, str):
+        return (value,)
+    return tuple(str(item) for item in value) if isinstance(value, list) else tuple(default)
+
+
+def size(options: Options, default: tuple[float, float]) -> tuple[float, float]:
+    """The drawn width and height in points."""
+    value = options.get("size")
+    if isinstance(value, list | tuple) and len(value) == len(default):
+        width, height = (float(part) for part in value if isinstance(part, int | float))
+        return width, height
+    return default
+
+
+# --- facts and gaps ---------------------------------------------------------------------------
+
+
+def find(
+    context: ChartContext,
+    metric: str,
+    subject: str,
+    *,
+    vs: str | None = None,
+    window: str | None = None,
+) -> Fact | Gap:
+    """The fact, or the gap that says why there is none."""
+    fact = context.facts.get(metric, subject, vs=vs, window=window)
+    if fact is not None:
+        return fact
+    for gap in (*context.facts.gaps, *context.data.gaps):
+        if gap.subject == subject and gap.metric in (metric, "") and gap.window in (window, None):
+            return gap
+    return missing(context, metric, subject, window)
+
+
+def change(context: ChartContext, symbol: str, window: str) -> Fact | Gap:
+    """The return over a window, or a yield's change in basis points."""
+    series = context.data.series.get(symbol)
+    is_yield = series is not None and series.instrument.kind is Kind.YIELD
+    return find(context, "yield_change" if is_yield else "period_return", symbol, window=window)
+
+
+def missing(context: ChartContext, metric: str, subject: str, window: str | None = None) -> Gap:
+    """The gap of a chart whose number was not to be had."""
+    words = f"There is no {metric.replace('_', ' ')} of {name(context, subject)} to draw"
+    return Gap(subject, metric, Reason.NO_DATA, f"{words}.", window=window)
+
+
+def series_of(context: ChartContext, symbol: str) -> PriceSeries | Gap:
+    """The prices of a symbol, or the gap that says why there are none."""
+    if symbol in context.data.series:
+        return context.data.series[symbol]
+    return next(
+        (gap for gap in context.data.gaps if gap.subject == symbol),
+        missing(context, "prices", symbol),
+    )
+
+
+def since(series: PriceSeries, first: date) -> pd.DataFrame:
+    """The bars from `first` on, that day included."""
+    return series.bars.loc[first.isoformat() :]
+
+
+def dates(bars: pd.DataFrame | pd.Series[float]) -> tuple[str, ...]:
+    """The days of the bars as ISO dates."""
+    return iso(bars.index)
+
+
+def iso(days: pd.Index[Any]) -> tuple[str, ...]:
+    """Days as ISO dates."""
+    return tuple(str(day)[:10] for day in days)
+
+
+def numbers(column: pd.Series[float]) -> tuple[float | None, ...]:
+    """A column's values, None where there is none."""
+    return tuple(None if isnan(value) else float(value) for value in column.tolist())
+
+
+def labels(values: Sequence[float | None], say: Say) -> tuple[str, ...]:
+    """Every value as it is printed, for the data behind the picture; empty where there is none."""
+    return tuple("" if value is None else say(value) for value in values)
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+def name(context: ChartContext, symbol: str) -> str:
+    """What tables and labels call an instrument."""
+    given = context.spec.names.get(symbol)
+    series = context.data.series.get(symbol)
+    return given or (series.instrument.name if series else symbol)
+
+
+def prose(context: ChartContext, symbol: str) -> Span:
+    """What a sentence calls an instrument."""
+    given = context.spec.names.get(symbol)
+    series = context.data.series.get(symbol)
+    return Span(given or (series.instrument.prose if series else symbol), "name")
+
+
+def cited(fact: Fact, part: str = "", *, unsigned: bool = False) -> Span:
+    """A fact's number, or one part of it, as a span that cites the fact."""
+    shown = fact.shown(part)
+    return Span(wording.magnitude(shown) if unsigned else shown, "fact", fact.id)
+
+
+def sentence(*parts: str | Span) -> Text:
+    """A title from words and spans; it begins with a capital."""
+    spans = [Span(part) if isinstance(part, str) else part for part in parts if part]
+    first = spans[0]
+    word = first.text
+    if word[1:2].islower() or word[1:2] == " ":  # leave names such as "iShares" as they are
+        word = word[:1].upper() + word[1:]
+    return (Span(word, first.kind, first.fact), *spans[1:])
+
+
+def period(fact: Fact, window: str) -> Span:
+    """A window in a sentence: "this year", "since 16 October 2025"."""
+    if window in PERIODS:
+        return Span(PERIODS[window])
+    return Span(f"since {base_day(fact)}", "name")
+
+
+def base_day(fact: Fact) -> str:
+    """The day a windowed fact counts from, as pages print it."""
+    assert fact.base_date is not None
+    return wording.long_date(fact.base_date)
+
+
+def direction(shown: str) -> int:
+    """1, 0 or -1 as a reader sees the display: a change shown as zero has no direction."""
+    if not any(digit in shown for digit in "123456789"):
+        return 0
+    return -1 if shown.startswith(wording.MINUS) else 1
+
+
+def moved(fact: Fact) -> tuple[str | Span, ...]:
+    """Words for a return: "is up 7.8%", "is down 3.1%", "is unchanged"."""
+    way = direction(fact.display)
+    if way == 0:
+        return ("is little changed at ", cited(fact))
+    return ("is up " if way > 0 else "is down ", cited(fact, unsigned=True))
+
+
+def few(count: int) -> str:
+    """A small number as a word."""
+    return SMALL_NUMBERS[count] if count < len(SMALL_NUMBERS) else "several"
+
+
+# --- around the picture ------------------------------------------------------------------------
+
+
+def source_line(data: MarketData, source: str = "") -> str:
+    """Source, as-of day, and the warning that sample data carry everywhere."""
+    line = f"Source: {source or data.source}; as of {wording.long_date(data.as_of)}."
+    return f"{line} Sample data, not market prices." if data.sample else line
+
+
+def span_of_days(days: Sequence[str]) -> str:
+    """A stretch of time: "31 December 2025 to 15 January 2026"."""
+    first, last = (wording.long_date(date.fromisoformat(day)) for day in (days[0], days[-1]))
+    return f"{first} to {last}"
+
+
+def extremes(series: ChartSeries, column: str, say: Say) -> str:
+    """The highest and lowest value of a series with their days, for alternative text."""
+    known = [(v, d) for v, d in zip(series.values[column], series.x, strict=True) if v is not None]
+    (high, top), (low, bottom) = max(known), min(known)
+    on = [wording.long_date(date.fromisoformat(day)) for day in (top, bottom)]
+    return f"highest {say(high)} on {on[0]}, lowest {say(low)} on {on[1]}"
+
+
+def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:
+    """A range with some air; a flat one is opened."""
+    air = (high - low) * share or abs(high) * share or 1.0
+    return low - air, high + air
+
+
+def span_of(values: Iterable[float | None]) -> tuple[float, float]:
+    """The lowest and highest of the values that are there."""
+    known = [value for value in values if value is not None]
+    return min(known), max(known)
+
+
+def y_ticks(low: float, high: float, say: Callable[[float, float], str], most: int = 5) -> Json:
+    """Round places within a range, with their labels; `say` gets the place and the step."""
+    step = round_step((high - low) / most)
+    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+    return [[round(at * step, 10), say(at * step, step)] for at in range(first, last + 1)]
+
+
+def round_step(least: float) -> float:
+    """The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below `least`."""
+    power = 10.0 ** floor(log10(least))
+    return next(power * times for times in (1, 2, 2.5, 5, 10) if power * times >= least * 0.999999)
+
+
+def say_fraction(value: float, step: float) -> str:
+    """A tick of an axis in per cent."""
+    return wording.fraction(value, _places(step * 100))
+
+
+def say_level(value: float, step: float) -> str:
+    """A tick of an axis of levels."""
+    return wording.price(value, _places(step))
+
+
+def _places(step: float) -> int:
+    """The decimals that multiples of a step need, at most three."""
+    return next(dp for dp in range(4) if dp == MOST_PLACES or _whole(step * 10**dp))
+
+
+def _whole(value: float) -> bool:
+    return abs(value - round(value)) < NOISE and round(value) > 0
+
+
+# --- days along the x axis ----------------------------------------------------------------------
+
+DAYS, WEEKS, MONTHS, QUARTERS = 12, 45, 150, 400
+
+
+def x_ticks(days: Sequence[str]) -> Json:
+    """Places and names of days along an axis of sessions, as people write them."""
+    found = [date.fromisoformat(day) for day in days]
+    if len(found) <= DAYS:
+        return [[at, _day(day)] for at, day in enumerate(found)]
+    if len(found) <= WEEKS:
+        return [[at, _day(day)] for at, day in _firsts(found, lambda d: d.isocalendar()[1])]
+    if len(found) <= QUARTERS:
+        every = 1 if len(found) <= MONTHS else 2
+        return _months(found, every)
+    return [
+        [at, wording.month_year(day).rpartition(" ")[2]]
+        for at, day in _firsts(found, lambda d: d.year)
+    ]
+
+
+def _firsts(days: Sequence[date], key: Callable[[date], int]) -> list[tuple[int, date]]:
+    pairs = enumerate(pairwise(days), 1)
+    return [(at, day) for at, (before, day) in pairs if key(before) != key(day)]
+
+
+def _months(days: Sequence[date], every: int) -> Json:
+    firsts = _firsts(days, lambda day: day.month)
+    chosen = [(at, day) for at, day in firsts if (day.month - 1) % every == 0]
+    first = chosen[0][1] if chosen else None
+    return [[at, _month(day, day == first or day.month == 1)] for at, day in chosen]
+
+
+def _day(day: date) -> str:
+    return wording.short_date(day).rpartition(" ")[0]
+
+
+def _month(day: date, with_year: bool) -> str:  # noqa: FBT001  a private helper of one line
+    month_year = wording.short_date(day).partition(" ")[2]
+    return month_year if with_year else month_year.partition(" ")[0]

@@ -1,0 +1,109 @@
+"""`reporter build`: from a spec to an edition's folder."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+from reporter.cli import options
+from reporter.cli.talk import Talk, spell
+
+if TYPE_CHECKING:
+    from reporter.model import Brief, Gap, Json
+
+FORMATS = ("pdf", "html", "json")
+
+
+def _briefs(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
+    del ctx, param
+    from reporter.spec import shipped
+
+    names = [CompletionItem(name) for name in shipped() if name.startswith(start)]
+    return [*names, CompletionItem(start, type="file")]
+
+
+@click.command()
+@click.argument("spec", required=False, shell_complete=_briefs)
+@options.as_of
+@options.source
+@click.option(
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default="output",
+    show_default=True,
+    envvar="REPORTER_OUTPUT",
+    help="Where editions go: DIR/<as-of>/<slug>/.",
+)
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(FORMATS),
+    multiple=True,
+    envvar="REPORTER_FORMAT",
+    help="What to make; again for several. All, if not given.",
+)
+@click.option("--strict", is_flag=True, help="Write nothing and leave with 3 if there are gaps.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, not as paths.")
+@options.loudness
+@click.pass_obj
+def build(  # noqa: PLR0913  one argument an option
+    talk: Talk,
+    *,
+    spec: str | None,
+    as_of: date | None,
+    source: str | None,
+    output: Path,
+    formats: tuple[str, ...],
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Build a brief and print the paths of its files.
+
+    SPEC is the name of a shipped brief (see `reporter list briefs`) or the path
+    of a brief.toml. Without it: small-caps.
+    """
+    from reporter import pipeline
+    from reporter.output import write
+    from reporter.spec import load
+
+    order = load(spec, source=source, as_of=as_of)
+    with talk.progress() as progress:
+        artifacts = pipeline.build(
+            order, today=options.today(), formats=formats or FORMATS, progress=progress
+        )
+    if strict:
+        _refuse(artifacts.brief.gaps)
+    paths = write(artifacts, output)
+    _tell(talk, artifacts.brief)
+    click.echo(_result(artifacts.brief, paths) if as_json else "\n".join(map(str, paths)))
+
+
+def _refuse(gaps: tuple[Gap, ...]) -> None:
+    from reporter.errors import GapsError
+
+    if gaps:
+        count = "a gap" if len(gaps) == 1 else f"{len(gaps)} gaps"
+        lines = [f"the brief has {count}; nothing was written.", *map(spell, gaps)]
+        raise GapsError("\n".join(lines))
+
+
+def _tell(talk: Talk, brief: Brief) -> None:
+    sample = ", from sample data" if brief.sample else ""
+    talk.say(f"{brief.title}, as of {brief.as_of}{sample}.")
+    for note in brief.notes:
+        talk.say(note)
+    talk.gaps(brief.gaps)
+
+
+def _result(brief: Brief, paths: tuple[Path, ...]) -> str:
+    from reporter.contract import brief_document, dump
+
+    whole = brief_document(brief)
+    kept = ("title", "slug", "headline", "as_of", "source", "sample", "gaps", "notes")
+    files: list[Json] = [str(path) for path in paths]
+    return dump({**{key: whole[key] for key in kept}, "files": files}).rstrip("\n")

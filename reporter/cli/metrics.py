@@ -1,0 +1,133 @@
+"""`reporter metrics`: facts about instruments, without a brief around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+from reporter.cli import options
+from reporter.cli.talk import Talk
+
+if TYPE_CHECKING:
+    from reporter.model import Fact, Gap, MarketData
+
+HEAD = ("subject", "metric", "window", "value", "base date")
+
+
+def _metrics(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
+    del ctx, param
+    from reporter.metrics.base import metrics
+
+    return [CompletionItem(name) for name in metrics.names() if name.startswith(start)]
+
+
+def _windows(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
+    del ctx, param
+    from reporter.metrics.base import PERIODS
+
+    return [CompletionItem(name) for name in (*PERIODS, "since:") if name.startswith(start)]
+
+
+@click.command()
+@click.argument("symbols", metavar="SYMBOL...", nargs=-1, required=True)
+@click.option("--vs", metavar="SYMBOL", envvar="REPORTER_VS", help="The benchmark.")
+@click.option(
+    "--metric",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=_metrics,
+    help="Which metric; again for several. All, if not given.",
+)
+@click.option(
+    "--window",
+    "windows",
+    metavar="W",
+    multiple=True,
+    shell_complete=_windows,
+    help="Which window: ytd, 3m, 20s, since:DATE, 14; again for several.",
+)
+@options.as_of
+@options.source
+@click.option("--json", "form", flag_value="json", help="Print facts and gaps as JSON.")
+@click.option("--csv", "form", flag_value="csv", help="Print facts as CSV.")
+@options.loudness
+@click.pass_obj
+def metrics(  # noqa: PLR0913  one argument an option
+    talk: Talk,
+    *,
+    symbols: tuple[str, ...],
+    vs: str | None,
+    names: tuple[str, ...],
+    windows: tuple[str, ...],
+    as_of: date | None,
+    source: str | None,
+    form: str | None,
+) -> None:
+    """Measure instruments and print the facts.
+
+    Symbols as people write them: ^RUT, .RUT, .SPX, IWM, CL=F. What cannot be had
+    is a gap with its reason: with --json beside the facts, else on stderr.
+    """
+    from reporter.measure import everything, measure
+
+    subjects, rivals = _symbols(symbols), _symbols([vs] if vs else [])
+    asks = everything(subjects, next(iter(rivals), None), names, windows)
+    data = _gathered(talk, (*subjects, *rivals), as_of, source)
+    facts = measure(asks, data)
+    gaps = tuple(dict.fromkeys([*data.gaps, *facts.gaps]))
+    click.echo(_printed(form, facts.all, gaps, data), nl=False)
+    for note in data.notes:
+        talk.say(note)
+    if form != "json":
+        talk.gaps(gaps)
+
+
+def _symbols(written: Sequence[str]) -> tuple[str, ...]:
+    from reporter.entries import symbol
+
+    return tuple(dict.fromkeys(map(symbol, written)))
+
+
+def _gathered(
+    talk: Talk, wanted: Sequence[str], as_of: date | None, source: str | None
+) -> MarketData:
+    from reporter import entries
+    from reporter.gather import gather
+
+    now = options.today()
+    ref = entries.source(source or "sample")
+    with talk.progress() as progress:
+        return gather(tuple(dict.fromkeys(wanted)), ref, as_of=as_of, today=now, progress=progress)
+
+
+def _printed(
+    form: str | None, facts: tuple[Fact, ...], gaps: tuple[Gap, ...], data: MarketData
+) -> str:
+    if form == "json":
+        from reporter.contract import dump, metrics_document
+
+        return dump(metrics_document(data.as_of, facts, gaps))
+    if form == "csv":
+        from reporter.sidecars import facts_csv
+
+        return facts_csv(facts, sample=data.sample)
+    return _table(facts, data)
+
+
+def _table(facts: Iterable[Fact], data: MarketData) -> str:
+    rows = [HEAD, *map(_row, facts)]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(HEAD))]
+    lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows)
+    kind = "sample data" if data.sample else data.source
+    return "\n".join([*(line.rstrip() for line in lines), f"As of {data.as_of}, {kind}.", ""])
+
+
+def _row(fact: Fact) -> tuple[str, ...]:
+    subject = f"{fact.subject} vs {fact.benchmark}" if fact.benchmark else fact.subject
+    base = fact.base_date.isoformat() if fact.base_date else ""
+    return subject, fact.metric, fact.window or "", fact.display, base

@@ -1,0 +1,80 @@
+"""Options that several commands share, and the day they count from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from reporter.cli.talk import QUIET, VERBOSE, Talk
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Day(click.ParamType[date]):
+    """A day, written 2026-01-15."""
+
+    name = "date"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """The day a text names; a usage error where it names none."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a day. Write it like 2026-01-15.", param, ctx)
+
+
+def today() -> date:
+    """The only clock of the program."""
+    return date.today()  # noqa: TID251  the one place
+
+
+def _sources(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
+    del ctx, param
+    from reporter.sources.base import sources
+
+    if start.startswith("files:"):
+        return []
+    names = ["files:" if name == "files" else name for name in sources.names()]
+    return [CompletionItem(name) for name in names if name.startswith(start)]
+
+
+as_of = click.option(
+    "--as-of",
+    type=Day(),
+    metavar="DATE",
+    envvar="REPORTER_AS_OF",
+    help="The last day that counts; a day without trading means the session before.",
+)
+source = click.option(
+    "--source",
+    metavar="NAME[:LOCATION]",
+    envvar="REPORTER_SOURCE",
+    shell_complete=_sources,
+    help="Where prices come from: sample, files:DIR or yahoo.",
+)
+
+
+def loudness(command: F) -> F:
+    """The options -q and -v, which a command's body never sees."""
+    for short, name, level, about in (
+        ("-v", "--verbose", VERBOSE, "Tell more: every gap, and where a bug stands."),
+        ("-q", "--quiet", QUIET, "Tell nothing but failures."),
+    ):
+        command = click.option(
+            short, name, is_flag=True, expose_value=False, callback=_setter(level), help=about
+        )(command)
+    return command
+
+
+def _setter(level: int) -> Callable[[click.Context, click.Parameter, bool], None]:
+    def remember(ctx: click.Context, _param: click.Parameter, given: bool) -> None:  # noqa: FBT001  click's signature
+        if given:
+            ctx.ensure_object(Talk).level = level
+
+    return remember

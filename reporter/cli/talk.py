@@ -1,0 +1,82 @@
+"""What the program says on stderr beside its result: progress, notes, gaps, failures."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from reporter.model import Gap
+    from reporter.sources.base import Progress
+
+QUIET, NORMAL, VERBOSE = -1, 0, 1
+BAR = 24
+
+
+class Talk:
+    """Talk on stderr, as much of it as `-q` and `-v` ask for; failures are always told."""
+
+    def __init__(self) -> None:
+        self.level = NORMAL
+
+    def say(self, text: str) -> None:
+        """Something worth knowing, unless quiet."""
+        if self.level >= NORMAL:
+            click.echo(text, err=True)
+
+    def gaps(self, gaps: Iterable[Gap]) -> None:
+        """What could not be had: how much of it, and under `-v` each with its reason."""
+        gaps = tuple(gaps)
+        if not gaps:
+            return
+        word = "gap" if len(gaps) == 1 else "gaps"
+        if self.level >= VERBOSE:
+            self.say("\n".join([f"{len(gaps)} {word}:", *(f"  {spell(gap)}" for gap in gaps)]))
+        else:
+            self.say(f"{len(gaps)} {word}: -v tells which.")
+
+    def fail(self, message: str) -> None:
+        """Why the program stops; a message of several lines begins on a line of its own."""
+        lead = "Error:\n" if "\n" in message else "Error: "
+        click.echo(lead + message, err=True)
+
+    def bug(self, error: Exception) -> None:
+        """A failure that is no user's fault."""
+        if self.level >= VERBOSE:
+            click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+        tip = "" if self.level >= VERBOSE else " Run it again with -v to see where."
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        self.fail(f"this is a bug in reporter: {what}.{tip}")
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """A progress bar while series arrive; only where somebody watches."""
+        watched = self.level >= NORMAL and sys.stderr.isatty()
+        try:
+            yield _draw if watched else _silent
+        finally:
+            if watched:
+                click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def spell(gap: Gap) -> str:
+    """A gap in one line: what is missing of what, and why."""
+    versus = f" against {gap.benchmark}" if gap.benchmark else ""
+    window = f" over {gap.window}" if gap.window else ""
+    what = f"{gap.subject} {gap.metric}".strip()
+    return f"{what}{versus}{window}: {gap.message}"
+
+
+def _draw(done: int, total: int, name: str) -> None:
+    filled = BAR * done // max(total, 1)
+    bar = "#" * filled + "." * (BAR - filled)
+    click.echo(f"\r\x1b[K[{bar}] {done}/{total} {name}", err=True, nl=False)
+
+
+def _silent(_done: int, _total: int, _name: str) -> None:
+    pass

@@ -1,0 +1,179 @@
+"""What a single entry of a spec, a desk table or the command line may say.
+
+Each function takes the text as written and gives what it stands for, or raises `EntryError` with
+the nearest thing that can be understood.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from reporter import windows
+from reporter.errors import SpecError
+from reporter.instruments import canonical
+from reporter.model import SourceRef
+from reporter.registry import nearest
+from reporter.sections.base import sections
+from reporter.sources.base import sources
+
+SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+LIST = r"[a-z][a-z0-9_-]*"
+LONGEST = 600
+LONGEST_TITLE = 160
+LONGEST_SLUG = 64
+BILLION = 10**9
+_SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=&_-]{0,23}")
+
+
+class EntryError(SpecError, ValueError):
+    """An entry that cannot be understood; its message says why and what to write instead.
+
+    A `ValueError` too, so that pydantic collects it with the rest.
+    """
+
+
+def words(text: str) -> str:
+    """A cell of free text: white space collapsed, control characters refused."""
+    text = " ".join(text.split())
+    if any(unicodedata.category(letter) == "Cc" for letter in text):
+        raise EntryError("holds a control character.")
+    if len(text) > LONGEST:
+        raise EntryError(f"is longer than {LONGEST} characters.")
+    return text
+
+
+def number(text: str) -> Decimal:
+    """A finite number as written with a point: `6.4`, `-45.9`, `2861`."""
+    try:
+        value = Decimal(text) if "_" not in text else Decimal("nan")
+    except InvalidOperation:
+        value = Decimal("nan")
+    if not value.is_finite():
+        raise EntryError(
+            f"{text!r} is not a number. Write it like 2861 or -5.7, without separators."
+        )
+    return value
+
+
+def amount(text: str) -> float:
+    """A number, as a float."""
+    return float(number(text))
+
+
+def level(text: str) -> float:
+    """A number above zero."""
+    value = number(text)
+    if value <= 0:
+        raise EntryError(f"{text!r} is not above zero.")
+    return float(value)
+
+
+def billions(text: str) -> float:
+    """US dollars, from billions of them: exact, because the product is taken in decimals."""
+    return float(number(text) * BILLION)
+
+
+def symbol(text: str) -> str:
+    """A symbol as people write it, in Yahoo's form."""
+    form = canonical(text)
+    if not _SYMBOL.fullmatch(form):
+        raise EntryError(f"{text!r} is no symbol. Write it like ^RUT, IWM or CL=F.")
+    return form
+
+
+def published(text: str) -> date:
+    """The first day of a publication date: a day, a month (`2026-01`) or an ISO week (`2026-W03`).
+
+    A week begins on its Monday. What was published "in January" thus exists from 1 January on.
+    """
+    first = f"{text}-01" if re.fullmatch(r"\d{4}-\d\d", text) else text
+    first = f"{text}-1" if re.fullmatch(r"\d{4}-W\d\d", text) else first
+    try:
+        return date.fromisoformat(first)
+    except ValueError:
+        tip = "Write a day (2026-01-15), a month (2026-01) or an ISO week (2026-W03)."
+        raise EntryError(f"{text!r} is not a date. {tip}") from None
+
+
+def one_of(what: str, known: Iterable[str]) -> Callable[[str], str]:
+    """A reader that takes just these words; `what` is what they are called."""
+    known = tuple(map(str, known))
+
+    def read(text: str) -> str:
+        if text not in known:
+            raise EntryError(f"unknown {what} {text!r}. {nearest(text, known)}")
+        return text
+
+    return read
+
+
+def title(text: str) -> str:
+    """A line of text that is not empty and fits a masthead."""
+    text = words(text)
+    if not text:
+        raise EntryError("is empty.")
+    if len(text) > LONGEST_TITLE:
+        raise EntryError(f"is longer than {LONGEST_TITLE} characters.")
+    return text
+
+
+def slugified(text: str) -> str:
+    """The nearest safe file name to a text: lower-case words joined by hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:LONGEST_SLUG].strip("-")
+
+
+def slug(text: str) -> str:
+    """A safe file name."""
+    if len(text) > LONGEST_SLUG or not re.fullmatch(SLUG, text):
+        tip = f"Did you mean {slugified(text)!r}?" if slugified(text) else "Such as 'small-caps'."
+        raise EntryError(f"{text!r} is no safe file name: small letters, digits, hyphens. {tip}")
+    return text
+
+
+def window(text: str) -> str:
+    """A window's name, as the calendar knows it: `ytd`, `20s`, `since:2025-10-16`."""
+    try:
+        windows.parse(text)
+    except SpecError as error:
+        raise EntryError(str(error)) from error
+    return text
+
+
+def day(value: object) -> date:
+    """A day, written as a TOML date or as text."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise EntryError(f"{value!s} is not a day. Write it like 2026-01-15.") from None
+
+
+def section(name: str) -> str:
+    """The name of a section there is."""
+    if name not in sections.names():
+        raise EntryError(f"unknown section {name!r}. {nearest(name, sections.names())}")
+    return name
+
+
+def list_name(name: str) -> str:
+    """The name of a watch list."""
+    if not re.fullmatch(LIST, name):
+        raise EntryError(
+            "is no list name: small letters, digits, hyphens, beginning with a letter."
+        )
+    return name
+
+
+def source(text: str) -> SourceRef:
+    """A source as people write it: `sample`, `files:DIR`, `yahoo`."""
+    name, _, location = text.strip().partition(":")
+    if name not in sources.names():
+        raise EntryError(f"unknown source {name!r}. {nearest(name, sources.names())}")
+    if name == "files" and not location:
+        raise EntryError("the source 'files' needs a folder. Write files:DIR.")
+    return SourceRef(name, location)

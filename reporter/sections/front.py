@@ -1,0 +1,145 @@
+"""Front: the lead chart and the argument; with the strip of key figures above them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reporter.model import Fact, Json, KeyFigure, Kind
+from reporter.sections._common import (
+    Drawn,
+    Options,
+    assemble,
+    called,
+    cited,
+    draw,
+    instrument,
+    is_yield,
+    titled,
+    words,
+)
+from reporter.sections.base import Built, SectionContext, section
+
+OPTIONS = {
+    "title": "What the argument is called, for screen readers.",
+    "chart": "Kind of the lead chart: mountain unless another is named.",
+    "window": "Window of the lead chart and of the key figures: ytd unless another is named.",
+    "figures": "Symbols of the key figures, four to six of them.",
+}
+LEAST, MOST = 4, 5
+SHORT = {"1d": "on the day", "wtd": "this week", "mtd": "this month", "ytd": "this year"}
+SPARK_SIZE: list[Json] = [76.0, 18.0]
+LEAD_SIZE: list[Json] = [468.0, 176.0]
+
+
+@section("front")
+def front(context: SectionContext, options: Options) -> Built:
+    """The argument of page 1 below its lead chart."""
+    spec = context.spec
+    chosen: Options = {
+        "id": "lead",
+        "subjects": list(spec.subjects),
+        "benchmark": spec.benchmark,
+        "window": _window(options),
+        "size": LEAD_SIZE,
+    }
+    kind = words(options, "chart", ["mountain"])[0]
+    figures, sparks = key_figures(context, options)
+    built = assemble(
+        "front",
+        titled(options, "The argument"),
+        paragraphs=context.argument,
+        drawn=draw(context, kind, chosen),
+    )
+    return replace(
+        built,
+        charts=(*built.charts, *sparks.charts),
+        gaps=(*built.gaps, *sparks.gaps),
+        key_figures=figures,
+    )
+
+
+def key_figures(
+    context: SectionContext, options: Options | None = None
+) -> tuple[tuple[KeyFigure, ...], Drawn]:
+    """Four to six figures: the subjects and the benchmark first, then what sets the scene.
+
+    Returns:
+        The figures, and their sparklines with the gaps of those that could not be drawn.
+    """
+    options = options or {}
+    window = _window(options)
+    figures: list[KeyFigure] = []
+    drawn = Drawn()
+    for symbol in _symbols(context, options):
+        spark = draw(context, "sparkline", _spark(symbol, window))
+        figure = _price(context, symbol, window, spark)
+        if figure and len(figures) < MOST:
+            figures.append(figure)
+            drawn += spark
+        if symbol == context.spec.subject:
+            figures.extend(_momentum(context))
+    return tuple(figures), drawn
+
+
+def _window(options: Options) -> str:
+    return words(options, "window", ["ytd"])[0]
+
+
+def _symbols(context: SectionContext, options: Options) -> tuple[str, ...]:
+    """The symbols to show; the scene is set by volatility, a yield, and then the watch lists."""
+    spec = context.spec
+    named = words(options, "figures")
+    if named:
+        return named
+    watched = [symbol for symbols in spec.watch.values() for symbol in symbols]
+    scene = sorted((s for s in watched if _scenic(context, s)), key=lambda s: _scenic(context, s))
+    first = {_scenic(context, symbol): symbol for symbol in reversed(scene)}
+    ordered = (*spec.subjects, spec.benchmark, *(first[rank] for rank in sorted(first)))
+    enough = ordered if len(ordered) >= LEAST else (*ordered, *watched[:LEAST])
+    return tuple(dict.fromkeys(enough))
+
+
+def _scenic(context: SectionContext, symbol: str) -> int:
+    """1 for volatility, 2 for a yield, 3 for a commodity, 0 for the rest."""
+    known = instrument(context, symbol)
+    order = (Kind.VOLATILITY, Kind.YIELD, Kind.COMMODITY)
+    return order.index(known.kind) + 1 if known and known.kind in order else 0
+
+
+def _spark(symbol: str, window: str) -> Options:
+    return {
+        "id": f"spark-{symbol.strip('^').lower().replace('=', '-')}",
+        "subjects": [symbol],
+        "window": window,
+        "size": SPARK_SIZE,
+    }
+
+
+def _price(
+    context: SectionContext, symbol: str, window: str, spark: Drawn
+) -> KeyFigure | None:
+    """Level and change; a series that is no price shows its return as the value."""
+    level = context.facts.get("level", symbol)
+    metric = "yield_change" if is_yield(context, symbol) else "period_return"
+    moved = context.facts.get(metric, symbol, window=window)
+    value = level or moved
+    if value is None:
+        return None
+    chart = spark.charts[0].id if spark.charts else ""
+    note = _since(moved or value, window)
+    change = cited(moved) if level and moved else None
+    return KeyFigure(called(context, symbol), cited(value), change, note, chart)
+
+
+def _since(fact: Fact, window: str) -> str:
+    """The window in as few words as a narrow column takes."""
+    return SHORT.get(window) or f"from {fact.displays.get('base_date_short', '')}"
+
+
+def _momentum(context: SectionContext) -> Iterator[KeyFigure]:
+    """The subject's RSI, with its state in a word."""
+    rsi = context.facts.get("rsi", context.spec.subject, window="14")
+    if rsi is not None:
+        label = f"RSI, {called(context, context.spec.subject)}"
+        yield KeyFigure(label, cited(rsi), None, str(rsi.detail.get("state", "")))

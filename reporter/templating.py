@@ -1,0 +1,70 @@
+"""Text from templates: the only home of Jinja2.
+
+Values are data. Everything printed is escaped, so a title that holds HTML, CSS or template code
+appears as those very characters; only what this program drew itself is `trusted`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import jinja2
+from markupsafe import Markup
+
+from reporter.errors import RenderError
+from reporter.resources import overriding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+_FAULTS = (jinja2.TemplateError, TypeError, ValueError, LookupError, ArithmeticError)
+
+
+def trusted(markup: str) -> str:
+    """Marks markup that this program made as not to be escaped; never for a user's text."""
+    return Markup(markup)  # noqa: S704  pictures and styles of our own making
+
+
+def render(name: str, values: Mapping[str, object], folder: Path | None = None) -> str:
+    """The template `name` filled with `values`; one in `folder`/templates wins over the shipped.
+
+    Raises:
+        RenderError: no such template, a syntax error in it, or a variable nobody gave; names the
+            template and the line.
+    """
+    try:
+        return _environment(folder).get_template(name).render(values)
+    except jinja2.TemplateNotFound as error:
+        raise RenderError(f"there is no template {error.name!r}.", where=name) from error
+    except jinja2.TemplateSyntaxError as error:
+        where = f"{error.name or name}, line {error.lineno}"
+        raise RenderError(f"{error.message}.", where=where) from error
+    except _FAULTS as error:
+        raise RenderError(f"{error}.", where=_place(error.__traceback__, name)) from error
+
+
+@cache
+def _environment(folder: Path | None) -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(overriding("templates", folder)),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+
+
+def _place(trace: TracebackType | None, name: str) -> str:
+    """The innermost template and line of a traceback: Jinja2 maps its frames back to them."""
+    where = name
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        if file.endswith(".j2"):
+            where = f"{file.rpartition('templates/')[2]}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return where

@@ -1,0 +1,224 @@
+"""What a page shows, worked out in typed code: templates only place it.
+
+A view holds words and ids, never a tag, but for pictures of our own drawing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from reporter import glossary, wording
+from reporter.model import Fact, Span, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from reporter.model import (
+        Brief,
+        Chart,
+        ChartSeries,
+        KeyFigure,
+        Remark,
+        Section,
+        Table,
+        Text,
+    )
+
+_GAP = Span(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """The numbers behind a chart, printed; `heads` includes the first column's."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart in its place: a picture on screen, an address on paper.
+
+    `narrow` is the same chart drawn for a phone; empty where there is none.
+    """
+
+    chart: Chart
+    picture: str
+    narrow: str = ""
+    data: DataTable | None = None
+
+    @property
+    def title(self) -> str:
+        """The title without its facts, for labels."""
+        return plain(self.chart.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One key figure with its sparkline."""
+
+    figure: KeyFigure
+    tone: str
+    spark: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section with everything it needs in reach."""
+
+    section: Section
+    paragraphs: tuple[Text, ...]
+    figures: tuple[Figure, ...]
+
+    @property
+    def name(self) -> str:
+        """The section's name, which is also its template's."""
+        return self.section.name
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The section's tables."""
+        return self.section.tables
+
+
+def parts(brief: Brief, figures: Mapping[str, Figure]) -> tuple[Part, ...]:
+    """The sections in order, each with its figures."""
+    return tuple(
+        Part(
+            section,
+            tuple(joined(remarks) for remarks in section.paragraphs),
+            tuple(figures[chart] for chart in section.charts),
+        )
+        for section in brief.sections
+    )
+
+
+def joined(remarks: Sequence[Remark]) -> Text:
+    """A paragraph: the remarks' words with a space between them."""
+    return tuple(chain.from_iterable((_GAP, *remark.text) for remark in remarks))[1:]
+
+
+def strips(brief: Brief, figures: Mapping[str, Figure]) -> tuple[Strip, ...]:
+    """The key figures, their changes marked as rise or fall."""
+    facts = {fact.id: fact for fact in brief.facts}
+    return tuple(
+        Strip(
+            figure,
+            tone(facts.get(figure.change.fact or "") if figure.change else None),
+            figures.get(figure.chart),
+        )
+        for figure in brief.key_figures
+    )
+
+
+def tone(fact: Fact | None) -> str:
+    """`up`, `down` or nothing, by the sign of what is printed: 0.0% is neither."""
+    if fact is None or isinstance(fact.value, bool):
+        return ""
+    if not any(digit in fact.display for digit in "123456789"):
+        return ""
+    return "up" if fact.value > 0 else "down"
+
+
+# --- where a number comes from ------------------------------------------------------------------
+
+
+def provenance(brief: Brief) -> dict[str, list[list[str]]]:
+    """For every fact the page prints: label and text of what the screen tells about it."""
+    names = {item.symbol: item.name for item in brief.inputs}
+    ids = set(_printed(brief))
+    return {fact.id: _origin(fact, names) for fact in brief.facts if fact.id in ids}
+
+
+def _printed(brief: Brief) -> Iterator[str]:
+    """Ids of the facts that stand in words, titles, key figures and tables."""
+    texts = [brief.headline, brief.standfirst, *(chart.title for chart in brief.charts)]
+    for section in brief.sections:
+        texts += [remark.text for remarks in section.paragraphs for remark in remarks]
+        texts += section.notes
+        for table in section.tables:
+            yield from (cell.fact for row in table.rows for cell in row if cell.fact)
+    for figure in brief.key_figures:
+        texts.append((figure.value, *((figure.change,) if figure.change else ())))
+    yield from (span.fact for text in texts for span in text if span.fact)
+
+
+def _origin(fact: Fact, names: Mapping[str, str]) -> list[list[str]]:
+    subject = names.get(fact.subject, fact.subject.removeprefix("flow:"))
+    against = names.get(fact.benchmark or "", fact.benchmark or "")
+    lines = [
+        ["Measure", glossary.metric_name(fact.metric)],
+        ["Of", f"{subject} against {against}" if against else subject],
+        ["Window", glossary.window_name(fact.window)],
+        ["Base", wording.long_date(fact.base_date) if fact.base_date else ""],
+        ["As of", wording.long_date(fact.as_of)],
+        ["Source", fact.source],
+    ]
+    return [line for line in lines if line[1]]
+
+
+# --- the numbers behind a chart ----------------------------------------------------------------
+
+
+def data_table(chart: Chart) -> DataTable | None:
+    """The chart's numbers with their printed form, for those who cannot see or want to check.
+
+    Days go down; where a chart compares several things over categories, the things do.
+    """
+    if not chart.series or chart.kind == "sparkline":
+        return None
+    xs = tuple(dict.fromkeys(chain.from_iterable(series.x for series in chart.series)))
+    if not _is_day(xs[0]) and len(chart.series) > 1:
+        rows = ((one.name, *_column(one, name, xs)) for one, name in _columns(chart))
+        return DataTable(("", *xs), tuple(rows))
+    printed = [_column(series, name, xs) for series, name in _columns(chart)]
+    heads = tuple(_head(series, name) for series, name in _columns(chart))
+    return DataTable(("", *heads), tuple(zip((_when(x) for x in xs), *printed, strict=True)))
+
+
+def plots(charts: Sequence[Chart]) -> dict[str, list[dict[str, object]]]:
+    """For every chart over days the heights of its points, by column of its data table.
+
+    The page's script marks them; what it says about a point it reads from the table.
+    """
+    return {
+        chart.id: [
+            {"role": series.role, "y": list(series.values[name])}
+            for series, name in _columns(chart)
+        ]
+        for chart in charts
+        if chart.series and chart.kind != "sparkline" and _is_day(chart.series[0].x[0])
+    }
+
+
+def _columns(chart: Chart) -> list[tuple[ChartSeries, str]]:
+    """Every column of numbers: a series has one, or open, high, low and close."""
+    return [(series, name) for series in chart.series for name in series.values]
+
+
+def _column(series: ChartSeries, name: str, xs: Sequence[str]) -> tuple[str, ...]:
+    """A column as printed: the chart's own labels, which are those of its last column."""
+    values: Sequence[float | None] = series.values[name]
+    own = series.labels and name == list(series.values)[-1]
+    labels = series.labels if own else ["" if v is None else wording.price(v) for v in values]
+    shown = dict(zip(series.x, labels, strict=True))
+    return tuple(shown.get(x, "") for x in xs)
+
+
+def _head(series: ChartSeries, name: str) -> str:
+    return f"{series.name}, {name}" if len(series.values) > 1 else series.name
+
+
+def _is_day(x: str) -> bool:
+    return _when(x) != x
+
+
+def _when(x: str) -> str:
+    """An ISO date as people write it; anything else as it is."""
+    try:
+        return wording.short_date(date.fromisoformat(x))
+    except ValueError:
+        return x

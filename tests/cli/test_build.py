@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reporter import pipeline
+from reporter.cli import options, run
+from reporter.model import Artifact, Artifacts, Brief, BriefSpec, SourceRef
+from tests.briefs import bare, rich
+
+TODAY = date(2026, 1, 16)
+
+
+class Pipeline:
+    """Stands in for the pipeline: notes what it is asked, gives two files."""
+
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+        self.spec: BriefSpec | None = None
+        self.formats: tuple[str, ...] = ()
+
+    def build(
+        self, spec: BriefSpec, *, today: date, formats: Collection[str], progress: Any
+    ) -> Artifacts:
+        """As `pipeline.build` does."""
+        assert today == TODAY
+        progress(1, 1, "^RUT")
+        self.spec, self.formats = spec, tuple(formats)
+        files = (Artifact("brief.pdf", b"%PDF"), Artifact("manifest.json", b"{}"))
+        return Artifacts("2026-01-15/small-caps", files, self.brief)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    pipe = Pipeline(rich())
+    monkeypatch.setattr(pipeline, "build", pipe.build)
+    monkeypatch.setattr(options, "today", lambda: TODAY)
+    return pipe
+
+
+def test_paths_go_to_stdout_and_talk_to_stderr(
+    made: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["build", "--output", str(tmp_path)]) == 0
+    told = capsys.readouterr()
+    folder = tmp_path / "2026-01-15" / "small-caps"
+    assert told.out.splitlines() == [str(folder / "brief.pdf"), str(folder / "manifest.json")]
+    assert (folder / "brief.pdf").read_bytes() == b"%PDF"
+    assert told.err.splitlines() == [
+        "US small caps, as of 2026-01-15, from sample data.",
+        "1 gap: -v tells which.",
+    ]
+    assert made.formats == ("pdf", "html", "json")
+    assert made.spec is not None
+    assert made.spec.slug == "small-caps"
+
+
+def test_quiet_leaves_the_paths(
+    made: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made.brief = replace(made.brief, notes=("A holiday.",))
+    assert run(["build", "-q", "--output", str(tmp_path)]) == 0
+    told = capsys.readouterr()
+    assert not told.err
+    assert len(told.out.splitlines()) == 2
+    assert run(["build", "--output", str(tmp_path)]) == 0
+    assert "A holiday." in capsys.readouterr().err.splitlines()
+
+
+def test_json_tells_what_was_made(
+    made: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["build", "weekly", "--json", "--output", str(tmp_path)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert made.spec is not None
+    assert made.spec.slug == "weekly"
+    assert list(told) == [
+        "title", "slug", "headline", "as_of", "source", "sample", "gaps", "notes", "files",
+    ]  # fmt: skip
+    assert [Path(path).name for path in told["files"]] == ["brief.pdf", "manifest.json"]
+    assert told["gaps"][0]["reason"] == "unknown_symbol"
+
+
+def test_options_reach_the_order(made: Pipeline, tmp_path: Path) -> None:
+    arguments = ["build", "--as-of", "2024-02-29", "--source", "files:p", "--format", "pdf",
+                 "--format", "json", "--output", str(tmp_path)]  # fmt: skip
+    assert run(arguments) == 0
+    assert made.spec is not None
+    assert made.spec.as_of == date(2024, 2, 29)
+    assert made.spec.source == SourceRef("files", "p")
+    assert made.formats == ("pdf", "json")
+
+
+def test_the_environment_names_formats_and_output(
+    made: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORTER_OUTPUT", str(tmp_path))
+    monkeypatch.setenv("REPORTER_FORMAT", "html json")
+    assert run(["build"]) == 0
+    assert made.formats == ("html", "json")
+    assert (tmp_path / "2026-01-15").is_dir()
+
+
+def test_strict_refuses_gaps_and_writes_nothing(
+    made: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["build", "--strict", "--output", str(tmp_path)]) == 3
+    told = capsys.readouterr()
+    assert told.err.splitlines() == [
+        "Error:",
+        "the brief has a gap; nothing was written.",
+        "^DJT level: no prices for ^DJT",
+    ]
+    assert not told.out
+    assert not list(tmp_path.iterdir())
+    made.brief = bare()
+    assert run(["build", "--strict", "--output", str(tmp_path)]) == 0
+
+
+@pytest.mark.usefixtures("made")
+def test_an_output_that_is_a_file_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("x")
+    assert run(["build", "--output", str(tmp_path / "file")]) == 1
+    told = capsys.readouterr()
+    assert "cannot be written: " in told.err
+    assert "Name another folder with --output." in told.err
+    assert not told.out

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+from jsonschema import Draft202012Validator
+
+from reporter.cli import run
+from reporter.contract import schema
+from reporter.instruments import describe
+from reporter.model import Basis, Gap, MarketData, PriceSeries, Provenance, Reason, SourceRef
+from reporter.sessions import nyse
+from reporter.sidecars import FACT_COLUMNS
+
+SESSIONS = nyse(2024, 2026)
+AS_OF = date(2026, 1, 15)
+DAYS = [day for day in SESSIONS.days if day <= AS_OF][-300:]
+
+
+def series(symbol: str, drift: float) -> PriceSeries:
+    index = pd.DatetimeIndex(pd.to_datetime(DAYS), name="date")
+    close = [100 + drift * at + at % 7 for at in range(len(DAYS))]
+    frame = pd.DataFrame({"open": close, "close": close}, index=index)
+    bars = frame.assign(high=frame.close + 1, low=frame.close - 1, volume=1.0)
+    bars = bars[["open", "high", "low", "close", "volume"]].astype("float64")
+    origin = Provenance("test", "made up", "", len(DAYS))
+    return PriceSeries(describe(symbol), bars, Basis.PRICE, origin)
+
+
+class Gather:
+    """Stands in for the gathering of prices: two made-up series, a gap for every other symbol."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = {}
+
+    def gather(
+        self, symbols: Sequence[str], source: SourceRef, *, as_of: date | None, today: date,
+        progress: Any,
+    ) -> MarketData:  # fmt: skip
+        """As `gather.gather` does."""
+        progress(1, 1, symbols[0])
+        self.asked = {"symbols": symbols, "source": source, "as_of": as_of, "today": today}
+        known = {"^RUT": series("^RUT", 0.3), "^GSPC": series("^GSPC", 0.1)}
+        gaps = [Gap(s, "", Reason.UNKNOWN_SYMBOL, f"no prices for {s}.") for s in symbols]
+        missing = tuple(gap for gap in gaps if gap.subject not in known)
+        return MarketData(known, AS_OF, SESSIONS, str(source), source.name == "sample", missing)
+
+
+@pytest.fixture(autouse=True)
+def gathered(monkeypatch: pytest.MonkeyPatch) -> Gather:
+    fake = Gather()
+    monkeypatch.setitem(sys.modules, "reporter.gather", SimpleNamespace(gather=fake.gather))
+    return fake
+
+
+def document(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    assert run(["metrics", *arguments, "--json"]) == 0
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return told
+
+
+def test_json_keeps_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    told = document([".rut", "--vs", "SPX"], capsys)
+    assert list(told) == ["as_of", "facts", "gaps"]
+    assert told["as_of"] == "2026-01-15"
+    Draft202012Validator(dict(schema("metrics"))).validate(told)
+    metrics = {fact["metric"] for fact in told["facts"]}
+    assert {"period_return", "relative_return", "record_close", "rsi", "sma", "atr"} <= metrics
+    assert {fact["subject"] for fact in told["facts"]} == {"^RUT"}
+
+
+def test_symbols_and_options_reach_the_source(
+    gathered: Gather, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document(["rut", "^RUT", "iwm", "--vs", ".SPX", "--source", "files:x", "--as-of", "2026-01-15"],
+             capsys)  # fmt: skip
+    assert gathered.asked["symbols"] == ("^RUT", "IWM", "^GSPC")
+    assert gathered.asked["source"] == SourceRef("files", "x")
+    assert gathered.asked["as_of"] == AS_OF
+
+
+def test_metrics_and_windows_narrow(capsys: pytest.CaptureFixture[str]) -> None:
+    told = document(["^RUT", "--metric", "period_return", "--window", "ytd"], capsys)
+    assert [fact["id"] for fact in told["facts"]] == ["period_return:^RUT:ytd"]
+    assert not told["gaps"]
+
+
+def test_what_cannot_be_had_is_a_gap(capsys: pytest.CaptureFixture[str]) -> None:
+    told = document(["^RUT", "NOPE", "--metric", "rsi"], capsys)
+    assert {fact["subject"] for fact in told["facts"]} == {"^RUT"}
+    assert told["gaps"][0]["message"] == "no prices for NOPE."
+
+
+def test_a_table_is_printed_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["metrics", "^RUT", "--vs", "^GSPC", "--window", "ytd"]) == 0
+    told = capsys.readouterr()
+    lines = told.out.splitlines()
+    assert lines[0].split() == ["subject", "metric", "window", "value", "base", "date"]
+    returns = next(line for line in lines if "^RUT vs ^GSPC" in line)
+    assert "percentage points" in returns
+    assert returns.endswith("2025-12-31")
+    assert lines[-1] == "As of 2026-01-15, sample data."
+
+
+def test_csv_has_the_documented_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["metrics", "^RUT", "NOPE", "--metric", "period_return", "--window", "ytd", "--csv"]
+    assert run([*arguments, "-v"]) == 0
+    told = capsys.readouterr()
+    rows = list(csv.DictReader(io.StringIO(told.out)))
+    assert tuple(rows[0]) == FACT_COLUMNS
+    assert [row["id"] for row in rows] == ["period_return:^RUT:ytd"]
+    assert rows[0]["data"] == "sample data"
+    assert "NOPE: no prices for NOPE." in told.err

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from reporter.cli.talk import QUIET, VERBOSE, Talk, spell
+from reporter.model import Gap, Reason
+
+GAP = Gap("^RUT", "relative_return", Reason.NO_DATA, "no prices.", "^GSPC", "ytd")
+
+
+def test_a_gap_is_spelt_in_one_line() -> None:
+    assert spell(GAP) == "^RUT relative_return against ^GSPC over ytd: no prices."
+    assert spell(Gap("X", "", Reason.NO_DATA, "no prices.")) == "X: no prices."
+
+
+def test_gaps_are_counted_and_listed_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    talk = Talk()
+    talk.gaps([])
+    talk.gaps([GAP])
+    talk.gaps([GAP, GAP])
+    talk.level = VERBOSE
+    talk.gaps([GAP])
+    told = capsys.readouterr()
+    assert told.err.splitlines() == [
+        "1 gap: -v tells which.",
+        "2 gaps: -v tells which.",
+        "1 gap:",
+        f"  {spell(GAP)}",
+    ]
+    assert not told.out
+
+
+def test_quiet_tells_nothing_but_failures(capsys: pytest.CaptureFixture[str]) -> None:
+    talk = Talk()
+    talk.level = QUIET
+    talk.say("a")
+    talk.gaps([GAP])
+    talk.fail("b")
+    assert capsys.readouterr().err == "Error: b\n"
+
+
+def test_nobody_watching_means_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    with Talk().progress() as progress:
+        progress(1, 2, "^RUT")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_bar_is_drawn_on_stderr_and_cleared(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr("click.utils.should_strip_ansi", lambda *_args, **_kw: False)
+    with Talk().progress() as progress:
+        progress(0, 0, "")
+        progress(1, 2, "^RUT")
+    told = capsys.readouterr()
+    assert "[############............] 1/2 ^RUT" in told.err
+    assert told.err.endswith("\r\x1b[K")
+    assert not told.out
