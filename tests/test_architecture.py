@@ -11,12 +11,14 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reporter.charts.base import charts
 from reporter.commentary.base import families
 from reporter.metrics.base import metrics
+from reporter.registry import Registry
 from reporter.sections.base import sections
 from reporter.sources.base import sources
 
@@ -191,7 +193,7 @@ def test_files_and_functions_are_short(path: Path) -> None:
     assert not [f.name for f in functions(path) if length(f) > LONGEST_FUNCTION]
 
 
-REGISTRIES = {
+REGISTRIES: dict[str, Registry[Any]] = {
     "charts": charts, "metrics": metrics, "sections": sections, "sources": sources,
     "commentary": families,
 }  # fmt: skip
