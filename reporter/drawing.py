@@ -21,7 +21,7 @@ from matplotlib.colors import to_hex
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
-from reporter.charts._sheet import BOLD, Faces, Sheet, advance
+from reporter.charts._sheet import BOLD, Faces, Sheet, advance, type_size
 from reporter.charts.base import charts
 from reporter.display import (
     NO_TOKENS,
@@ -126,8 +126,12 @@ def _drawn(
 
 
 def _style(beside: Path | None) -> Any:  # noqa: ANN401  Matplotlib spells out every key
-    file = next(f for folder in overriding("styles", beside) if (f := folder / STYLE).is_file())
-    return mpl.rc_params_from_file(file, use_default_template=False)
+    """The shipped style, and over it the one beside the spec, which may be partial."""
+    found = [f for folder in overriding("styles", beside) if (f := folder / STYLE).is_file()]
+    style: dict[str, Any] = {}
+    for file in reversed(found):
+        style |= dict(mpl.rc_params_from_file(file, use_default_template=False).items())
+    return style
 
 
 @cache
@@ -145,7 +149,7 @@ FRAME = 14.0
 
 def _framed(chart: Chart, brand: Brand, size: tuple[float, float], faces: Faces) -> Sheet:
     """A sheet with title and subtitle above and the source below."""
-    title_size, small = mpl.rcParams["figure.titlesize"], mpl.rcParams["xtick.labelsize"]
+    title_size, small = type_size("figure.titlesize"), type_size("xtick.labelsize")
     measure = Sheet(size, faces)
     title = measure.wrapped(plain(chart.title), size=title_size, weight=BOLD)
     subtitle = measure.wrapped(chart.subtitle, size=small)
@@ -244,7 +248,7 @@ class Recorder(RendererBase):
         anchor = _ANCHORS[mtext.get_horizontalalignment()] if mtext else "start"
         if mtext and anchor != "start":
             x = mtext.get_transform().transform(mtext.get_position())[0]
-        place = (round(x, PLACES), round(y, PLACES))
+        place = (round(float(x), PLACES), round(float(y), PLACES))
         size, weight = prop.get_size_in_points(), int(prop.get_weight())
         paint = _paint(gc.get_rgb(), gc)
         self.marks.append(Words(*place, s, size, paint, weight, anchor))

@@ -269,7 +269,7 @@ def holds(fact: Fact, state: str) -> bool:
         return direction(fact) == state
     if state in {"true", "false"}:
         return bool(fact.value) == (state == "true")
-    if state in {"above", "below"}:
+    if state in {"above", "below"} and "above" in fact.detail:
         return bool(fact.detail.get("above")) == (state == "above")
     return state in {fact.detail.get("state"), fact.detail.get("direction")}
 
@@ -309,6 +309,12 @@ def words(text: str) -> Text:
 def joined(*texts: Text) -> Text:
     """Texts one behind the other, nothing between."""
     return merged(span for text in texts for span in text)
+
+
+def sentences(*texts: Text) -> Text:
+    """Sentences one behind the other, a space between; empty ones left out."""
+    told = [text for text in texts if text]
+    return joined(*[part for text in told for part in (text, words(" "))][:-1])
 
 
 def listed(items: Sequence[Text], last: str = " and ") -> Text:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matplotlib import rcParams
-
-from reporter.charts._sheet import BOLD, CAP_HEIGHT, Sheet
+from reporter.charts._sheet import BOLD, CAP_HEIGHT, Sheet, type_size
 
 if TYPE_CHECKING:
     from reporter.charts._panel import Panel
@@ -48,7 +46,7 @@ def _width(sheet: Sheet, label: EndLabel, *, stacked: bool) -> float:
 
 def end_labels(panel: Panel, labels: Sequence[EndLabel]) -> None:
     """Write labels to the right of a panel, at their lines' height but never on each other."""
-    size = rcParams["font.size"]
+    size = type_size("font.size")
     stacked = _stacked(panel.sheet, labels) and any(label.name for label in labels)
     tall = size * (2.3 if stacked else 1.25)
     order = sorted(labels, key=lambda label: label.y)
@@ -59,7 +57,7 @@ def end_labels(panel: Panel, labels: Sequence[EndLabel]) -> None:
 
 
 def _write_label(panel: Panel, label: EndLabel, middle: float, *, stacked: bool) -> None:
-    sheet, size = panel.sheet, rcParams["font.size"]
+    sheet, size = panel.sheet, type_size("font.size")
     left, base = panel.right + 6, middle_base(middle)
     if stacked and label.name:
         name = fitted(sheet, label.name, sheet.width - left)
@@ -116,4 +114,4 @@ def fitted(sheet: Sheet, text: str, width: float, *, size: float | None = None) 
 
 def middle_base(middle: float) -> float:
     """The baseline that centres capitals and figures on a height."""
-    return middle - float(rcParams["font.size"]) * CAP_HEIGHT / 2
+    return middle - type_size("font.size") * CAP_HEIGHT / 2

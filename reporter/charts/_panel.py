@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from matplotlib import rcParams
 
 from reporter.brands import contrast
-from reporter.charts._sheet import CAP_HEIGHT, Line, Point, Sheet
+from reporter.charts._sheet import CAP_HEIGHT, Line, Point, Sheet, type_size
 from reporter.display import Plot
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Panel:
         return [(self.left, self.py(y)), (self.right, self.py(y))]
 
     def _tick(self, label: str, y: float) -> None:
-        size = rcParams["ytick.labelsize"]
+        size = type_size("ytick.labelsize")
         self.sheet.write(
             (self.left - 6, self.py(y) - size * CAP_HEIGHT / 2), label,
             self.brand.colours["muted"], size=size, anchor="right",
@@ -100,7 +100,7 @@ class Panel:
 
     def dates(self, ticks: Ticks) -> None:
         """Dates below the panel, each with a short tick; those that would collide are left out."""
-        size, colour = rcParams["xtick.labelsize"], self.brand.colours["muted"]
+        size, colour = type_size("xtick.labelsize"), self.brand.colours["muted"]
         shown = self._fitting(ticks, size)
         marks = [[(self.px(x), self.bottom), (self.px(x), self.bottom - 3)] for x, _ in shown]
         if marks:
@@ -149,7 +149,7 @@ class Panel:
 
     def level(self, y: float, label: str, colour: str, others: Sequence[Values] = ()) -> None:
         """A level across the panel; its words stand where the other series leave most room."""
-        size = rcParams["xtick.labelsize"]
+        size = type_size("xtick.labelsize")
         self.sheet.stroke([self._across(y)], Line(colour, rcParams["axes.linewidth"], (1.2, 1.6)))
         wide = self.sheet.width_of(label, size=size)
         places = [
@@ -172,7 +172,7 @@ class Panel:
 
     def band(self, first: float, last: float, label: str) -> None:
         """Shade a stretch of sessions, with its words at the top, left of its end."""
-        size, muted = rcParams["xtick.labelsize"], self.brand.colours["muted"]
+        size, muted = type_size("xtick.labelsize"), self.brand.colours["muted"]
         left, right = self.px(first), self.px(last)
         self.sheet.block((left, self.bottom, right - left, self.top - self.bottom), muted, 0.12)
         at = (min(right, self.right), self.top - size)
@@ -180,7 +180,7 @@ class Panel:
 
     def caption(self, text: str) -> None:
         """Name the panel above its left edge."""
-        size, muted = rcParams["xtick.labelsize"], self.brand.colours["muted"]
+        size, muted = type_size("xtick.labelsize"), self.brand.colours["muted"]
         self.sheet.write((self.left, self.top + 3), text, muted, size=size)
 
 
@@ -268,18 +268,18 @@ def bounds(options: Mapping[str, Json], key: str) -> tuple[float, float]:
 
 def tick_width(sheet: Sheet, found: Ticks) -> float:
     """Points to keep free at the left of a panel for these labels."""
-    size = rcParams["ytick.labelsize"]
+    size = type_size("ytick.labelsize")
     return max((sheet.width_of(label, size=size) for _, label in found), default=0.0) + 6
 
 
 def text_height() -> float:
     """Points from a panel's bottom to the bottom of the dates below it."""
-    return float(rcParams["xtick.labelsize"]) * 1.25 + 4
+    return type_size("xtick.labelsize") * 1.25 + 4
 
 
 def small() -> float:
     """The size of dates, ticks and heads, in points."""
-    return float(rcParams["xtick.labelsize"])
+    return type_size("xtick.labelsize")
 
 
 def hairline(brand: Brand) -> Line:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
 
 Anchor = Literal["left", "center", "right"]
+TypeKey = Literal["font.size", "figure.titlesize", "xtick.labelsize", "ytick.labelsize"]
 Point = tuple[float, float]
 BOLD = 600
 NARROW = 400.0
@@ -56,6 +57,11 @@ class Line:
     width: float
     dash: tuple[float, ...] = ()
     alpha: float = 1.0
+
+
+def type_size(key: TypeKey) -> float:
+    """A size of the style in points, whether it is given as a number or as a word ("small")."""
+    return float(FontProperties(size=rcParams[key]).get_size_in_points())
 
 
 def advance(file: str, text: str) -> float:
@@ -176,7 +182,7 @@ class Sheet(Figure):
 
     def width_of(self, text: str, *, size: float | None = None, weight: int = REGULAR) -> float:
         """Width of a line of text in points."""
-        return advance(str(self.faces.file(weight)), text) * (size or rcParams["font.size"])
+        return advance(str(self.faces.file(weight)), text) * (size or type_size("font.size"))
 
     def place_within(self, middle: float, text: str, size: float) -> float:
         """The left end of a text centred at `middle`, moved so that it stays on the sheet."""

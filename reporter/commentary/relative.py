@@ -37,9 +37,10 @@ def relative(reading: Reading) -> Iterator[Remark]:
     slots: Slots = reading.pair | {"r": own, "q": bench, "spread": spread}
     weight = 0.3 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.3)
     state = _state(own, bench, spread)
-    tone = 0 if state in {"in_line", "undecided"} else sign(spread)
+    tied = state in {"in_line", "undecided"}
+    tone = sign(own) if tied else sign(spread)
     yield remark(f"relative.{_year(own, bench, spread)}", slots, Note("relative", tone, weight))
-    head = {1: "ahead", -1: "behind", 0: "in_line"}[tone]
+    head = _tied_headline(own, bench) if tied else "ahead" if tone > 0 else "behind"
     yield remark(f"relative.headline_{head}", slots, Note("relative", tone, weight, HEADLINE))
     both = ways(own, bench)
     first = f"_both_{both[0]}" if len(set(both)) == 1 else ""
@@ -79,6 +80,10 @@ def _year(own: Fact, bench: Fact, spread: Fact) -> str:
     return f"behind_both_{both[0]}" if len(set(both)) == 1 else "behind"
 
 
+def _tied_headline(own: Fact, bench: Fact) -> str:
+    return "same" if len(set(ways(own, bench))) == 1 else "apart"
+
+
 def _month(reading: Reading, year: Fact) -> Iterator[Remark]:
     """The past month, where it went against the year."""
     found = _compared(reading, "1m")
@@ -98,10 +103,18 @@ def _longer(reading: Reading, year: Fact) -> Iterator[Remark]:
         if spread is None or not moved(spread):
             continue
         slots: Slots = reading.pair | {"ls": spread}
-        if sign(spread) != sign(year):
-            key = "long_ahead" if sign(spread) > 0 else "long_behind"
-            yield remark(f"relative.{key}", slots, Note("relative_long", sign(spread), 0.42))
+        yield _old_order(reading, spread, year, slots)
         gains = [number_of(spread, f"{side}_return") or 0.0 for side in ("subject", "benchmark")]
-        if min(gains) > 0:
-            yield remark("relative.long_gain", slots, Note("long_gain", 1, 0.36))
+        if min(gains) > 0 and sign(spread) == sign(year):
+            yield remark("relative.long_gain", slots, Note("long_gain", 1, 0.34))
         return
+
+
+def _old_order(reading: Reading, spread: Fact, year: Fact, slots: Slots) -> Remark:
+    """Whether the year's order is an old one or a new one."""
+    side = "ahead" if sign(spread) > 0 else "behind"
+    same = sign(spread) == sign(year)
+    own = reading.move("ytd")
+    weight = 0.28 if same and own is not None and sign(own) < 0 else 0.42
+    key = f"long_same_{side}" if same else f"long_{side}"
+    return remark(f"relative.{key}", slots, Note("relative_long", sign(spread), weight))

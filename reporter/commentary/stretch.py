@@ -32,7 +32,7 @@ def _momentum(reading: Reading) -> Iterator[Remark]:
     tone = {"overbought": -1, "oversold": 1}.get(state, 0)
     if not tone:
         key, tone = _neutral(float(rsi.value))
-        yield remark(f"stretch.{key}", slots, Note("stretch", tone, 0.3 if tone else 0.18))
+        yield remark(f"stretch.{key}", slots, Note("stretch", tone, 0.3, "" if tone else "technicals"))
         return
     key = f"{state}{_age(rsi)}"
     yield remark(f"stretch.{key}", slots, Note("stretch", tone, 0.64))
