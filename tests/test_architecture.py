@@ -189,7 +189,7 @@ def test_nothing_is_left_to_chance() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_files_and_functions_are_short(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
-    assert lines <= (700 if name(path) == "model.py" else LONGEST_FILE)
+    assert lines <= LONGEST_FILE
     assert not [f.name for f in functions(path) if length(f) > LONGEST_FUNCTION]
 
 
