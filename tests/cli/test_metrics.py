@@ -43,9 +43,10 @@ class Gather:
 
     def gather(
         self, symbols: Sequence[str], source: SourceRef, *, as_of: date | None, today: date,
-        progress: Any,
+        progress: Any, required: bool,
     ) -> MarketData:  # fmt: skip
         """As `gather.gather` does."""
+        assert not required
         progress(1, 1, symbols[0])
         self.asked = {"symbols": symbols, "source": source, "as_of": as_of, "today": today}
         known = {"^RUT": series("^RUT", 0.3), "^GSPC": series("^GSPC", 0.1)}
