@@ -41,7 +41,7 @@ class Gather:
     def __init__(self) -> None:
         self.asked: dict[str, Any] = {}
 
-    def gather(
+    def gather(  # noqa: PLR0913  as the real one
         self, symbols: Sequence[str], source: SourceRef, *, as_of: date | None, today: date,
         progress: Any, required: bool,
     ) -> MarketData:  # fmt: skip
