@@ -26,7 +26,9 @@ _BINDING = re.compile(
     r"(?P<metric>\w+)(?::(?P<window>[\w:-]+))?"
     r"(?: of (?P<of>\w+))?(?: vs (?P<vs>\w+))?(?: is (?P<state>[\w|]+))?"
 )
-_VERBAL = frozenset({"verb", "verb_second", "verb_done", "verb_now", "verb_plain", "way", "higher", "noun"})
+_VERBAL = frozenset(
+    {"verb", "verb_second", "verb_done", "verb_now", "verb_plain", "way", "higher", "noun"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ from reporter.wording import magnitude
 _UPWARD = frozenset({"up", "above", "ahead", "overbought", "golden", "retaken"})
 _DOWNWARD = frozenset({"down", "below", "behind", "oversold", "death", "failed", "inside"})
 _DOWNWARD_DEPTHS = frozenset({"bear", "correction"})
-_VERBAL_PARTS = frozenset({"verb", "verb_second", "verb_done", "verb_now", "verb_plain", "way", "higher", "noun"})
+_VERBAL_PARTS = frozenset(
+    {"verb", "verb_second", "verb_done", "verb_now", "verb_plain", "way", "higher", "noun"}
+)
 
 
 # --- finished text --------------------------------------------------------------------------

@@ -9,8 +9,14 @@ from reporter.model import Fact, Remark
 from reporter.phrasing import Slots
 
 _TONES = {"above": 1, "retaken": 1, "failed": -1, "inside": 0}
-_WEIGHTS = {"above": 0.55, "retaken": 0.62,
-    "retaken_once": 0.6, "failed": 0.66, "failed_today": 0.9, "inside": 0.34}
+_WEIGHTS = {
+    "above": 0.55,
+    "retaken": 0.62,
+    "retaken_once": 0.6,
+    "failed": 0.66,
+    "failed_today": 0.9,
+    "inside": 0.34,
+}
 
 
 @family("breakout")

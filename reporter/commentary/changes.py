@@ -50,9 +50,7 @@ def _day(reading: Reading, day: Fact, bench: Fact, slots: Slots) -> Iterator[Rem
     yield remark(f"changes.{key}", slots, Note("day", sign(day), weight))
     head = f"headline_rarest_{word}" if rare else "headline_day"
     yield remark(f"changes.{head}", slots, Note("day", sign(day), weight - 0.05, HEADLINE))
-    yield remark(
-        f"changes.standfirst_{same}", slots, Note("day", sign(day), weight, STANDFIRST)
-    )
+    yield remark(f"changes.standfirst_{same}", slots, Note("day", sign(day), weight, STANDFIRST))
 
 
 def _long_ago(reading: Reading, day: Fact) -> bool:

@@ -91,4 +91,3 @@ def _yields(reading: Reading) -> Iterator[Remark]:
         if instrument.kind is Kind.YIELD and change is not None and moved(change):
             slots: Slots = {"t": instrument, "y": change}
             yield remark("cross_asset.yield", slots, Note("yield", 0, 0.3, "cross_asset"))
-

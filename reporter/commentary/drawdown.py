@@ -83,6 +83,4 @@ def _compared(reading: Reading, down: Fact, slots: Slots) -> Iterator[Remark]:
     near = float(other.value) >= NEAR
     key = "benchmark_near" if near else "deeper" if gap < 0 else "shallower"
     tone = -1 if gap < 0 else 1
-    yield remark(
-        f"drawdown.{key}", {**slots, "bdd": other}, Note("drawdown_compared", tone, 0.4)
-    )
+    yield remark(f"drawdown.{key}", {**slots, "bdd": other}, Note("drawdown_compared", tone, 0.4))

@@ -114,5 +114,3 @@ def _shares(reading: Reading) -> set[str]:
         if not {"rates", "bonds", "commodities", "currencies", "cross_asset"} & {name}
     )
     return {i.segment for symbols in lists for i in reading.named(symbols)}
-
-
