@@ -8,22 +8,22 @@ between sentences follow from that.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from reporter.commentary.base import HEADLINE, STANDFIRST, Reading, families
 from reporter.errors import ContentError
 from reporter.model import Kind, Remark, Role, Span, Text, plain
-from reporter.phrasing import led_in, pattern
+from reporter.phrasing import led_in, merged, pattern
 from reporter.proofreading import check, faithful, superlatives
 
 ENOUGH_WORDS = 370
-MOST_WORDS = 440
+MOST_WORDS = 436
 WORTH = 0.1
 SURE = 0.5
 LEAST_AGAINST = 2
 MOST_AGAINST = 4
+FEWEST_WORDS = 262
 FURTHER = 3
 SHORT = 28
 
@@ -31,12 +31,16 @@ SHORT = 28
 STEPS: tuple[tuple[str, ...], ...] = tuple(
     tuple(moves.split())
     for moves in (
-        "record day drawdown extreme year_turned leadership relative leadership_limit "
-        "drawdown_compared",
-        "streak month relative_month relative_long day_compared breadth_day breadth_year "
-        "long_gain drivers rotation",
-        "breakout technical_view targets trend cross stretch distance volatility year_range",
-        "fear other_markets pair opinion week",
+        "record day drawdown extreme year_turned relative drawdown_compared",
+        (
+            "streak breadth_day breadth_year month relative_month relative_long day_compared "
+            "long_gain quarter twelve_months drivers rotation balance"
+        ),
+        (
+            "breakout technical_view targets trend cross stretch distance volatility year_range "
+            "record_tally range targets_range"
+        ),
+        "fear other_markets yield pair pair_window opinion week",
     )
 )
 _HOME = {
@@ -47,7 +51,6 @@ _HOME = {
     "targets": "targets",
     "views": "counter_view",
     "pairs": "counter_view",
-    "stretch": "counter_view",
     "cross_asset": "cross_asset",
     "breadth": "cross_asset",
     "changes": "week_behind",
@@ -75,7 +78,7 @@ def comment(reading: Reading) -> tuple[Remark, ...]:
     )
     tone, move = _thesis(worth)
     cast = [replace(remark, role=_role(remark, tone, move)) for remark in worth]
-    page = _chosen([remark for remark in cast if not remark.section])
+    page = _chosen([remark for remark in cast if remark.section not in {HEADLINE, STANDFIRST}])
     return tuple(_placed(cast, page))
 
 
@@ -96,17 +99,21 @@ def _role(remark: Remark, tone: int, move: str) -> Role:
     return Role.EVIDENCE if remark.tone == tone else Role.AGAINST
 
 
-def _chosen(candidates: Sequence[Remark]) -> list[Remark]:
-    """The remarks of page 1: the thesis, two objections, then by weight while there is room."""
-    thesis = [remark for remark in candidates if remark.role is Role.THESIS][:1]
-    against = [remark for remark in candidates if remark.role is Role.AGAINST]
-    page: list[Remark] = []
-    for remark in (*thesis, *against):
+def _chosen(remarks: Sequence[Remark]) -> list[Remark]:
+    """The remarks of page 1: the thesis, two objections, then by weight while there is room.
+
+    What was meant for a later section is taken only where the page would be too short.
+    """
+    candidates = [remark for remark in remarks if not remark.section]
+    spare = [remark for remark in remarks if remark.section]
+    page = [remark for remark in candidates if remark.role is Role.THESIS][:1]
+    for remark in (*candidates, *spare):
         objections = sum(r.role is Role.AGAINST for r in page)
-        if objections < LEAST_AGAINST and _adds(remark, page):
+        if remark.role is Role.AGAINST and objections < LEAST_AGAINST and _adds(remark, page):
             page.append(remark)
-    for remark in candidates:
-        full = _words(page) >= ENOUGH_WORDS and remark.importance < SURE
+    for remark in (*candidates, *candidates, *spare):
+        enough = FEWEST_WORDS if remark.section else ENOUGH_WORDS
+        full = _words(page) >= enough and remark.importance < SURE
         fits = _words([*page, remark]) <= MOST_WORDS
         if not full and fits and _room(remark, page) and _adds(remark, page):
             page.append(remark)
@@ -114,8 +121,10 @@ def _chosen(candidates: Sequence[Remark]) -> list[Remark]:
 
 
 def _room(remark: Remark, page: Sequence[Remark]) -> bool:
+    """The case against stays the shorter one, unless the page would be too short without it."""
     against = sum(r.role is Role.AGAINST for r in page)
-    return remark.role is not Role.AGAINST or against < MOST_AGAINST
+    short = _words(page) < FEWEST_WORDS
+    return remark.role is not Role.AGAINST or against < MOST_AGAINST or short
 
 
 def _adds(remark: Remark, page: Sequence[Remark]) -> bool:
@@ -150,17 +159,26 @@ def _words(remarks: Iterable[Remark]) -> int:
 
 
 def _placed(cast: Sequence[Remark], page: Sequence[Remark]) -> Iterable[Remark]:
-    filled: Counter[str] = Counter()
-    told = {plain(remark.text) for remark in page}
+    """Page 1 and the leads as they are; of the rest what is new to its section."""
+    sections: dict[str, list[Remark]] = {}
     for remark in cast:
-        if remark in page or remark.section in {HEADLINE, STANDFIRST}:
+        if remark in page:
+            yield replace(remark, section="")
+            continue
+        if remark.section in {HEADLINE, STANDFIRST}:
             yield remark
             continue
-        section = remark.section or _HOME.get(remark.family, _ELSEWHERE)
-        if filled[section] < FURTHER and plain(remark.text) not in told:
-            filled[section] += 1
-            told.add(plain(remark.text))
+        section = _section(remark)
+        mine = sections.setdefault(section, [])
+        if len(mine) < FURTHER and _adds(remark, mine):
+            mine.append(remark)
             yield replace(remark, section=section)
+
+
+def _section(remark: Remark) -> str:
+    home = remark.section or _HOME.get(remark.family, _ELSEWHERE)
+    movable = home in {_ELSEWHERE, "leadership"}
+    return "counter_view" if remark.role is Role.AGAINST and movable else home
 
 
 # --- headline and standfirst --------------------------------------------------------------------
@@ -186,7 +204,11 @@ def lead(reading: Reading, remarks: Sequence[Remark]) -> tuple[Text, Text]:
         if remark.section == STANDFIRST and not figures(remark.text) & figures(head.text)
     ]
     first = _best(rest, {tone, 0}) or _best(rest, {-tone})
-    others = [remark for remark in rest if first and remark.move != first.move]
+    others = [
+        remark
+        for remark in rest
+        if first and remark.move != first.move and not figures(remark.text) & figures(first.text)
+    ]
     second = _best(others, {-tone} if tone else {1, -1}) or _best(others, {tone, 0})
     sentences = _contrasted([remark for remark in (first, second) if remark], reading)
     return faithful(head.text, reading.facts), faithful(sentences, reading.facts)
@@ -222,11 +244,14 @@ def argue(reading: Reading, remarks: Sequence[Remark]) -> Paragraphs:
         (remark for remark in page if remark.role is Role.AGAINST), key=lambda r: -r.importance
     )
     body = [remark for remark in page if remark.role is not Role.AGAINST]
-    paragraphs = [_ordered(body, steps) for steps in STEPS]
-    paragraphs[0].sort(key=lambda remark: remark.role is not Role.THESIS)
+    thesis = [remark for remark in body if remark.role is Role.THESIS]
+    rest = [remark for remark in body if remark.role is not Role.THESIS]
+    paragraphs = [_ordered(rest, steps) for steps in STEPS]
+    paragraphs[0][:0] = thesis
     told = [*_evened([p for p in paragraphs if p]), against]
+    said: set[str] = set()
     return tuple(
-        tuple(_joined(paragraph, reading, first=at == 0))
+        tuple(_joined(paragraph, reading, said, first=at == 0))
         for at, paragraph in enumerate(told)
         if paragraph
     )
@@ -238,35 +263,61 @@ def _ordered(body: Sequence[Remark], steps: Sequence[str]) -> list[Remark]:
 
 
 def _evened(paragraphs: Sequence[list[Remark]]) -> list[list[Remark]]:
-    """Paragraphs of one short sentence join the one before."""
+    """A paragraph of one short sentence joins the next one, the last such the one before."""
     kept: list[list[Remark]] = []
-    for paragraph in paragraphs:
-        if kept and _words(paragraph) < SHORT:
+    for at, paragraph in enumerate(paragraphs):
+        if at > 1 and _words(kept[-1]) < SHORT:
             kept[-1] = [*kept[-1], *paragraph]
         else:
             kept.append(paragraph)
+    if len(kept) > 1 and _words(kept[-1]) < SHORT:
+        kept[-2:] = [[*kept[-2], *kept[-1]]]
     return kept
 
 
-def _joined(paragraph: Sequence[Remark], reading: Reading, *, first: bool) -> Iterable[Remark]:
-    """The paragraph's remarks with their openings, and the subject not named in every sentence."""
+def _joined(
+    paragraph: Sequence[Remark], reading: Reading, told: set[str], *, first: bool
+) -> Iterable[Remark]:
+    """The paragraph's remarks with their openings; subject and date not said in every sentence."""
     named = False
     for at, remark in enumerate(paragraph):
-        before = paragraph[at - 1] if at else None
-        opening = "" if first and not at else _opening_of(remark, before)
-        text, named = _unnamed(remark.text, reading, named=named)
-        told = led_in(opening, text, lower=_segments(reading))
-        checked = faithful(check(told, remark.pattern), reading.facts)
+        last = at == len(paragraph) - 1
+        opening = "" if first and not at else _opening_of(remark, at, last=last)
+        text, named = _unnamed(_undated(remark.text, told, _day(reading)), reading, named=named)
+        text = led_in(opening, text, lower=_segments(reading))
+        told.update(span.text for span in text if span.kind == "fact")
+        checked = faithful(check(text, remark.pattern), reading.facts)
         yield replace(remark, text=checked)
 
 
-def _opening_of(remark: Remark, before: Remark | None) -> str:
+def _opening_of(remark: Remark, at: int, *, last: bool) -> str:
     own = pattern(remark.pattern)
-    if remark.role is Role.AGAINST:
-        return "" if before else own.counters or _opening("against")
-    if before is None:
-        return own.agrees if remark.role is Role.EVIDENCE else ""
-    return own.differs if remark.tone * before.tone < 0 else ""
+    if remark.role is not Role.AGAINST:
+        return own.agrees if not at and remark.role is Role.EVIDENCE else ""
+    if not at:
+        return own.counters or _opening("against")
+    return _opening("and") if last and at > 1 else ""
+
+
+def _undated(text: Text, told: Container[str], as_of: str) -> Text:
+    """The as-of day once: later it is "the day", or left out where nothing hangs on it."""
+    spans = list(text)
+    for at in range(1, len(spans)):
+        before, span = spans[at - 1], spans[at]
+        if span.kind != "fact" or span.text not in told or span.text != as_of:
+            continue
+        following = spans[at + 1].text if at + 1 < len(spans) else ""
+        if before.text == "On ":
+            spans[at] = Span("the day")
+        elif before.text.endswith(" on ") and following.startswith((" at ", ", ")):
+            spans[at - 1] = replace(before, text=before.text.removesuffix(" on "))
+            spans[at] = Span("")
+    return merged(spans)
+
+
+def _day(reading: Reading) -> str:
+    """The as-of day as facts print it."""
+    return next((fact.shown("as_of") for fact in reading.facts), "")
 
 
 def _opening(key: str) -> str:
@@ -277,9 +328,12 @@ def _unnamed(text: Text, reading: Reading, *, named: bool) -> tuple[Text, bool]:
     """Every second sentence in a row calls the subject `the index`."""
     prose = reading.subject.prose
     full = {prose, prose[:1].upper() + prose[1:]}
-    at = next((n for n, span in enumerate(text) if span.kind == "name" and span.text in full), None)
+    known = {i.prose.lower() for i in reading.instruments.values()}
+    names = [n for n, s in enumerate(text) if s.kind == "name" and s.text.lower() in known]
+    at = next((n for n in names if text[n].text in full), None)
     if at is None:
         return text, False
+    named = named and at == names[0]
     word = {Kind.INDEX: "the index", Kind.FUND: "the fund"}.get(reading.subject.kind)
     if not named or word is None:
         return text, True

@@ -30,14 +30,8 @@ BASE = date(2025, 12, 31)
 
 
 def fact(
-    metric: str,
-    subject: str,
-    value: float,
-    display: str,
-    *,
-    unit: Unit = Unit.FRACTION,
-    vs: str | None = None,
-    window: str | None = None,
+    metric: str, subject: str, value: float, display: str, *, unit: Unit = Unit.FRACTION,
+    vs: str | None = None, window: str | None = None,
 ) -> Fact:
     """A fact with the id the real ones have."""
     name = f"{metric}:{subject}" + (f"/{vs}" if vs else "") + (f":{window}" if window else "")
@@ -153,9 +147,7 @@ def rich(*, sample: bool = True) -> Brief:
     charts = (
         line("lead", f"Small caps lead with a rise of {{{RUT_YTD}}}", height=182),
         line("strength", "Strength against the S&P 500 is rising", points=250),
-        line(
-            "bars", "The index stands above {sma:^RUT:50}, its average of fifty closes", height=260
-        ),
+        line("bars", "The index stands above {sma:^RUT:50}, its average of fifty closes", height=260),
         line("ladder", "The first target is {implied_advance:^RUT:a-2861} above the close"),
         line("flows", "Clients bought {net_flow:flow:Small caps} of small caps", height=130),
         *(spark(symbol) for symbol in ("a", "b", "c", "d", "e")),
@@ -186,7 +178,6 @@ def rich(*, sample: bool = True) -> Brief:
 
 def key_figures() -> tuple[KeyFigure, ...]:
     """Five figures, one without a change."""
-
     def shown(name: str) -> Span:
         return Span(BY_ID[name].display, "fact", name)
 

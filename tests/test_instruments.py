@@ -4,7 +4,7 @@ import tomllib
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporter.instruments import CATALOGUE, canonical, describe, distributes, known
@@ -81,16 +81,19 @@ def test_a_share_or_fund_is_not_mistaken_for_an_index_of_the_same_letters(ticker
     assert canonical(ticker) == ticker
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_canonical_twice_is_canonical_once(symbol: str) -> None:
     assert canonical(canonical(symbol)) == canonical(symbol)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=".^-=/ABCX abcx0", max_size=8))
 def test_canonical_twice_is_canonical_once_near_the_rules(symbol: str) -> None:
     assert canonical(canonical(symbol)) == canonical(symbol)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_describing_never_fails_and_never_leaves_a_name_empty(symbol: str, name: str) -> None:
     instrument = describe(symbol, name)

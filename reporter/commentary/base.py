@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from reporter.model import BriefSpec, DeskInputs, Fact, Facts, Instrument, Remark, Role
-from reporter.phrasing import Slots, direction, fill, pattern, size
+from reporter.model import BriefSpec, DeskInputs, Fact, Facts, Instrument, Remark, Role, Text
+from reporter.phrasing import Slots, direction, fill, pattern, sentences, size
 from reporter.proofreading import check
 from reporter.registry import Registry
 
@@ -74,13 +74,13 @@ class Note:
     section: str = ""
 
 
-def remark(name: str, slots: Slots, note: Note) -> Remark:
-    """The remark that the pattern `family.key` makes of these slots.
+def remark(name: str, slots: Slots, note: Note, further: Text = ()) -> Remark:
+    """The remark that the pattern `family.key` makes of these slots, `further` sentences behind.
 
     Raises:
         ContentError: the pattern does not fit the facts, or the sentence breaks a rule of style.
     """
-    text = check(fill(pattern(name), slots), name)
+    text = check(sentences(fill(pattern(name), slots), further), name)
     return Remark(
         move=note.move,
         family=name.partition(".")[0],

@@ -25,12 +25,15 @@ def breadth(reading: Reading) -> Iterator[Remark]:
         weight = 0.3 + 0.5 * abs(share - 1 / 2)
         yield remark(f"breadth.{key}", slots, Note("breadth_day", tone, weight))
     year = _ends(reading, "ytd")
+    told = "" if day is None else _share(int(day[0].value), _of(day[0]))
     if year is not None:
         count, slots = year
         risen = int(count.value)
         tone = 1 if risen > _of(count) / 2 else -1
-        key = f"year{_share(risen, _of(count))}"
-        yield remark(f"breadth.{key}", slots, Note("breadth_year", tone, 0.42))
+        share_word = _share(risen, _of(count))
+        section = "cross_asset" if day is not None and share_word == told else ""
+        key = f"year{share_word}"
+        yield remark(f"breadth.{key}", slots, Note("breadth_year", tone, 0.42, section))
 
 
 def _share(risen: int, of: int) -> str:

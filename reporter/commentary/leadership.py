@@ -17,11 +17,12 @@ from reporter.commentary.base import (
 )
 from reporter.lexicon import counted
 from reporter.model import Fact, Instrument, Kind, Remark, Text
-from reporter.phrasing import Named, Slots, direction, fragment, listed, pattern
+from reporter.phrasing import Named, Slots, direction, fill, fragment, listed, pattern
 
 WINDOW = "ytd"
 SIZES = ("micro caps", "small caps", "mid caps", "large caps")
 FEWEST = 2
+OTHER_MARKETS = ("rates", "bonds", "credit", "commodities", "currencies", "cross_asset")
 Ranked = list[tuple[Instrument, Fact]]
 
 
@@ -37,10 +38,10 @@ def leadership(reading: Reading) -> Iterator[Remark]:
         return
     key = _order(sizes, reading.subject, spread)
     told = sizes[::-1] if key == "larger_losses" else sizes
-    slots: Slots = reading.pair | {"spread": spread} | _words_for(told)
+    slots: Slots = {**reading.pair, "spread": spread, **_words_for(told)}
     weight = 0.35 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.5)
-    yield remark(f"leadership.{key}", slots, Note("leadership", sign(spread), weight))
-    yield from _outside(reading, sizes, slots)
+    note = Note("relative", sign(spread), weight)
+    yield remark(f"leadership.{key}", slots, note, _outside(reading, sizes))
 
 
 def _sizes(reading: Reading) -> Ranked:
@@ -58,7 +59,7 @@ def _order(sizes: Ranked, subject: Instrument, spread: Fact) -> str:
     """The pattern for the order found: by size, or where the subject stands in it."""
     order = [SIZES.index(i.segment) for i, _ in sizes]
     found = {direction(fact) for _, fact in sizes}
-    kind = {("up",): "gains", ("down",): "losses"}.get(tuple(found), "better")
+    kind = "better" if len(found) > 1 else "gains" if "up" in found else "losses"
     if order == sorted(order):
         return f"smaller_{kind}"
     if order == sorted(order, reverse=True) and sign(spread) < 0:
@@ -81,36 +82,32 @@ def _member(instrument: Instrument, fact: Fact, *, first: bool, same: bool) -> T
     return fragment(pattern(f"leadership.{key}"), {"i": instrument, "r": fact})
 
 
-def _outside(reading: Reading, sizes: Ranked, slots: Slots) -> Iterator[Remark]:
-    """What has risen more than the leader, outside the set in which it leads."""
+def _outside(reading: Reading, sizes: Ranked) -> Text:
+    """What has risen more than the leading size: a lead holds within its own set only."""
+    leader, own = sizes[0]
+    if leader != reading.subject:
+        return ()
     inside = {i.segment for i, _ in sizes}
-    leader = sizes[0][1]
-    if sizes[0][0] != reading.subject:
-        return
-    others = [s for symbols in reading.spec.watch.values() for s in symbols]
     ahead = [
         (i, fact)
-        for i, fact in reading.moves(dict.fromkeys(others), WINDOW)
-        if i.kind in {Kind.INDEX, Kind.FUND}
-        and i.segment not in inside
-        and i.segment in _shares(reading)
-        and float(fact.value) > float(leader.value)
-        and moved(fact)
+        for i, fact in reading.moves(_shares(reading), WINDOW)
+        if i.segment not in inside and float(fact.value) > float(own.value) and moved(fact)
     ][:FEWEST]
     if not ahead:
-        return
+        return ()
     paid = all(fact.detail.get("total_return") for _, fact in ahead)
     pieces = [fragment(pattern("leadership.other"), {"i": i, "r": f}) for i, f in ahead[::-1]]
-    filled = {**slots, "others": listed(pieces)}
-    key = "outside_paid" if paid else "outside"
-    yield remark(f"leadership.{key}", filled, Note("leadership_limit", 0, 0.55))
+    key = "leadership.outside_paid" if paid else "leadership.outside"
+    return fill(pattern(key), {"others": listed(pieces)})
 
 
-def _shares(reading: Reading) -> set[str]:
-    """Segments of the lists that hold shares: bonds and commodities are another comparison."""
-    lists = (
-        symbols
+def _shares(reading: Reading) -> list[str]:
+    """Symbols of the lists that hold shares, once each: bonds and gold are another comparison."""
+    listed_symbols = (
+        symbol
         for name, symbols in reading.spec.watch.items()
-        if not {"rates", "bonds", "commodities", "currencies", "cross_asset"} & {name}
+        if name not in OTHER_MARKETS
+        for symbol in symbols
     )
-    return {i.segment for symbols in lists for i in reading.named(symbols)}
+    known = dict.fromkeys(listed_symbols)
+    return [i.symbol for i in reading.named(known) if i.kind in {Kind.INDEX, Kind.FUND}]

@@ -30,9 +30,10 @@ def pairs(reading: Reading) -> Iterator[Remark]:
         found = [c for w in pair.windows if (c := _over(reading, pair, w))]
         if not found:
             continue
-        yield _first(reading, pair, found[0])
+        about = [v for v in opinions if pair.subject in v.text]
+        yield _first(reading, pair, found[0], raised=bool(about))
         yield from _others(reading, pair, found)
-        for view in [v for v in opinions if pair.subject in v.text]:
+        for view in about:
             yield _opinion(reading, view, pair.subject)
             opinions.remove(view)
     for view in opinions:
@@ -57,13 +58,14 @@ def _slots(reading: Reading, pair: Pair, found: Compared) -> Slots:
     }
 
 
-def _first(reading: Reading, pair: Pair, found: Compared) -> Remark:
+def _first(reading: Reading, pair: Pair, found: Compared, *, raised: bool) -> Remark:
     """The pair over its first window; a base that matters is part of the claim."""
     spread = found.spread
     slots = _slots(reading, pair, found)
     if spread.detail.get("base_sensitive"):
         side = "later" if _moves(spread, "later") >= _moves(spread, "earlier") else "earlier"
-        note = Note("pair", -sign(spread), 0.62)
+        year = reading.of("relative_return", "ytd", vs=True)
+        note = Note("pair", -sign(year) if year else 0, 0.62 if raised else 0.25)
         return remark(f"pairs.sensitive_{side}", slots, note)
     both = ways(found.own, found.other)
     key = (

@@ -47,7 +47,9 @@ def _own(reading: Reading, level: Fact, own: list[DeskView], stance: str) -> Rem
     note = Note("drivers", _TONES[stance], 0.6)
     rates = _rates(reading, own) if stance == "supportive" else None
     if rates:
-        return remark(f"views.own_supportive_{number}_rates", {**slots, **rates}, note)
+        flat = "" if moved(rates[1]) else "_flat"
+        filled: Slots = {**slots, "t": rates[0], "y": rates[1]}
+        return remark(f"views.own_supportive_{number}_rates{flat}", filled, note)
     return remark(f"views.own_{stance}_{number}", slots, note)
 
 
@@ -57,11 +59,9 @@ def quoted(view: DeskView) -> Quoted:
 
 
 def name_of(view: DeskView) -> Named:
-    """Who holds a view: `Paul Ciana of BofA`, `Barclays’ traders`, or the house alone."""
+    """Who holds a view: `Jane Doe of Acme`, `Acme's traders`, or the house alone."""
     apostrophe = "\N{RIGHT SINGLE QUOTATION MARK}"
-    owner = (
-        f"{view.house}{apostrophe}" if view.house.endswith("s") else f"{view.house}{apostrophe}s"
-    )
+    owner = f"{view.house}{apostrophe}{'' if view.house.endswith('s') else 's'}"
     if not view.author:
         return Named(view.house)
     person = view.author[:1].isupper()
@@ -86,12 +86,12 @@ def _technical(reading: Reading, level: Fact, view: DeskView) -> Remark:
     return remark("views.house_technical", slots, Note("technical_view", tone, 0.57))
 
 
-def _rates(reading: Reading, own: list[DeskView]) -> dict[str, Instrument | Fact] | None:
+def _rates(reading: Reading, own: list[DeskView]) -> tuple[Instrument, Fact] | None:
     """The yield itself, where a view leans on rates."""
     if not any("rate" in view.text.lower() for view in own):
         return None
     for instrument in reading.named(reading.spec.symbols):
         change = reading.facts.get("yield_change", instrument.symbol, window="ytd")
-        if instrument.kind is Kind.YIELD and change is not None and moved(change):
-            return {"t": instrument, "y": change}
+        if instrument.kind is Kind.YIELD and change is not None:
+            return instrument, change
     return None

@@ -66,9 +66,7 @@ def titled(options: Options, default: str) -> str:
     return value if isinstance(value, str) and value else default
 
 
-def watched(
-    context: SectionContext, options: Options, default: Iterable[str]
-) -> dict[str, list[str]]:
+def watched(context: SectionContext, options: Options, default: Iterable[str]) -> dict[str, list[str]]:
     """The watch lists a section is about, those that the spec has and that hold anything."""
     named = words(options, "lists", words(options, "list", default))
     lists = {name: list(context.spec.watch.get(name, ())) for name in named}
@@ -236,9 +234,7 @@ def _mark(context: SectionContext, symbol: str, windows: Sequence[str]) -> str:
 
 
 def _level_head(
-    context: SectionContext,
-    symbols: Sequence[str],
-    levels: bool,  # noqa: FBT001
+    context: SectionContext, symbols: Sequence[str], levels: bool  # noqa: FBT001
 ) -> tuple[Column, ...]:
     if not levels:
         return ()

@@ -25,7 +25,8 @@ OPTIONS = {
     "windows": "Windows of both, such as 1w, ytd, 1y.",
     "window": "Window of the chart of relative strength: 1y unless another is named.",
 }
-STRENGTH_SIZE: list[Json] = [468.0, 140.0]
+HEAT_HEAD, HEAT_ROW = 18.0, 14.0
+STRENGTH_SIZE: list[Json] = [468.0, 122.0]
 
 
 @section("leadership")
@@ -57,10 +58,16 @@ def _strength(context: SectionContext, options: Options) -> Drawn:
 
 def _heat(context: SectionContext, options: Options) -> Drawn:
     name = words(options, "heat", RANKED[1:])[0]
-    if not context.spec.watch.get(name):
+    rows = len(context.spec.watch.get(name, ()))
+    if not rows:
         return Drawn()
-    windows: list[Json] = list(words(options, "windows", WINDOWS))
-    return draw(context, "heat_table", {"id": f"heat-{name}", "list": name, "windows": windows})
+    chosen: Options = {
+        "id": f"heat-{name}",
+        "list": name,
+        "windows": list(words(options, "windows", WINDOWS)),
+        "size": [468.0, HEAT_HEAD + HEAT_ROW * rows],
+    }
+    return draw(context, "heat_table", chosen)
 
 
 def _ranked(context: SectionContext, symbols: list[str]) -> list[str]:

@@ -206,6 +206,4 @@ def _prices(context: SectionContext) -> str:
 def _definitions(facts: Iterable[Fact]) -> Iterator[tuple[str, str]]:
     """The terms that the cited figures use, in the order of the glossary."""
     used: Mapping[str, None] = dict.fromkeys(fact.metric for fact in facts)
-    return (
-        (term.name, term.definition) for metric, term in glossary.TERMS.items() if metric in used
-    )
+    return ((term.name, term.definition) for metric, term in glossary.TERMS.items() if metric in used)

@@ -10,7 +10,7 @@ from reporter.sections._common import Options, assemble, called, cell, draw, par
 from reporter.sections.base import Built, SectionContext, section
 
 OPTIONS = {"title": "The section's title."}
-LADDER_SIZE: list[Json] = [468.0, 165.0]
+LADDER_SIZE: list[Json] = [468.0, 132.0]
 
 
 @section("targets")

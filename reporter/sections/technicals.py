@@ -22,7 +22,7 @@ OPTIONS = {
     "window": "Window of the bar chart: 1y unless another is named.",
     "subjects": "Symbols to chart: the first subject unless others are named.",
 }
-BARS_SIZE: list[Json] = [468.0, 240.0]
+BARS_SIZE: list[Json] = [468.0, 200.0]
 
 
 @section("technicals")

@@ -1,0 +1,71 @@
+#!/bin/sh
+# Makes .venv in this folder, with what `make` needs, on a bare machine too.
+#   scripts/setup.sh run|test|bench
+# Done in a blink where nothing has changed since. A copied folder makes its own .venv anew,
+# because a virtual environment knows the folder it was made for.
+set -eu
+cd "$(dirname "$0")/.."
+kind=$1
+python=${PYTHON:-python3}
+
+say() { printf '%s\n' "$*" >&2; }
+
+# --- what pip cannot bring: Python itself, Pango for the pages, tools that tests look with -------
+
+missing=''
+need() { missing="$missing $1"; }
+
+library() { # name of a shared library, name of its Debian package
+    command -v ldconfig >/dev/null 2>&1 || return 0 # not a system we know the packages of
+    ldconfig -p | grep -q "$1" || need "$2"
+}
+
+PATH=$PATH:/usr/sbin:/sbin
+command -v "$python" >/dev/null 2>&1 || need python3
+if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then need python3-venv; fi
+library 'libpango-1\.0\.so' libpango-1.0-0
+library 'libpangoft2-1\.0\.so' libpangoft2-1.0-0
+library 'libharfbuzz-subset\.so' libharfbuzz-subset0
+if [ "$kind" != run ]; then
+    command -v pdftoppm >/dev/null 2>&1 || need poppler-utils
+    command -v chromium >/dev/null 2>&1 || need chromium
+fi
+if [ -n "$missing" ]; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        say "Installing$missing ..."
+        { apt-get update -q && DEBIAN_FRONTEND=noninteractive \
+            apt-get install -q -y --no-install-recommends $missing; } >&2
+    else
+        say "Missing on this machine (names as in Debian):$missing"
+        say "Install them, for example: sudo apt-get install$missing"
+        exit 1
+    fi
+fi
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+    say "Python 3.11 or newer is needed; $python is $("$python" -V). Name another with PYTHON=..."
+    exit 1
+}
+
+# --- what pip brings ----------------------------------------------------------------------------
+
+extras() {
+    case $kind in
+        run) echo parquet ;;
+        test) echo parquet,test ;;
+        bench) echo parquet,test,bench ;;
+        *) say "unknown kind $kind"; exit 2 ;;
+    esac
+}
+
+wanted="$(pwd) $(extras) $("$python" -V) $(cat pyproject.toml constraints.txt | cksum)"
+stamp=.venv/.made-for-$kind
+if [ "$(cat "$stamp" 2>/dev/null || :)" = "$wanted" ]; then exit 0; fi
+if [ "$(cat .venv/.folder 2>/dev/null || :)" != "$(pwd)" ]; then
+    rm -rf .venv
+    "$python" -m venv .venv
+    pwd >.venv/.folder
+fi
+say "Setting up .venv ($(extras)) ..."
+.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+    --constraint constraints.txt --editable ".[$(extras)]" >&2
+printf '%s\n' "$wanted" >"$stamp"

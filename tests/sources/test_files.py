@@ -1,0 +1,433 @@
+from __future__ import annotations
+
+import builtins
+import hashlib
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reporter.errors import DataError
+from reporter.model import Basis, Gap, Kind, Reason
+from reporter.sources.base import DataRequest, Delivered, sources
+
+HEAD = "Date,Open,High,Low,Close,Adj Close,Volume\n"
+ROWS = [
+    "2026-01-13,10.0,11.0,9.0,10.5,10.0,100\n",
+    "2026-01-14,11.0,12.0,10.0,11.5,11.0,200\n",
+    "2026-01-15,12.0,13.0,11.0,12.5,12.0,300\n",
+    "2026-01-16,13.0,14.0,12.0,13.5,13.5,400\n",
+]
+GOOD = HEAD + "".join(ROWS)
+FLAT = "Date,Open,High,Low,Close,Volume\n2026-01-16,13.0,14.0,12.0,13.5,400\n"
+TODAY = date(2026, 1, 20)
+
+
+def ask(folder: Path | str, *symbols: str, as_of: date | None = None) -> Delivered:
+    return sources.get("files")(DataRequest(symbols, str(folder), as_of, TODAY))
+
+
+def only_gap(folder: Path, symbol: str, text: str | bytes) -> Gap:
+    """The gap of a symbol whose file holds `text`, beside a good file."""
+    data = text.encode() if isinstance(text, str) else text
+    (folder / f"{symbol}.csv").write_bytes(data)
+    (folder / "SPY.csv").write_text(GOOD)
+    delivered = ask(folder, "SPY", symbol)
+    assert [series.symbol for series in delivered.series] == ["SPY"]
+    (gap,) = delivered.gaps
+    return gap
+
+
+def test_a_file_is_found_by_its_symbols_plain_name(tmp_path: Path) -> None:
+    for name in ("RUT", "GC-F", "EURUSD-X", "DX-Y.NYB", "BRK-B"):
+        (tmp_path / f"{name}.csv").write_text(GOOD)
+    symbols = ["^RUT", "GC=F", "EURUSD=X", "DX-Y.NYB", "BRK-B"]
+    delivered = ask(tmp_path, *symbols)
+    assert [series.symbol for series in delivered.series] == symbols
+    assert not delivered.gaps
+
+
+def test_a_file_is_found_whatever_the_case_of_its_name(tmp_path: Path) -> None:
+    (tmp_path / "rut.CSV").write_text(GOOD)
+    assert ask(tmp_path, "^RUT").series[0].instrument.name == "Russell 2000"
+
+
+def test_the_series_says_where_it_came_from(tmp_path: Path) -> None:
+    (tmp_path / "RUT.csv").write_text(GOOD)
+    origin = ask(tmp_path, "^RUT").series[0].provenance
+    assert origin.source == "files"
+    assert origin.origin == "RUT.csv"
+    assert origin.sha256 == hashlib.sha256(GOOD.encode()).hexdigest()
+    assert origin.rows == 4
+
+
+def test_only_the_files_needed_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RUT", "SPY", "IWM"):
+        (tmp_path / f"{name}.csv").write_text(GOOD)
+    read: list[str] = []
+    whole = Path.read_bytes
+
+    def watched(path: Path) -> bytes:
+        read.append(path.name)
+        return whole(path)
+
+    monkeypatch.setattr(Path, "read_bytes", watched)
+    ask(tmp_path, "SPY")
+    assert read == ["SPY.csv"]
+
+
+def test_progress_is_told_before_each_symbol(tmp_path: Path) -> None:
+    (tmp_path / "SPY.csv").write_text(GOOD)
+    told: list[tuple[int, int, str]] = []
+    request = DataRequest(["SPY", "IWM"], str(tmp_path), None, TODAY, lambda *a: told.append(a))
+    sources.get("files")(request)
+    assert told == [(0, 2, "SPY"), (1, 2, "IWM"), (2, 2, "")]
+
+
+# --- the basis ---
+
+
+def test_an_adjusted_close_that_differs_proves_quoted_prices(tmp_path: Path) -> None:
+    (tmp_path / "SPY.csv").write_text(GOOD)
+    assert ask(tmp_path, "SPY").series[0].basis is Basis.PRICE
+
+
+@pytest.mark.parametrize("name", ["RUT", "VIX", "TNX", "GC-F", "EURUSD-X", "GLD"])
+def test_what_pays_no_dividends_is_quoted(tmp_path: Path, name: str) -> None:
+    (tmp_path / f"{name}.csv").write_text(FLAT)
+    symbol = {"GC-F": "GC=F", "EURUSD-X": "EURUSD=X", "GLD": "GLD"}.get(name, f"^{name}")
+    assert ask(tmp_path, symbol).series[0].basis is Basis.PRICE
+
+
+@pytest.mark.parametrize("symbol", ["SPY", "AAPL"])
+@pytest.mark.parametrize("text", [FLAT, HEAD + ROWS[3]])
+def test_a_fund_or_share_that_may_be_adjusted_asks_for_an_index(
+    tmp_path: Path, symbol: str, text: str
+) -> None:
+    (tmp_path / f"{symbol}.csv").write_text(text)
+    (tmp_path / "RUT.csv").write_text(GOOD)
+    delivered = ask(tmp_path, "^RUT", symbol)
+    (gap,) = delivered.gaps
+    assert (gap.subject, gap.reason) == (symbol, Reason.BASIS)
+    assert "index.csv" in gap.message
+    assert "price or adjusted" in gap.message
+    assert len(delivered.series) == 1
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+def test_the_index_says_the_basis(tmp_path: Path, basis: Basis) -> None:
+    (tmp_path / "SPY.csv").write_text(FLAT)
+    (tmp_path / "index.csv").write_text(f"symbol,name,file,basis\nSPY,S,SPY.csv,{basis}\n")
+    assert ask(tmp_path, "SPY").series[0].basis is basis
+
+
+def test_a_stated_basis_that_the_prices_contradict_is_a_gap(tmp_path: Path) -> None:
+    (tmp_path / "SPY.csv").write_text(GOOD)
+    (tmp_path / "index.csv").write_text("symbol,file,basis\nSPY,SPY.csv,adjusted\n")
+    (gap,) = ask(tmp_path, "SPY").gaps
+    assert gap.reason is Reason.BASIS
+    assert "Write price" in gap.message
+
+
+# --- the index ---
+
+
+def test_the_index_maps_symbols_as_people_write_them_to_files(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "small.csv").write_text(GOOD)
+    (tmp_path / "index.csv").write_text(
+        "\ufeffSymbol,Name,File,Basis,note\n.rut,,deep/small.csv,price,x\nZZZ,Zed plc,zed.csv,,\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "zed.csv").write_text(GOOD)
+    small, zed = ask(tmp_path, "^RUT", "ZZZ").series
+    assert small.provenance.origin == "deep/small.csv"
+    assert (zed.instrument.name, zed.instrument.kind) == ("Zed plc", Kind.EQUITY)
+
+
+def test_a_file_the_index_does_not_list_is_found_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "SPY.csv").write_text(GOOD)
+    (tmp_path / "RUT.csv").write_text(GOOD)
+    (tmp_path / "index.csv").write_text("symbol,file\nSPY,SPY.csv\n\n")
+    assert len(ask(tmp_path, "SPY", "^RUT").series) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("SPY,../SPY.csv,price", "outside the folder"),
+        ("SPY,/etc/passwd,price", "outside the folder"),
+        ("SPY,gone.csv,price", "there is no file 'gone.csv'"),
+        ("SPY,SPY.txt,price", "neither .csv nor .parquet"),
+        ("SPY,,price", "no file is named"),
+        ("SPY,SPY.csv,total", "the basis is 'total'"),
+        ("SPY,SPY.csv,price\nSPY,RUT.csv,price", "listed twice"),
+    ],
+)
+def test_a_bad_line_of_the_index_spoils_its_symbol_only(
+    tmp_path: Path, line: str, complaint: str
+) -> None:
+    folder = tmp_path / "prices"
+    folder.mkdir()
+    for place in (tmp_path / "SPY.csv", folder / "SPY.csv", folder / "RUT.csv"):
+        place.write_text(GOOD)
+    (folder / "index.csv").write_text(f"symbol,file,basis\n{line}\n")
+    delivered = ask(folder, "^RUT", "SPY")
+    (gap,) = delivered.gaps
+    assert (gap.subject, gap.reason) == ("SPY", Reason.BAD_DATA)
+    assert complaint in gap.message
+    assert "index.csv, row" in gap.message
+    assert len(delivered.series) == 1
+
+
+def test_a_link_out_of_the_folder_is_not_followed_for_the_index(tmp_path: Path) -> None:
+    folder = tmp_path / "prices"
+    folder.mkdir()
+    (tmp_path / "secret.csv").write_text(GOOD)
+    (folder / "SPY.csv").symlink_to(tmp_path / "secret.csv")
+    (folder / "index.csv").write_text("symbol,file\nSPY,SPY.csv\n")
+    (gap,) = ask(folder, "SPY").gaps
+    assert "outside the folder" in gap.message
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        (b"name,basis\nx,price\n", "no column 'symbol' or 'file'"),
+        (b"", "no column"),
+        (b"symbol,file\n\xff\xfe,x.csv\n", "cannot be read"),
+        (b'symbol,file\n"SPY,SPY.csv\n', "cannot be read"),
+    ],
+)
+def test_an_index_that_is_none_ends_with_one_message(
+    tmp_path: Path, data: bytes, complaint: str
+) -> None:
+    (tmp_path / "SPY.csv").write_text(GOOD)
+    (tmp_path / "index.csv").write_bytes(data)
+    with pytest.raises(DataError, match=complaint) as caught:
+        ask(tmp_path, "SPY")
+    assert "index.csv" in str(caught.value)
+
+
+# --- the folder ---
+
+
+@pytest.mark.parametrize("location", ["", "no/such/folder"])
+def test_no_folder_ends_with_one_message(location: str) -> None:
+    with pytest.raises(DataError, match=r"folder"):
+        ask(location, "SPY")
+
+
+def test_a_file_in_the_folders_place_ends_with_one_message(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("")
+    with pytest.raises(DataError, match="is a file, not a folder"):
+        ask(tmp_path / "x", "SPY")
+
+
+def test_an_empty_folder_ends_with_one_message(tmp_path: Path) -> None:
+    (tmp_path / "readme.txt").write_text("prices come later")
+    with pytest.raises(DataError, match="no price files"):
+        ask(tmp_path, "SPY")
+
+
+def test_an_unknown_symbol_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    for name in ("XLE", "RUT"):
+        (tmp_path / f"{name}.csv").write_text(GOOD)
+    (gap,) = ask(tmp_path, "XLEE").gaps
+    assert gap.reason is Reason.UNKNOWN_SYMBOL
+    assert "Did you mean 'XLE'?" in gap.message
+
+
+def test_a_known_instrument_without_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "RUT.csv").write_text(GOOD)
+    (gap,) = ask(tmp_path, "^SOX").gaps
+    assert gap.reason is Reason.NO_DATA
+    assert "PHLX Semiconductor Index" in gap.message
+
+
+@pytest.mark.parametrize("symbol", ["../SECRET", "/ETC/PASSWD", "..", "", "INDEX", "\0"])
+def test_a_symbol_is_never_a_path(tmp_path: Path, symbol: str) -> None:
+    folder = tmp_path / "prices"
+    folder.mkdir()
+    (tmp_path / "SECRET.csv").write_text(GOOD)
+    (folder / "SPY.csv").write_text(GOOD)
+    (folder / "index.csv").write_text("symbol,file\nSPY,SPY.csv\n")
+    (gap,) = ask(folder, symbol).gaps
+    assert gap.reason is Reason.UNKNOWN_SYMBOL
+
+
+# --- bad files ---
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ["IWM.csv is empty"]),
+        ("\n \n", ["IWM.csv is empty"]),
+        (HEAD, ["IWM.csv has no rows"]),
+        ("Date,Open,High\n2026-01-16,1,2\n", ["no column 'low' or 'close'", "Date, Open, High"]),
+        (GOOD.replace(",", ";"), ["no column", "comma-separated"]),
+        (GOOD.replace("12.5,12.0", "n.a.,12.0"), ["row 4, column close", "n.a."]),
+        (GOOD.replace("2026-01-15", "15.01.2026"), ["row 4", "'15.01.2026' is not a date"]),
+        (GOOD.replace("2026-01-15", "2026-01-14"), ["row 3 and row 4", "14 January 2026"]),
+        (GOOD.replace("11.0,12.5", "-11.0,12.5"), ["row 4", "zero or negative"]),
+        (GOOD.replace("13.0,11.0", "12.1,11.0"), ["row 4", "the high is below"]),
+        (HEAD + ROWS[0] + "2026-01-14,1,2,3,4,5,6,7,8\n", ["IWM.csv is not a table", "line 3"]),
+        (HEAD + "2026-01-14,1,2,3,4,5,6,7,8\n", ["IWM.csv is not a table"]),
+        (GOOD.encode("utf-16"), ["not in UTF-8"]),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", ["IWM.csv"]),
+    ],
+)
+def test_a_bad_file_is_one_clear_message_and_spoils_only_its_symbol(
+    tmp_path: Path, text: str | bytes, words: Sequence[str]
+) -> None:
+    gap = only_gap(tmp_path, "IWM", text)
+    assert gap.subject == "IWM"
+    assert gap.reason in {Reason.BAD_DATA, Reason.NO_DATA}
+    for word in words:
+        assert word in gap.message
+    assert gap.message.endswith(".")
+    assert "\n" not in gap.message
+
+
+def test_a_folder_named_like_a_file_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "IWM.csv").mkdir()
+    (tmp_path / "SPY.csv").write_text(GOOD)
+    (gap,) = ask(tmp_path, "IWM").gaps
+    assert gap.reason is Reason.NO_DATA
+
+
+def test_a_file_that_cannot_be_read_is_a_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "SPY.csv").write_text(GOOD)
+
+    def refused(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    (gap,) = ask(tmp_path, "SPY").gaps
+    assert gap.reason is Reason.UNAVAILABLE
+    assert "Permission denied" in gap.message
+
+
+def test_blank_lines_do_not_shift_row_numbers(tmp_path: Path) -> None:
+    text = HEAD + ROWS[0] + "\n,,,,,,\n" + ROWS[1].replace("11.5", "?")
+    assert "row 5, column close" in only_gap(tmp_path, "IWM", text).message
+
+
+def test_a_last_row_without_a_price_is_left_out_and_named(tmp_path: Path) -> None:
+    (tmp_path / "SPY.csv").write_text(HEAD + "".join(ROWS[:3]) + "2026-01-16,,,,,,400\n")
+    delivered = ask(tmp_path, "SPY")
+    assert delivered.series[0].end == date(2026, 1, 15)
+    assert "SPY.csv" in delivered.notes[0]
+    assert "16 January 2026" in delivered.notes[0]
+
+
+def test_bad_rows_after_the_as_of_day_spoil_nothing(tmp_path: Path) -> None:
+    (tmp_path / "SPY.csv").write_text(GOOD.replace("13.0,14.0", "soon,14.0"))
+    delivered = ask(tmp_path, "SPY", as_of=date(2026, 1, 15))
+    assert delivered.series[0].end == date(2026, 1, 15)
+    assert not delivered.notes
+
+
+# --- Parquet ---
+
+
+def parquet(folder: Path, name: str, *, indexed: bool = False) -> None:
+    (folder / "source.csv").write_text(GOOD)
+    table = pd.read_csv(folder / "source.csv", parse_dates=["Date"])
+    (folder / "source.csv").unlink()
+    (table.set_index("Date") if indexed else table).to_parquet(folder / f"{name}.parquet")
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_parquet_gives_the_same_series_as_csv(tmp_path: Path, indexed: bool) -> None:  # noqa: FBT001
+    parquet(tmp_path, "SPY", indexed=indexed)
+    (tmp_path / "IWM.csv").write_text(GOOD)
+    one, other = ask(tmp_path, "SPY", "IWM").series
+    assert one.bars.equals(other.bars)
+    assert one.provenance.origin == "SPY.parquet"
+
+
+def test_of_two_files_with_one_name_the_csv_counts(tmp_path: Path) -> None:
+    parquet(tmp_path, "SPY")
+    (tmp_path / "SPY.csv").write_text(GOOD)
+    assert ask(tmp_path, "SPY").series[0].provenance.origin == "SPY.csv"
+
+
+def test_a_file_that_is_no_parquet_is_a_gap(tmp_path: Path) -> None:
+    (tmp_path / "SPY.parquet").write_text(GOOD)
+    (gap,) = ask(tmp_path, "SPY").gaps
+    assert "not a Parquet file" in gap.message
+
+
+def test_without_pyarrow_the_message_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parquet(tmp_path, "SPY")
+    import_really = builtins.__import__
+
+    def without(name: str, *args: object, **kwargs: object) -> object:
+        if name.partition(".")[0] == "pyarrow":
+            raise ImportError(name)
+        return import_really(name, *args, **kwargs)  # type: ignore[arg-type]
+
+    for module in [m for m in sys.modules if m.partition(".")[0] == "pyarrow"]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setattr(builtins, "__import__", without)
+    (gap,) = ask(tmp_path, "SPY").gaps
+    assert "market-brief-reporter[parquet]" in gap.message
+
+
+# --- properties and real data ---
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.permutations(ROWS))
+def test_a_file_in_any_order_of_rows_gives_the_same_series(tmp_path: Path, rows: list[str]) -> None:
+    (tmp_path / "SPY.csv").write_text(GOOD)
+    (tmp_path / "IWM.csv").write_text(HEAD + "".join(rows))
+    one, other = ask(tmp_path, "SPY", "IWM").series
+    assert one.bars.equals(other.bars)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.binary(max_size=200))
+def test_no_file_whatever_it_holds_ends_the_reading(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "IWM.csv").write_bytes(data)
+    (tmp_path / "SPY.csv").write_text(GOOD)
+    delivered = ask(tmp_path, "SPY", "IWM")
+    assert delivered.series[0].symbol == "SPY"
+    assert len(delivered.series) + len(delivered.gaps) == 2
+
+
+def test_every_real_file_is_read_with_its_stated_basis(real_data: Path) -> None:
+    index = pd.read_csv(real_data / "prices" / "index.csv")
+    delivered = ask(real_data / "prices", *index["symbol"])
+    assert not delivered.gaps
+    assert not delivered.notes
+    assert [s.symbol for s in delivered.series] == list(index["symbol"])
+    assert [str(s.basis) for s in delivered.series] == list(index["basis"])
+    assert [len(s.bars) for s in delivered.series] == list(index["rows"])
+    russell = delivered.series[0].bars.loc["2026-01-15"]
+    assert (russell["close"], russell["high"]) == (2674.560059, 2689.280029)
+
+
+def test_without_the_index_the_ambiguous_real_files_are_gaps(
+    real_data: Path, tmp_path: Path
+) -> None:
+    index = pd.read_csv(real_data / "prices" / "index.csv")
+    for file in index["file"]:
+        shutil.copy(real_data / "prices" / file, tmp_path)
+    delivered = ask(tmp_path, *index["symbol"])
+    adjusted = set(index["symbol"][index["basis"] == "adjusted"])
+    assert {gap.subject for gap in delivered.gaps} == adjusted
+    assert {gap.reason for gap in delivered.gaps} == {Reason.BASIS}
+    assert {series.basis for series in delivered.series} == {Basis.PRICE}

@@ -1,0 +1,121 @@
+"""The README tells the truth: its help texts are the program's, its commands run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reporter import errors
+from reporter.desk import COLUMNS
+from reporter.sidecars import FACT_COLUMNS
+
+README = Path("README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[tuple[str, str]]:
+    """Every `$ reporter …` of the README with the output shown below it."""
+    found = []
+    for block in BLOCKS:
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, shown = part.partition("\n")
+            found.append((command, shown))
+    return [(command, shown) for command, shown in found if command.startswith("reporter")]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder as a reader has it: the examples, and prices where there are any."""
+    shutil.copytree("examples", tmp_path / "examples")
+    if data := os.environ.get("REPORTER_REAL_DATA"):
+        (tmp_path / "prices").symlink_to(Path(data) / "prices")
+    return tmp_path
+
+
+def run(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """A command of the README, run as the shell runs it."""
+    program, *arguments = shlex.split(command, comments=True)
+    assert program == "reporter"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("REPORTER_")}
+    environment |= {"PYTHONPATH": str(Path.cwd()), "COLUMNS": "80"}
+    return subprocess.run(
+        [sys.executable, "-m", "reporter", *arguments],
+        cwd=cwd, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+HELP = [(command, shown) for command, shown in commands() if command.endswith("--help")]
+OTHER = [command for command, _ in commands() if not command.endswith("--help")]
+
+
+@pytest.mark.parametrize(("command", "shown"), HELP, ids=[command for command, _ in HELP])
+def test_help_texts_are_the_programs(command: str, shown: str, tmp_path: Path) -> None:
+    assert run(command, tmp_path).stdout == shown
+
+
+def test_every_command_has_its_help_in_the_readme() -> None:
+    assert [command for command, _ in HELP] == [
+        "reporter --help",
+        "reporter build --help",
+        "reporter metrics --help",
+        "reporter list --help",
+        "reporter schema --help",
+    ]
+
+
+@pytest.mark.parametrize("command", [c for c in OTHER if "files:prices" not in c])
+def test_commands_run(command: str, folder: Path) -> None:
+    done = run(command, folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+@pytest.mark.usefixtures("real_data")
+@pytest.mark.parametrize("command", [c for c in OTHER if "files:prices" in c])
+def test_commands_on_real_prices_run(command: str, folder: Path) -> None:
+    done = run(command, folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_exit_codes_are_those_of_the_program() -> None:
+    told = dict(re.findall(r"^\| (\d+) \| (.*?) \|$", README, re.MULTILINE))
+    codes = {value for key, value in vars(errors).items() if key.startswith("EXIT_")}
+    assert {int(code) for code in told} == codes
+
+
+def test_columns_are_those_of_the_program() -> None:
+    assert ", ".join(f"`{name}`" for name in FACT_COLUMNS) in " ".join(README.split())
+    for kind, columns in COLUMNS.items():
+        assert f"| `{kind}` | {', '.join(f'`{c.name}`' for c in columns)} |" in README
+
+
+def test_files_that_the_documents_name_are_there() -> None:
+    for document in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"):
+        text = Path(document).read_text(encoding="utf-8")
+        for link in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert Path(link).exists(), f"{document}: {link}"
+
+
+def test_modules_of_the_architecture_are_there() -> None:
+    text = Path("ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.(?:py|toml|j2|css))`", text))
+    assert len(named) > 25
+    for place in named:
+        assert Path("reporter", place).exists() or Path(place).exists(), place
+    modules = {path.name for path in Path("reporter").glob("*.py")} - {"__init__.py", "__main__.py"}
+    assert modules <= {Path(place).name for place in named}
+
+
+def test_make_names_its_targets() -> None:
+    makefile = Path("Makefile").read_text(encoding="utf-8")
+    for target in ("brief", "test", "soak", "bench", "clean"):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+        assert f"`make {target}`" in README + Path("CONTRIBUTING.md").read_text(encoding="utf-8")

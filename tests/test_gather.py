@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reporter.errors import DataError, SpecError
+from reporter.gather import gather
+from reporter.model import (
+    DeskFigure,
+    DeskInputs,
+    KnownHigh,
+    MarketData,
+    Reason,
+    SourceRef,
+    Target,
+)
+from reporter.sessions import nyse
+
+TODAY = date(2026, 1, 20)
+SAMPLE = SourceRef("sample")
+HEAD = "Date,Open,High,Low,Close,Adj Close,Volume\n"
+
+
+def target(level: float, published: date) -> Target:
+    return Target("^RUT", level, "House", "", published, str(published))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """^RUT over all sessions of January 2026 to the 16th; others by `write`."""
+    write(tmp_path, "RUT", sessions(date(2026, 1, 2), date(2026, 1, 16)))
+    return tmp_path
+
+
+def sessions(first: date, last: date) -> list[date]:
+    return [day for day in nyse(2025, 2026).days if first <= day <= last]
+
+
+def write(folder: Path, name: str, days: Sequence[date]) -> None:
+    rows = [f"{day},10,11,9,{10 + i / 100},{9 + i / 100},5\n" for i, day in enumerate(days)]
+    (folder / f"{name}.csv").write_text(HEAD + "".join(rows))
+
+
+def ask(folder: Path, *symbols: str, as_of: date | None = None, today: date = TODAY) -> MarketData:
+    return gather(symbols, SourceRef("files", str(folder)), as_of=as_of, today=today)
+
+
+# --- the as-of session ---
+
+
+def test_without_a_day_it_is_the_subjects_last_session(folder: Path) -> None:
+    data = ask(folder, ".RUT")
+    assert data.as_of == date(2026, 1, 16)
+    assert data.series["^RUT"].end == date(2026, 1, 16)
+    assert not data.gaps
+    assert not data.notes
+
+
+def test_without_a_day_nothing_after_today_counts(folder: Path) -> None:
+    data = ask(folder, "^RUT", today=date(2026, 1, 14))
+    assert data.as_of == data.series["^RUT"].end == date(2026, 1, 14)
+
+
+@pytest.mark.parametrize("day", [17, 18, 19])
+def test_a_day_without_trading_means_the_session_before_and_says_so(folder: Path, day: int) -> None:
+    data = ask(folder, "^RUT", as_of=date(2026, 1, day))
+    assert data.as_of == date(2026, 1, 16)
+    assert data.notes == (
+        f"{day} January 2026 was not a trading day; figures are as of 16 January 2026.",
+    )
+
+
+def test_a_session_needs_no_note(folder: Path) -> None:
+    assert not ask(folder, "^RUT", as_of=date(2026, 1, 15)).notes
+
+
+def test_today_may_be_asked_for_and_tomorrow_not(folder: Path) -> None:
+    today = date(2026, 1, 16)
+    assert ask(folder, "^RUT", as_of=today, today=today).as_of == today
+    with pytest.raises(SpecError, match="17 January 2026 lies in the future"):
+        ask(folder, "^RUT", as_of=date(2026, 1, 17), today=today)
+
+
+def test_a_day_before_the_prices_is_an_error_that_says_when_they_begin(folder: Path) -> None:
+    with pytest.raises(DataError, match="begin on 2 January 2026"):
+        ask(folder, "^RUT", as_of=date(2025, 12, 31))
+
+
+def test_a_day_after_the_prices_is_an_error_that_says_what_to_do(folder: Path) -> None:
+    with pytest.raises(DataError, match="16 January 2026") as caught:
+        ask(folder, "^RUT", as_of=date(2026, 1, 20))
+    assert "20 January 2026" in str(caught.value)
+    assert "--as-of 2026-01-16" in str(caught.value)
+
+
+def test_a_hole_in_the_subject_on_the_day_asked_for_is_an_error(folder: Path) -> None:
+    days = sessions(date(2026, 1, 2), date(2026, 1, 16))
+    write(folder, "RUT", [day for day in days if day.day != 14])
+    with pytest.raises(DataError, match="14 January 2026"):
+        ask(folder, "^RUT", as_of=date(2026, 1, 14))
+
+
+def test_a_subject_that_trades_at_weekends_counts_by_sessions(folder: Path) -> None:
+    days = [day.date() for day in pd.date_range("2026-01-02", "2026-01-18")]
+    write(folder, "BTC-USD", days)
+    data = ask(folder, "BTC/USD")
+    assert data.as_of == date(2026, 1, 16)
+    assert [d.date() for d in data.series["BTC-USD"].bars.index] == sessions(
+        date(2026, 1, 2), date(2026, 1, 16)
+    )
+
+
+def test_a_subject_that_never_trades_on_a_session_is_an_error(folder: Path) -> None:
+    write(folder, "BTC-USD", [date(2026, 1, 17), date(2026, 1, 18)])
+    with pytest.raises(DataError, match="no bar of a New York session"):
+        ask(folder, "BTC-USD")
+
+
+# --- what is missing ---
+
+
+def test_an_older_last_bar_is_stale_and_not_used(folder: Path) -> None:
+    write(folder, "IWM", sessions(date(2026, 1, 2), date(2026, 1, 14)))
+    data = ask(folder, "^RUT", "IWM")
+    (gap,) = data.gaps
+    assert (gap.subject, gap.reason) == ("IWM", Reason.STALE)
+    assert "14 January 2026" in gap.message
+    assert set(data.series) == {"^RUT"}
+
+
+def test_a_series_that_starts_later_is_a_gap(folder: Path) -> None:
+    write(folder, "IWM", sessions(date(2026, 1, 15), date(2026, 1, 16)))
+    data = ask(folder, "^RUT", "IWM", as_of=date(2026, 1, 14))
+    (gap,) = data.gaps
+    assert (gap.subject, gap.reason) == ("IWM", Reason.NO_DATA)
+
+
+def test_a_bar_missing_on_the_as_of_day_is_never_taken_from_the_day_before(folder: Path) -> None:
+    text = (folder / "RUT.csv").read_text()
+    (folder / "IWM.csv").write_text(text[: text.rindex("2026-01-16")] + "2026-01-16,,,,,,7\n")
+    data = ask(folder, "^RUT", "IWM")
+    assert "IWM" not in data.series
+    assert data.gaps[0].reason is Reason.STALE
+    assert any("16 January 2026" in note for note in data.notes)
+
+
+def test_sessions_missing_on_the_way_are_noted(folder: Path) -> None:
+    days = sessions(date(2026, 1, 2), date(2026, 1, 16))
+    write(folder, "IWM", [day for day in days if day.day not in {8, 9}])
+    data = ask(folder, "^RUT", "IWM")
+    assert "IWM" in data.series
+    assert data.notes == ("Russell 2000 (IWM) has no price for 8 January 2026, 9 January 2026.",)
+
+
+def test_an_unknown_symbol_is_a_gap_with_the_nearest_name(folder: Path) -> None:
+    data = ask(folder, "^RUT", "^RUTT")
+    (gap,) = data.gaps
+    assert (gap.subject, gap.reason) == ("^RUTT", Reason.UNKNOWN_SYMBOL)
+    assert "'^RUT'" in gap.message
+
+
+@pytest.mark.parametrize("symbols", [["^RUTT", "^RUT"], ["^RUTT"]])
+def test_without_its_subject_no_brief_can_be_written(folder: Path, symbols: list[str]) -> None:
+    with pytest.raises(DataError, match=r"\^RUTT") as caught:
+        ask(folder, *symbols)
+    assert "Did you mean" in str(caught.value)
+
+
+def test_no_symbol_at_all_is_an_error(folder: Path) -> None:
+    with pytest.raises(SpecError, match="no symbol"):
+        ask(folder)
+
+
+def test_an_unknown_source_is_an_error_with_the_nearest() -> None:
+    with pytest.raises(SpecError, match="sample"):
+        gather(["^RUT"], SourceRef("sampel"), as_of=None, today=TODAY)
+
+
+# --- nothing later leaks ---
+
+
+def test_every_series_ends_with_the_as_of_session(folder: Path) -> None:
+    write(folder, "IWM", sessions(date(2026, 1, 2), date(2026, 1, 16)))
+    data = ask(folder, "^RUT", "IWM", as_of=date(2026, 1, 9))
+    assert {series.end for series in data.series.values()} == {date(2026, 1, 9)}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.integers(5, 16))
+def test_bars_after_the_as_of_day_change_nothing(folder: Path, day: int) -> None:
+    as_of = max(d for d in sessions(date(2026, 1, 2), date(2026, 1, day)))
+    write(folder, "RUT", sessions(date(2026, 1, 2), date(2026, 1, 16)))
+    write(folder, "IWM", [d for d in sessions(date(2026, 1, 5), date(2026, 1, 16)) if d.day != 9])
+    whole = ask(folder, "^RUT", "IWM", as_of=as_of)
+    write(folder, "RUT", sessions(date(2026, 1, 2), as_of))
+    write(folder, "IWM", [d for d in sessions(date(2026, 1, 5), as_of) if d.day != 9])
+    cut = ask(folder, "^RUT", "IWM", as_of=as_of)
+    assert (whole.as_of, whole.gaps, whole.notes) == (cut.as_of, cut.gaps, cut.notes)
+    assert set(whole.series) == set(cut.series)
+    assert all(whole.series[s].bars.equals(cut.series[s].bars) for s in cut.series)
+
+
+def test_later_desk_inputs_and_highs_do_not_exist() -> None:
+    early, late = date(2026, 1, 2), date(2026, 1, 14)
+    desk = DeskInputs(targets=(target(3000.0, early), target(3100.0, late)))
+    highs = [KnownHigh("^RUT", 1.0, day, "a book") for day in (early, late)]
+    data = gather(
+        ["^RUT"], SAMPLE, as_of=date(2026, 1, 9), today=TODAY, known_highs=highs, desk=desk
+    )
+    assert data.desk.targets == (target(3000.0, early),)
+    assert data.known_highs == (highs[0],)
+
+
+# --- the sample, and what is passed on ---
+
+
+def test_the_sample_brings_its_own_desk_inputs_where_the_spec_has_none() -> None:
+    data = gather(["^RUT"], SAMPLE, as_of=None, today=TODAY)
+    assert data.sample
+    assert len(data.desk.targets) == 3
+    assert any("invented" in note for note in data.notes)
+
+
+def test_the_specs_desk_inputs_replace_the_samples() -> None:
+    own = DeskInputs(
+        figures=(DeskFigure("p/e", "^RUT", 20.0, "ratio", "H", date(2026, 1, 2), "2 January"),)
+    )
+    data = gather(["^RUT"], SAMPLE, as_of=None, today=TODAY, desk=own)
+    assert data.desk == own
+    assert gather(["^RUT"], SAMPLE, as_of=None, today=TODAY, desk=DeskInputs()).desk.targets
+
+
+def test_the_sample_does_not_wait_for_the_clock() -> None:
+    data = gather(["^RUT"], SAMPLE, as_of=None, today=date(2025, 6, 2))
+    assert data.as_of == date(2026, 1, 16)
+
+
+def test_the_source_is_named_without_a_path_of_this_computer(folder: Path) -> None:
+    assert ask(folder, "^RUT").source == f"files:{folder.name}"
+    assert gather(["^RUT"], SAMPLE, as_of=None, today=TODAY).source == "sample"
+
+
+def test_symbols_are_asked_for_once_in_the_order_given(folder: Path) -> None:
+    for name in ("IWM", "SPY"):
+        write(folder, name, sessions(date(2026, 1, 2), date(2026, 1, 16)))
+    data = ask(folder, "RUT", "iwm", ".RUT", "SPY", "IWM")
+    assert list(data.series) == ["^RUT", "IWM", "SPY"]
+
+
+def test_the_calendar_reaches_from_the_first_bar_to_the_year_after() -> None:
+    data = gather(["^RUT"], SAMPLE, as_of=None, today=TODAY)
+    assert data.sessions.days[0] <= date(2009, 1, 2)
+    assert data.sessions.days[-1] == date(2027, 12, 31)
+
+
+def test_real_prices_give_the_reference_day(real_data: Path) -> None:
+    source = replace(SAMPLE, name="files", location=str(real_data / "prices"))
+    data = gather(["^RUT", "^GSPC", "IJH"], source, as_of=date(2026, 1, 15), today=TODAY)
+    assert not data.gaps
+    assert not data.notes
+    close = {symbol: series.bars["close"].iloc[-1] for symbol, series in data.series.items()}
+    assert close["^RUT"] == 2674.560059
+    assert np.round(close["^GSPC"], 2) == 6944.47
