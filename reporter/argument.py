@@ -8,7 +8,6 @@ between sentences follow from that.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
@@ -19,12 +18,12 @@ from reporter.phrasing import led_in, merged, pattern
 from reporter.proofreading import check, faithful, superlatives
 
 ENOUGH_WORDS = 370
-MOST_WORDS = 440
+MOST_WORDS = 436
 WORTH = 0.1
 SURE = 0.5
 LEAST_AGAINST = 2
 MOST_AGAINST = 4
-FEWEST_WORDS = 250
+FEWEST_WORDS = 262
 FURTHER = 3
 SHORT = 28
 
@@ -32,11 +31,16 @@ SHORT = 28
 STEPS: tuple[tuple[str, ...], ...] = tuple(
     tuple(moves.split())
     for moves in (
-        "record day drawdown extreme year_turned leadership relative drawdown_compared",
-        "streak breadth_day breadth_year month relative_month relative_long day_compared "
-        "long_gain drivers rotation",
-        "breakout technical_view targets trend cross stretch distance volatility year_range",
-        "fear other_markets pair opinion week",
+        "record day drawdown extreme year_turned relative drawdown_compared",
+        (
+            "streak breadth_day breadth_year month relative_month relative_long day_compared "
+            "long_gain quarter twelve_months drivers rotation balance"
+        ),
+        (
+            "breakout technical_view targets trend cross stretch distance volatility year_range "
+            "record_tally range targets_range"
+        ),
+        "fear other_markets yield pair pair_window opinion week",
     )
 )
 _HOME = {
@@ -47,7 +51,6 @@ _HOME = {
     "targets": "targets",
     "views": "counter_view",
     "pairs": "counter_view",
-    "stretch": "counter_view",
     "cross_asset": "cross_asset",
     "breadth": "cross_asset",
     "changes": "week_behind",
@@ -75,7 +78,7 @@ def comment(reading: Reading) -> tuple[Remark, ...]:
     )
     tone, move = _thesis(worth)
     cast = [replace(remark, role=_role(remark, tone, move)) for remark in worth]
-    page = _chosen([remark for remark in cast if not remark.section])
+    page = _chosen([remark for remark in cast if remark.section not in {HEADLINE, STANDFIRST}])
     return tuple(_placed(cast, page))
 
 
@@ -96,17 +99,21 @@ def _role(remark: Remark, tone: int, move: str) -> Role:
     return Role.EVIDENCE if remark.tone == tone else Role.AGAINST
 
 
-def _chosen(candidates: Sequence[Remark]) -> list[Remark]:
-    """The remarks of page 1: the thesis, two objections, then by weight while there is room."""
-    thesis = [remark for remark in candidates if remark.role is Role.THESIS][:1]
-    against = [remark for remark in candidates if remark.role is Role.AGAINST]
-    page: list[Remark] = []
-    for remark in (*thesis, *against):
+def _chosen(remarks: Sequence[Remark]) -> list[Remark]:
+    """The remarks of page 1: the thesis, two objections, then by weight while there is room.
+
+    What was meant for a later section is taken only where the page would be too short.
+    """
+    candidates = [remark for remark in remarks if not remark.section]
+    spare = [remark for remark in remarks if remark.section]
+    page = [remark for remark in candidates if remark.role is Role.THESIS][:1]
+    for remark in (*candidates, *spare):
         objections = sum(r.role is Role.AGAINST for r in page)
-        if objections < LEAST_AGAINST and _adds(remark, page):
+        if remark.role is Role.AGAINST and objections < LEAST_AGAINST and _adds(remark, page):
             page.append(remark)
-    for remark in (*candidates, *candidates):
-        full = _words(page) >= ENOUGH_WORDS and remark.importance < SURE
+    for remark in (*candidates, *candidates, *spare):
+        enough = FEWEST_WORDS if remark.section else ENOUGH_WORDS
+        full = _words(page) >= enough and remark.importance < SURE
         fits = _words([*page, remark]) <= MOST_WORDS
         if not full and fits and _room(remark, page) and _adds(remark, page):
             page.append(remark)
@@ -152,17 +159,26 @@ def _words(remarks: Iterable[Remark]) -> int:
 
 
 def _placed(cast: Sequence[Remark], page: Sequence[Remark]) -> Iterable[Remark]:
-    filled: Counter[str] = Counter()
-    told = {plain(remark.text) for remark in page}
+    """Page 1 and the leads as they are; of the rest what is new to its section."""
+    sections: dict[str, list[Remark]] = {}
     for remark in cast:
-        if remark in page or remark.section in {HEADLINE, STANDFIRST}:
+        if remark in page:
+            yield replace(remark, section="")
+            continue
+        if remark.section in {HEADLINE, STANDFIRST}:
             yield remark
             continue
-        section = remark.section or _HOME.get(remark.family, _ELSEWHERE)
-        if filled[section] < FURTHER and plain(remark.text) not in told:
-            filled[section] += 1
-            told.add(plain(remark.text))
+        section = _section(remark)
+        mine = sections.setdefault(section, [])
+        if len(mine) < FURTHER and _adds(remark, mine):
+            mine.append(remark)
             yield replace(remark, section=section)
+
+
+def _section(remark: Remark) -> str:
+    home = remark.section or _HOME.get(remark.family, _ELSEWHERE)
+    movable = home in {_ELSEWHERE, "leadership"}
+    return "counter_view" if remark.role is Role.AGAINST and movable else home
 
 
 # --- headline and standfirst --------------------------------------------------------------------

@@ -59,7 +59,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         today: the caller's clock.
         progress: told before each symbol.
         known_highs: earlier highs the history does not reach.
-        desk: the spec's desk inputs; without any, the sample source gives its own.
+        desk: the spec's desk inputs; without any, a sample gives its own.
 
     Raises:
         SpecError: `as_of` lies in the future, or the source has no such name.
@@ -67,14 +67,12 @@ def gather(  # noqa: PLR0913  one edition takes this much
     """
     wanted = tuple(dict.fromkeys(canonical(symbol) for symbol in symbols))
     _check_order(wanted, as_of, today)
-    delivered = sources.get(source.name)(
-        DataRequest(wanted, source.location, as_of, today, progress)
-    )
+    request = DataRequest(wanted, source.location, as_of, today, progress)
+    delivered = sources.get(source.name)(request)
     subject = _subject(wanted[0], delivered)
     latest = as_of or (subject.end if delivered.sample else min(subject.end, today))
     sessions = _calendar(delivered.series, subject, latest)
-    trading = np.array(sessions.days, dtype="datetime64[D]")
-    trading = trading[trading <= np.datetime64(latest)]
+    trading = _trading(sessions, latest)
     session = _session(subject, trading, latest, asked=as_of is not None)
     kept, gaps, notes = _cut(delivered.series, trading, session)
     return MarketData(
@@ -144,6 +142,11 @@ def _session(subject: PriceSeries, trading: Days, latest: date, *, asked: bool) 
             tip=f"Update the prices, or ask for --as-of {last}.",
         )
     return last
+
+
+def _trading(sessions: Sessions, latest: date) -> Days:
+    days = np.array(sessions.days, dtype="datetime64[D]")
+    return days[days <= np.datetime64(latest)]
 
 
 def _days(series: PriceSeries) -> Days:

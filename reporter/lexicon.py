@@ -54,8 +54,6 @@ OPPOSITES: dict[str, str] = {
     "gain": "loss",
     "gains": "losses",
     "above": "below",
-    "over": "under",
-    "past": "short of",
     "ahead": "behind",
     "leads": "trails",
     "led": "trailed",

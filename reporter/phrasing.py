@@ -26,7 +26,9 @@ _BINDING = re.compile(
     r"(?P<metric>\w+)(?::(?P<window>[\w:-]+))?"
     r"(?: of (?P<of>\w+))?(?: vs (?P<vs>\w+))?(?: is (?P<state>[\w|]+))?"
 )
-_VERBAL = frozenset({"verb", "verb_second", "verb_done", "verb_now", "verb_plain", "way", "higher", "noun"})
+VERBAL = frozenset(
+    ("verb", "verb_second", "verb_done", "verb_now", "verb_plain", "way", "higher", "noun")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,17 @@ class Binding:
 class Pattern:
     """One way of saying one thing.
 
-    `agrees`, `differs` and `counters` are openings that may be set before the sentence when it
-    supports what came before, turns against it, or opens the case against.
+    `claims` are the words of direction that no slot beside them answers for, in their order, each
+    with the slot that does; "-" for a condition or a definition that states nothing of the day.
+    `agrees` and `counters` are openings that may be set before the sentence when it begins a
+    paragraph that supports the thesis, or the case against it.
     """
 
     name: str
     text: str
     bindings: Mapping[str, Binding]
+    claims: tuple[tuple[str, str], ...] = ()
     agrees: str = ""
-    differs: str = ""
     counters: str = ""
 
 
@@ -117,11 +121,17 @@ def parse(name: str, entry: Mapping[str, object]) -> Pattern:
     """
     slots = entry.get("slots", {})
     bound = {slot: _binding(str(rule), name) for slot, rule in dict(slots).items()}  # type: ignore[call-overload]
-    openings = {key: str(entry.get(key, "")) for key in ("agrees", "differs", "counters")}
-    made = Pattern(name, str(entry["text"]), bound, **openings)
+    openings = {key: str(entry.get(key, "")) for key in ("agrees", "counters")}
+    claims = tuple(_claim(str(claim)) for claim in list(entry.get("claims", ())))  # type: ignore[call-overload]
+    made = Pattern(name, str(entry["text"]), bound, claims, **openings)
     for words in (made.text, *openings.values()):
         _refuse_digits(SLOT.sub("", words), name)
     return made
+
+
+def _claim(claim: str) -> tuple[str, str]:
+    word, _, slot = claim.rpartition(" ")
+    return word, slot
 
 
 def _binding(rule: str, name: str) -> Binding:
@@ -195,7 +205,7 @@ def _called(instrument: Instrument, part: str) -> str:
 
 
 def _fact_span(pattern: Pattern, slot: str, fact: Fact, part: str, form: str) -> Span:
-    if part in _VERBAL:
+    if part in VERBAL:
         return Span(_verbal(fact, part), "text", fact.id)
     try:
         shown = fact.shown("" if part == "display" else part)

@@ -7,15 +7,18 @@ patterns themselves: a word of direction must stand beside a slot that is bound 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from reporter.errors import ContentError
 from reporter.lexicon import (
     CAUSAL,
     DIRECTION,
     DIRECTIONS,
+    DOWN,
     FORECAST,
     SUPERLATIVE,
+    TERM,
+    UP,
     VERBS,
     plain_past,
     verb,
@@ -24,18 +27,20 @@ from reporter.model import Fact, Facts, Span, Text, plain
 from reporter.phrasing import SLOT, Pattern, size
 from reporter.wording import magnitude
 
-_UPWARD = frozenset({"up", "above", "ahead", "overbought", "golden", "retaken"})
-_DOWNWARD = frozenset({"down", "below", "behind", "oversold", "death", "failed", "inside"})
-_DOWNWARD_DEPTHS = frozenset({"bear", "correction"})
-_VERBAL_PARTS = frozenset({"verb", "verb_second", "verb_done", "verb_now", "verb_plain", "way", "higher", "noun"})
+_UPWARD = frozenset(("up", "above", "ahead", "overbought", "golden", "retaken", "true"))
+_DOWNWARD = frozenset(
+    ("down", "below", "behind", "oversold", "death", "failed", "inside", "bear", "correction")
+)
+_TWO_NUMBERS = re.compile(r"\{[a-z](?:\.name)?\} \{\w+(?:\.(?!verb|way|higher|noun)\w+)*\}")
 
 
 # --- finished text --------------------------------------------------------------------------
 
 
 def check(text: Text, where: str = "") -> Text:
-    """The text itself, if every digit is a fact's, a name's or a desk input's, and nothing is
-    explained or foretold in our own words.
+    """The text itself, if all its digits are facts', names' or desk inputs'.
+
+    Nor may anything be explained or foretold in our own words.
 
     Raises:
         ContentError: a digit, a cause or a forecast stands in plain words.
@@ -102,42 +107,48 @@ def superlatives(text: Text) -> tuple[str, ...]:
 def lint(pattern: Pattern) -> tuple[str, ...]:
     """What is wrong with a pattern; empty where nothing is.
 
-    Every word of direction in a sentence must agree with the nearest slot bound to a direction,
-    and every slot printed without its sign must have such a binding.
+    A word of direction must agree with the nearest slot of its sentence that is bound to a
+    direction; where it belongs to another slot, or to none, the pattern's `claims` say so. A name
+    that may end in digits must not stand before a figure ("the Russell 2000 9.2%").
     """
+    loose = [at for sentence in _sentences(pattern.text) for at in _loose(sentence, pattern)]
+    claimed = [word for word, _ in pattern.claims]
     problems = [
-        f"{pattern.name}: slot {slot!r} is not bound"
-        for slot, part, _ in SLOT.findall(pattern.text)
-        if part and part in _VERBAL_PARTS | {"magnitude"} and slot not in pattern.bindings
+        f"{pattern.name}: {word!r} claims {slot!r}, which goes the other way"
+        for word, slot in pattern.claims
+        if slot != "-" and _sign(pattern, slot) != DIRECTIONS.get(word)
     ]
-    for sentence in re.split(r"(?<=[.?!]) ", pattern.text):
-        problems.extend(f"{pattern.name}: {problem}" for problem in _turned(sentence, pattern))
+    if loose != claimed:
+        problems.append(f"{pattern.name}: words of direction {loose} without a slot, not {claimed}")
+    if found := _TWO_NUMBERS.search(pattern.text):
+        problems.append(f"{pattern.name}: a name before a figure in {found.group()!r}")
     return tuple(problems)
 
 
-def _turned(sentence: str, pattern: Pattern) -> Iterator[str]:
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.?!]) ", TERM.sub(_masked, text))
+
+
+def _masked(found: re.Match[str]) -> str:
+    return "_" * len(found.group())
+
+
+def _loose(sentence: str, pattern: Pattern) -> Iterator[str]:
+    """The words of direction that the nearest bound slot does not answer for."""
     bound = [
         (found.start(), found.end(), sign)
         for found in SLOT.finditer(sentence)
         if (sign := _sign(pattern, found.group(1)))
     ]
-    for word in DIRECTION.finditer(sentence):
-        if not bound:
-            yield f"{word.group()!r} is bound to no fact"
-            continue
-        near = min(bound, key=lambda at: max(at[0] - word.end(), word.start() - at[1]))  # noqa: B023  used at once
-        if near[2] != DIRECTIONS[word.group()]:
-            yield f"{word.group()!r} stands beside a fact that is {near[2]}"
+    for word in DIRECTION.finditer(SLOT.sub(_masked, sentence)):
+        gaps = [(max(b - word.end(), word.start() - e), sign) for b, e, sign in bound]
+        if not gaps or min(gaps)[1] != DIRECTIONS[word.group()]:
+            yield word.group()
 
 
 def _sign(pattern: Pattern, slot: str) -> str:
     rule = pattern.bindings.get(slot)
     states = set(rule.states) if rule else set()
     if states and states <= _UPWARD:
-        return "up"
-    return "down" if states and states <= _DOWNWARD | _DOWNWARD_DEPTHS else ""
-
-
-def lint_all(found: Iterable[Pattern]) -> tuple[str, ...]:
-    """The problems of many patterns."""
-    return tuple(problem for pattern in found for problem in lint(pattern))
+        return UP
+    return DOWN if states and states <= _DOWNWARD else ""

@@ -88,6 +88,7 @@ def _order(one: float | Decimal, other: float | Decimal) -> int:
 # --- numbers --------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=8192)
 def number(value: float, dp: int = 0) -> str:
     """A plain number with thousands commas: `2,674.56`."""
     return _text(rounded(value, dp))
@@ -113,6 +114,7 @@ def count(value: float) -> str:
     return number(value)
 
 
+@lru_cache(maxsize=8192)
 def fraction(value: float, dp: int = 1) -> str:
     """A fraction as per cent: 0.0776 is `7.8%`."""
     return f"{_text(rounded(value, dp, shift=2))}%"

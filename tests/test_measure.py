@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporter.errors import SpecError
@@ -257,6 +257,7 @@ def _is_day(text: str) -> bool:
         return False
 
 
+@settings(max_examples=30)
 @given(st.integers(600, 1399))
 def test_no_fact_knows_what_came_later(day: int) -> None:
     """The same facts from a history that ends on the day and from one cut there."""

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from reporter.commentary.base import HEADLINE, STANDFIRST, Note, Reading, family, remark, text_of
 from reporter.model import Fact, Remark
 from reporter.phrasing import Slots
 
+WEEKS = 10
+STALE = 0.3
 _TONES = {"above": 1, "retaken": 1, "failed": -1, "inside": 0}
-_WEIGHTS = {"above": 0.55, "retaken": 0.62,
-    "retaken_once": 0.6, "failed": 0.66, "failed_today": 0.9, "inside": 0.34}
+_WEIGHTS = {
+    "above": 0.55,
+    "retaken": 0.62,
+    "retaken_once": 0.6,
+    "failed": 0.66,
+    "failed_today": 0.9,
+    "inside": 0.34,
+}
 
 
 @family("breakout")
@@ -27,13 +36,19 @@ def breakout(reading: Reading) -> Iterator[Remark]:
     note = Note("breakout", _TONES[state], _WEIGHTS[key])
     yield remark(f"breakout.{key}", slots, note)
     if state == "failed":
-        weight = _WEIGHTS[key] + 0.06
+        weight = _WEIGHTS[key] + 0.06 if _fresh(found) else STALE
         yield remark("breakout.headline_failed", slots, Note("breakout", -1, weight, HEADLINE))
         if key != "failed_today":
             note = Note("breakout", -1, 0.6, STANDFIRST)
             yield remark("breakout.standfirst_failed", slots, note)
     if state == "above" and text_of(found, "broke_on") == str(found.as_of):
         yield remark("breakout.headline_new", slots, Note("breakout", 1, 0.9, HEADLINE))
+
+
+def _fresh(found: Fact) -> bool:
+    """Whether the break failed within the last weeks; later it is no headline any more."""
+    first = text_of(found, "first_below")
+    return bool(first) and (found.as_of - date.fromisoformat(first)).days <= WEEKS * 7
 
 
 def _key(state: str, found: Fact) -> str:

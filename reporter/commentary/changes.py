@@ -33,16 +33,18 @@ def changes(reading: Reading) -> Iterator[Remark]:
         return
     slots: Slots = reading.pair | {"d": day, "bd": bench, "lv": level}
     if moved(day, bench):
-        yield from _day(reading, day, bench, slots)
-        yield from _compared(reading.of("relative_return", "1d", vs=True), day, bench, slots)
+        yield from _day(day, bench, slots)
+        yield from _compared(reading, day, bench, slots)
+    else:
+        yield from _quiet_day(reading, day, bench, slots)
     yield from _year_turned(reading, day, slots)
     yield from _stretch_of(reading, "wtd", "week", "week_behind")
     yield from _stretch_of(reading, "1m", "month", "")
 
 
-def _day(reading: Reading, day: Fact, bench: Fact, slots: Slots) -> Iterator[Remark]:
+def _day(day: Fact, bench: Fact, slots: Slots) -> Iterator[Remark]:
     z = abs(size(day) or 1.0)
-    rare = z >= LARGE and _long_ago(reading, day)
+    rare = z >= LARGE and _long_ago(day)
     same = "same" if len(set(ways(day, bench))) == 1 else "apart"
     word = "gain" if sign(day) > 0 else "fall"
     key = f"day_rarest_{word}" if rare else f"day_{same}"
@@ -50,25 +52,37 @@ def _day(reading: Reading, day: Fact, bench: Fact, slots: Slots) -> Iterator[Rem
     yield remark(f"changes.{key}", slots, Note("day", sign(day), weight))
     head = f"headline_rarest_{word}" if rare else "headline_day"
     yield remark(f"changes.{head}", slots, Note("day", sign(day), weight - 0.05, HEADLINE))
-    yield remark(
-        f"changes.standfirst_{same}", slots, Note("day", sign(day), weight, STANDFIRST)
-    )
+    yield remark(f"changes.standfirst_{same}", slots, Note("day", sign(day), weight, STANDFIRST))
 
 
-def _long_ago(reading: Reading, day: Fact) -> bool:
+def _quiet_day(reading: Reading, day: Fact, bench: Fact, slots: Slots) -> Iterator[Remark]:
+    """A day on which one of the two, or both, hardly moved."""
+    level = reading.bench("level")
+    if level is None:
+        return
+    other = "day_flat" if moved(bench) else "day_flat_both"
+    key = "day_alone" if moved(day) else other
+    filled: Slots = {**slots, "bl": level}
+    yield remark(f"changes.{key}", filled, Note("day", sign(day), 0.22))
+
+
+def _long_ago(day: Fact) -> bool:
     since = day.detail.get("largest_since")
     if not isinstance(since, str):
         return False
     return (day.as_of - day.as_of.fromisoformat(since)).days >= LONG_AGO * 7 / 5
 
 
-def _compared(spread: Fact | None, day: Fact, bench: Fact, slots: Slots) -> Iterator[Remark]:
+def _compared(reading: Reading, day: Fact, bench: Fact, slots: Slots) -> Iterator[Remark]:
     """The subject's day against the benchmark's: worth a word where it turns the year's order."""
     better = float(day.value) - float(bench.value)
     tone = 1 if better > 0 else -1
     both = ways(day, bench)
+    spread = reading.of("relative_return", "1d", vs=True)
+    year = reading.of("relative_return", "ytd", vs=True)
+    trailing = year is not None and sign(year) < 0
     if both == ("down", "down") and better > 0:
-        key = "day_milder_fall"
+        key = "day_milder_fall" if trailing else "day_milder_fall_too"
     elif both == ("up", "up") and better > 0:
         key = "day_stronger_gain"
     else:

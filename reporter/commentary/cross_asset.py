@@ -20,6 +20,7 @@ from reporter.phrasing import Slots, fragment, listed, pattern, size
 BONDS = ("long Treasuries", "medium-term Treasuries", "high-yield corporate bonds")
 OTHERS = ("gold", "crude oil", "the US dollar", "US dollar")
 MOST = 3
+FEWEST = 2
 LIVELY = 1.0
 HIGH = 0.5
 
@@ -49,7 +50,7 @@ def _moves(
     known = reading.moves([o.symbol for o in others], window)
     lively = [at for at in known if moved(at[1]) and abs(size(at[1]) or 0.0) >= SOME]
     chosen = sorted(lively, key=lambda at: (-abs(size(at[1]) or 0.0), at[0].symbol))[:MOST]
-    if not chosen:
+    if len(chosen) < FEWEST:
         return
     largest = abs(size(chosen[0][1]) or 0.0)
     if key == "day" and largest < LIVELY:
@@ -91,4 +92,3 @@ def _yields(reading: Reading) -> Iterator[Remark]:
         if instrument.kind is Kind.YIELD and change is not None and moved(change):
             slots: Slots = {"t": instrument, "y": change}
             yield remark("cross_asset.yield", slots, Note("yield", 0, 0.3, "cross_asset"))
-

@@ -1,4 +1,4 @@
-"""How far below its record the subject closed, and whether that is a correction or a bear market."""
+"""How far below its record the subject closed: a dip, a correction or a bear market."""
 
 from __future__ import annotations
 
@@ -75,7 +75,10 @@ def _headline(reading: Reading, kind: str, level: Fact, slots: Slots) -> Remark:
 
 def _compared(reading: Reading, down: Fact, slots: Slots) -> Iterator[Remark]:
     other = reading.bench("drawdown")
-    if other is None or not holds(other, "down") or reading.subject == reading.benchmark:
+    level = reading.bench("level")
+    if other is None or level is None or not holds(other, "down"):
+        return
+    if reading.subject == reading.benchmark:
         return
     gap = float(down.value) - float(other.value)
     if abs(gap) < APART:
@@ -84,5 +87,7 @@ def _compared(reading: Reading, down: Fact, slots: Slots) -> Iterator[Remark]:
     key = "benchmark_near" if near else "deeper" if gap < 0 else "shallower"
     tone = -1 if gap < 0 else 1
     yield remark(
-        f"drawdown.{key}", {**slots, "bdd": other}, Note("drawdown_compared", tone, 0.4)
+        f"drawdown.{key}",
+        {**slots, "bdd": other, "bl": level},
+        Note("drawdown_compared", tone, 0.4),
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from reporter.commentary.base import Note, Reading, family, moved, remark, sign, text_of
 from reporter.model import Fact, Remark, Text
 from reporter.phrasing import Named, Quoted, Slots, fragment, joined, listed, pattern, words
+from reporter.wording import month_year
 
 MOST = 3
 AND = words(" and ")
@@ -32,6 +34,10 @@ def flows(reading: Reading) -> Iterator[Remark]:
     side = "with" if sign(past) == sign(first) else "against"
     key = f"{'rotation' if rotated else 'plain'}_{side}"
     yield remark(f"flows.{key}", slots, Note("rotation", sign(first), 0.6))
+    if rest:
+        balance = listed([_balance(fact) for fact in (first, *rest)])
+        told: Slots = {**slots, "pieces": balance, "when": Named(_published(first))}
+        yield remark("flows.further", told, Note("balance", sign(first), 0.3, "flows"))
 
 
 def _latest(found: tuple[Fact, ...]) -> list[Fact]:
@@ -54,6 +60,14 @@ def _segment(fact: Fact) -> str:
 def _who(fact: Fact) -> str:
     house, who = text_of(fact, "house"), text_of(fact, "who")
     return f"{house}\N{RIGHT SINGLE QUOTATION MARK}s {who}" if who else house
+
+
+def _balance(fact: Fact) -> Text:
+    return fragment(pattern("flows.segment"), {"n": fact, "segment": Named(_segment(fact))})
+
+
+def _published(fact: Fact) -> str:
+    return month_year(date.fromisoformat(text_of(fact, "published")))
 
 
 def _pieces(first: Fact, rest: list[Fact]) -> Text:

@@ -38,9 +38,9 @@ def leadership(reading: Reading) -> Iterator[Remark]:
         return
     key = _order(sizes, reading.subject, spread)
     told = sizes[::-1] if key == "larger_losses" else sizes
-    slots: Slots = reading.pair | {"spread": spread} | _words_for(told)
+    slots: Slots = {**reading.pair, "spread": spread, **_words_for(told)}
     weight = 0.35 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.5)
-    note = Note("leadership", sign(spread), weight)
+    note = Note("relative", sign(spread), weight)
     yield remark(f"leadership.{key}", slots, note, _outside(reading, sizes))
 
 
@@ -59,7 +59,7 @@ def _order(sizes: Ranked, subject: Instrument, spread: Fact) -> str:
     """The pattern for the order found: by size, or where the subject stands in it."""
     order = [SIZES.index(i.segment) for i, _ in sizes]
     found = {direction(fact) for _, fact in sizes}
-    kind = {("up",): "gains", ("down",): "losses"}.get(tuple(found), "better")
+    kind = "better" if len(found) > 1 else "gains" if "up" in found else "losses"
     if order == sorted(order):
         return f"smaller_{kind}"
     if order == sorted(order, reverse=True) and sign(spread) < 0:

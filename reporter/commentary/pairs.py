@@ -42,9 +42,7 @@ def pairs(reading: Reading) -> Iterator[Remark]:
 
 def _over(reading: Reading, pair: Pair, window: str) -> Compared | None:
     own, other = reading.move(window, pair.subject), reading.move(window, pair.benchmark)
-    spread = reading.facts.get(
-        "relative_return", pair.subject, vs=pair.benchmark, window=window
-    )
+    spread = reading.facts.get("relative_return", pair.subject, vs=pair.benchmark, window=window)
     if own is None or other is None or spread is None or not moved(own, other, spread):
         return None
     return Compared(own, other, spread)
@@ -70,7 +68,9 @@ def _first(reading: Reading, pair: Pair, found: Compared, *, raised: bool) -> Re
         note = Note("pair", -sign(year) if year else 0, 0.62 if raised else 0.25)
         return remark(f"pairs.sensitive_{side}", slots, note)
     both = ways(found.own, found.other)
-    key = f"{'ahead' if sign(spread) > 0 else 'behind'}_{both[0]}" if len(set(both)) == 1 else "apart"
+    key = (
+        f"{'ahead' if sign(spread) > 0 else 'behind'}_{both[0]}" if len(set(both)) == 1 else "apart"
+    )
     return remark(f"pairs.{key}", slots, Note("pair", sign(spread), 0.4))
 
 

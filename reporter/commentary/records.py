@@ -22,7 +22,7 @@ FAR = -0.05
 
 @family("records")
 def records(reading: Reading) -> Iterator[Remark]:
-    """New records of the subject, or of the benchmark while the subject stands far below its own."""
+    """Records of the subject, or of the benchmark while the subject is far below its own."""
     close, high = reading.of("record_close"), reading.of("record_high")
     level, down = reading.of("level"), reading.of("drawdown")
     slots: Slots = reading.pair | {

@@ -30,23 +30,29 @@ LONG = ("5y", "3y", "1y")
 @family("relative")
 def relative(reading: Reading) -> Iterator[Remark]:
     """Ahead of, behind or in line with the benchmark, each with both operands."""
-    found = _compared(reading, "ytd")
-    if found is None:
+    own, bench = reading.move("ytd"), reading.move("ytd", reading.spec.benchmark)
+    spread = reading.of("relative_return", "ytd", vs=True)
+    if own is None or bench is None or spread is None or not moved(own, bench):
         return
-    own, bench, spread = found
-    slots: Slots = reading.pair | {"r": own, "q": bench, "spread": spread}
-    weight = 0.3 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.3)
-    state = _state(own, bench, spread)
-    tied = state in {"in_line", "undecided"}
-    tone = sign(own) if tied else sign(spread)
-    yield remark(f"relative.{_year(own, bench, spread)}", slots, Note("relative", tone, weight))
-    head = _tied_headline(own, bench) if tied else "ahead" if tone > 0 else "behind"
-    yield remark(f"relative.headline_{head}", slots, Note("relative", tone, weight, HEADLINE))
-    both = ways(own, bench)
-    first = f"_both_{both[0]}" if len(set(both)) == 1 else ""
-    yield remark(f"relative.standfirst{first}", slots, Note("relative", tone, weight, STANDFIRST))
+    yield from _this_year(reading, own, bench, spread)
     yield from _month(reading, spread)
     yield from _longer(reading, spread)
+    yield from _further(reading)
+
+
+def _this_year(reading: Reading, own: Fact, bench: Fact, spread: Fact) -> Iterator[Remark]:
+    slots: Slots = {**reading.pair, "r": own, "q": bench, "spread": spread}
+    weight = 0.3 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.3)
+    state = _state(own, bench, spread)
+    tied = state in {"level", "in_line", "undecided"}
+    tone = sign(own) if tied else sign(spread)
+    first = f"_both_{ways(own, bench)[0]}" if len(set(ways(own, bench))) == 1 else ""
+    head = _tied_headline(own, bench) if tied else "ahead" if tone > 0 else "behind"
+    if state == "level":
+        first, head = "_level", "level"
+    yield remark(f"relative.{_year(own, bench, spread)}", slots, Note("relative", tone, weight))
+    yield remark(f"relative.headline_{head}", slots, Note("relative", tone, weight, HEADLINE))
+    yield remark(f"relative.standfirst{first}", slots, Note("relative", tone, weight, STANDFIRST))
 
 
 def _compared(reading: Reading, window: str) -> tuple[Fact, Fact, Fact] | None:
@@ -62,6 +68,8 @@ def _state(own: Fact, bench: Fact, spread: Fact) -> str:
 
     A spread that is small for the pair but wide to the eye is told without a verdict.
     """
+    if not moved(spread):
+        return "level"
     z = spread_size(spread)
     if z >= SOME:
         return "far" if z >= MUCH else "clear"
@@ -71,7 +79,7 @@ def _state(own: Fact, bench: Fact, spread: Fact) -> str:
 
 def _year(own: Fact, bench: Fact, spread: Fact) -> str:
     state, both = _state(own, bench, spread), ways(own, bench)
-    if state in {"in_line", "undecided"}:
+    if state in {"level", "in_line", "undecided"}:
         return state
     if sign(spread) > 0:
         if both == ("up", "up"):
@@ -96,6 +104,16 @@ def _month(reading: Reading, year: Fact) -> Iterator[Remark]:
     yield remark(f"relative.{key}", slots, Note("relative_month", sign(spread), weight))
 
 
+def _further(reading: Reading) -> Iterator[Remark]:
+    """Other windows, for the section on leadership."""
+    for window, key, weight in (("3m", "quarter", 0.26), ("1y", "twelve_months", 0.24)):
+        spread = reading.of("relative_return", window, vs=True)
+        if spread is not None and moved(spread):
+            slots: Slots = {**reading.pair, "ls": spread}
+            note = Note(key, sign(spread), weight, "leadership")
+            yield remark(f"relative.{key}", slots, note)
+
+
 def _longer(reading: Reading, year: Fact) -> Iterator[Remark]:
     """The longest run at hand that went against the year; and what a holder has made."""
     for window in LONG:
@@ -103,7 +121,8 @@ def _longer(reading: Reading, year: Fact) -> Iterator[Remark]:
         if spread is None or not moved(spread):
             continue
         slots: Slots = reading.pair | {"ls": spread}
-        yield _old_order(reading, spread, year, slots)
+        if sign(year):
+            yield _old_order(reading, spread, year, slots)
         gains = [number_of(spread, f"{side}_return") or 0.0 for side in ("subject", "benchmark")]
         if min(gains) > 0 and sign(spread) == sign(year):
             yield remark("relative.long_gain", slots, Note("long_gain", 1, 0.34))

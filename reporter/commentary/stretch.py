@@ -25,14 +25,16 @@ def stretch(reading: Reading) -> Iterator[Remark]:
 
 def _momentum(reading: Reading) -> Iterator[Remark]:
     rsi = reading.of("rsi", "14")
-    if rsi is None:
+    if rsi is None or "previous" not in rsi.displays:
         return
     slots: Slots = {"s": reading.subject, "x": rsi}
     state = text_of(rsi, "state")
     tone = {"overbought": -1, "oversold": 1}.get(state, 0)
     if not tone:
         key, tone = _neutral(float(rsi.value))
-        yield remark(f"stretch.{key}", slots, Note("stretch", tone, 0.3, "" if tone else "technicals"))
+        yield remark(
+            f"stretch.{key}", slots, Note("stretch", tone, 0.3, "" if tone else "technicals")
+        )
         return
     key = f"{state}{_age(rsi)}"
     yield remark(f"stretch.{key}", slots, Note("stretch", tone, 0.64))
@@ -41,7 +43,7 @@ def _momentum(reading: Reading) -> Iterator[Remark]:
 
 def _age(rsi: Fact) -> str:
     since = text_of(rsi, "state_since")
-    return "_today" if since == str(rsi.as_of) and "previous" in rsi.displays else "_since"
+    return "_today" if since == str(rsi.as_of) else "_since"
 
 
 def _neutral(value: float) -> tuple[str, int]:

@@ -25,7 +25,7 @@ def targets(reading: Reading) -> Iterator[Remark]:
     others = [f for f in found if f is not first and _source(f) == _source(first)]
     several = bool(others) and all(sign(fact) > 0 for fact in (first, *others))
     key = f"{'several' if several else 'one'}_{'above' if sign(first) > 0 else 'below'}"
-    slots: Slots = {"s": reading.subject, "t": first, "lv": level} | _named(reading, first)
+    slots: Slots = {"s": reading.subject, "t": first, "lv": level, **_named(reading, first)}
     if several:
         slots = {**slots, "others": listed([_part(reading, fact) for fact in others])}
     yield remark(f"targets.{key}", slots, Note("targets", sign(first), 0.58))

@@ -46,5 +46,3 @@ def _cross(reading: Reading, slots: Slots) -> Iterator[Remark]:
     section = "" if since <= FRESH else "technicals"
     key = f"trend.{cross.detail['direction']}{today}"
     yield remark(key, {**slots, "c": cross}, Note("cross", tone, weight, section))
-
-

@@ -59,9 +59,9 @@ def quoted(view: DeskView) -> Quoted:
 
 
 def name_of(view: DeskView) -> Named:
-    """Who holds a view: `Paul Ciana of BofA`, `Barclays’ traders`, or the house alone."""
+    """Who holds a view: `Jane Doe of Acme`, `Acme's traders`, or the house alone."""
     apostrophe = "\N{RIGHT SINGLE QUOTATION MARK}"
-    owner = f"{view.house}{apostrophe}" if view.house.endswith("s") else f"{view.house}{apostrophe}s"
+    owner = f"{view.house}{apostrophe}{'' if view.house.endswith('s') else 's'}"
     if not view.author:
         return Named(view.house)
     person = view.author[:1].isupper()

@@ -79,7 +79,7 @@ def range_breakout(ask: Ask, data: MarketData) -> Answers:
     if found:
         detail |= _range(bars, found) | _after(bars, found)
     value = detail["state"] in {"above", "retaken"}
-    forms = {"years": wording.index}
+    forms = {"years": wording.index, "gap": wording.fraction}
     return [Answer(value, Unit.BOOLEAN, detail, forms=forms)]
 
 
@@ -107,6 +107,7 @@ def _range(bars: Bars, found: Range) -> dict[str, Raw]:
         "level_date": bars.day(found.top),
         "low": float(close[low]),
         "low_date": bars.day(low),
+        "gap": float(close[-1] / close[found.top] - 1),
         "years": _years(bars.day(found.top), until),
     }
     return detail | _touch(bars, found.top, end)

@@ -14,6 +14,7 @@ from reporter.metrics._answers import (
     Answer,
     Answers,
     NoAnswerError,
+    Printer,
     Raw,
     bar_on,
     bars_for,
@@ -29,7 +30,7 @@ from reporter.model import MarketData, Reason, Unit
 NAMES = ("relative_return", "outperformance_streak")
 
 BASE_MATTERS = 0.01
-_FORMS = {
+_FORMS: dict[str, Printer] = {
     "subject_return": wording.fraction,
     "benchmark_return": wording.fraction,
     "ratio_change": wording.fraction,
@@ -132,10 +133,12 @@ def _z(ours: Bars, theirs: Bars, base: date, value: float) -> float | None:
 @lru_cache(maxsize=1024)
 def daily_leads(ours: Bars, theirs: Bars) -> tuple[Ints, Floats]:
     """The days both have, and from the second on: our return since the one before less theirs."""
-    days, here, there = np.intersect1d(
-        ours.days, theirs.days, assume_unique=True, return_indices=True
-    )
-    one, other = ours.close[here], theirs.close[there]
+    days, one, other = ours.days, ours.close, theirs.close
+    if not np.array_equal(days, theirs.days):
+        days, here, there = np.intersect1d(
+            days, theirs.days, assume_unique=True, return_indices=True
+        )
+        one, other = one[here], other[there]
     return days, one[1:] / one[:-1] - other[1:] / other[:-1]
 
 

@@ -12,6 +12,7 @@ from reporter.bars import Bars, Floats
 from reporter.metrics._answers import (
     Answer,
     Answers,
+    Printer,
     Raw,
     bar_on,
     bars_for,
@@ -27,7 +28,7 @@ from reporter.windows import Window
 NAMES = ("period_return",)
 
 SIGMA_SESSIONS = 63
-_FORMS = {
+_FORMS: dict[str, Printer] = {
     "z": wording.index,
     "annualised": wording.fraction,
     "largest_since_return": wording.fraction,

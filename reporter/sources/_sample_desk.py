@@ -45,7 +45,7 @@ DESK = DeskInputs(
             "opinion",
             "^RUT",
             RIVAL,
-            "the strategy team",
+            "strategists",
             "cautious",
             "small caps may go on rising, but the reward for the risk has shrunk; "
             "would take some profits",

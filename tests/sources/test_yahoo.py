@@ -189,6 +189,15 @@ def test_an_unlisted_symbol_takes_yahoos_name(tmp_path: Path) -> None:
     assert delivered.series[0].instrument.name == "An Invented Fund ETF"
 
 
+def test_no_network_ends_with_one_message(tmp_path: Path) -> None:
+    with serving({}) as fake:
+        session = fake.session()
+    request = DataRequest(["^RUT"], "", None, TODAY)
+    with session, pytest.raises(DataError, match="gave no usable answer") as caught:
+        fetch(request, session=session, sleep=Sleeper(), cache=tmp_path / "cache")
+    assert "Try again" in str(caught.value)
+
+
 def test_a_cache_folder_that_cannot_be_written_is_said_clearly(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file in the way")
     with pytest.raises(DataError, match="REPORTER_CACHE_DIR"):
