@@ -11,9 +11,10 @@ import json
 import re
 from base64 import b64encode
 from hashlib import sha256
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reporter import fonts, view, wording
+from reporter import flow, fonts, view, wording
 from reporter.errors import RenderError
 from reporter.model import plain
 from reporter.resources import overriding
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from reporter.model import Brand, Brief, Chart, Picture
 
 SAMPLE_NOTICE = "Sample data: not market prices"
+NO_ORDERS: flow.Orders = MappingProxyType({})
 _PROPERTY = re.compile(r"--([a-z0-9-]+):\s*([^;{}]+);")
 _USE = re.compile(r"var\(--([a-z0-9-]+)\)")
 _DEPTH = 4
@@ -55,7 +57,9 @@ def paper(brief: Brief, brand: Brand, folder: Path | None = None) -> str:
         "medium": "paper",
         "style": trusted(fonts.paper_faces(brand.fonts) + _sheet(brief) + style),
     }
-    return _SPACE_BEFORE_FACT.sub(r"\1 ", _page(brief, brand, figures, values, folder))
+    orders = flow.orders(brief, brand.fonts["text"])
+    page = _page(brief, brand, figures, values, folder, orders)
+    return _SPACE_BEFORE_FACT.sub(r"\1 ", page)
 
 
 def screen(
@@ -102,9 +106,10 @@ def _page(
     figures: Mapping[str, view.Figure],
     values: Mapping[str, object],
     folder: Path | None,
+    orders: flow.Orders = NO_ORDERS,
 ) -> str:
     try:
-        parts = view.parts(brief, figures)
+        parts = view.parts(brief, figures, orders)
     except KeyError as error:
         raise RenderError(f"a section shows chart {error}, which the brief has not.") from error
     front = next((part for part in parts if part.name == "front"), None)

@@ -1,6 +1,8 @@
 """The values that cross from stage to stage, in the order in which they are made.
 
-Read this first. Everything here is frozen; no stage changes what an earlier one gave.
+Read this first, then `order.py` (what was ordered), `market.py` (what sources give) and `paper.py`
+(what comes out), whose values are handed on from here. Everything is frozen; no stage changes
+what an earlier one gave.
 Left of `Brief` everything is about markets, right of it everything is about paper:
 a `Brief` is complete content without a single tag.
 """
@@ -11,303 +13,79 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from reporter.sessions import Sessions
-
-Json = str | float | int | bool | None | list["Json"] | dict[str, "Json"]
-EMPTY: Mapping[str, Json] = MappingProxyType({})
-
-
-# --- the order: what a brief is to contain --------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRef:
-    """Where prices come from: `sample`, `files:DIR`, `yahoo`."""
-
-    name: str
-    location: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.location}" if self.location else self.name
-
-
-@dataclass(frozen=True, slots=True)
-class SectionSpec:
-    """One section of the brief, in its place, with its options."""
-
-    name: str
-    options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two instruments to hold against each other, over the windows asked for."""
-
-    subject: str
-    benchmark: str
-    windows: tuple[str, ...] = ("3m",)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownHigh:
-    """An earlier high that the price history does not reach, with who says so."""
-
-    symbol: str
-    level: float
-    on: date
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A published price target. `published` is the first day of the period stated."""
-
-    symbol: str
-    level: float
-    house: str
-    analyst: str
-    published: date
-    published_text: str
-    kind: str = ""
-    conviction: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Net buying (+) or selling (-) of a segment by one house's clients, in US dollars."""
-
-    segment: str
-    net_usd: float
-    house: str
-    who: str
-    period: str
-    basis: str
-    published: date
-    published_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeskView:
-    """Somebody's reading of the market; without a house it is the editor's own."""
-
-    kind: str
-    symbol: str
-    house: str
-    author: str
-    stance: str
-    text: str
-    published: date
-    published_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeskFigure:
-    """A free figure, such as a valuation, with its house and date."""
-
-    name: str
-    symbol: str
-    value: float
-    unit: str
-    house: str
-    published: date
-    published_text: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DeskInputs:
-    """What people, not prices, contribute; already cut to what was published by the as-of day."""
-
-    targets: tuple[Target, ...] = ()
-    flows: tuple[Flow, ...] = ()
-    views: tuple[DeskView, ...] = ()
-    figures: tuple[DeskFigure, ...] = ()
-
-    def until(self, as_of: date) -> DeskInputs:
-        """The inputs published on or before `as_of`: later ones do not exist for that edition."""
-        return DeskInputs(
-            tuple(t for t in self.targets if t.published <= as_of),
-            tuple(f for f in self.flows if f.published <= as_of),
-            tuple(v for v in self.views if v.published <= as_of),
-            tuple(f for f in self.figures if f.published <= as_of),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class BriefSpec:
-    """A brief as its editor ordered it; symbols are in Yahoo's form (`^RUT`).
-
-    `watch` maps a list's name (`sizes`, `sectors`, `rates`, ...) to its symbols.
-    `names` overrides how an instrument is called. `folder` is where the spec lies: files in
-    its `templates/` and `styles/` override the shipped ones. `digests` maps the name of every
-    file the order was read from (the spec, its desk inputs) to its sha256.
-    """
-
-    title: str
-    slug: str
-    subjects: tuple[str, ...]
-    benchmark: str
-    sections: tuple[SectionSpec, ...]
-    watch: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    pairs: tuple[Pair, ...] = ()
-    as_of: date | None = None
-    source: SourceRef = SourceRef("sample")
-    page_size: Literal["A4", "Letter"] = "A4"
-    brand: str = "house"
-    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    known_highs: tuple[KnownHigh, ...] = ()
-    desk: DeskInputs = field(default_factory=DeskInputs)
-    folder: Path | None = None
-    path: str = ""
-    digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def subject(self) -> str:
-        """The first subject: the one the headline is about."""
-        return self.subjects[0]
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Every symbol the brief needs, once each, in the order of first mention."""
-        pairs = [s for pair in self.pairs for s in (pair.subject, pair.benchmark)]
-        watched = [s for symbols in self.watch.values() for s in symbols]
-        return tuple(dict.fromkeys([*self.subjects, self.benchmark, *pairs, *watched]))
-
-
-# --- market data -----------------------------------------------------------------------------
-
-
-class Kind(StrEnum):
-    """What an instrument is; decides what may be said of it."""
-
-    INDEX = "index"
-    FUND = "fund"
-    EQUITY = "equity"
-    VOLATILITY = "volatility"
-    YIELD = "yield"
-    COMMODITY = "commodity"
-    CURRENCY = "currency"
-
-
-class Basis(StrEnum):
-    """What the prices are adjusted for.
-
-    `PRICE` is split-adjusted only: levels and records are as quoted.
-    `ADJUSTED` is also dividend-adjusted: returns are total returns, past levels are not quotes.
-    """
-
-    PRICE = "price"
-    ADJUSTED = "adjusted"
-
-
-@dataclass(frozen=True, slots=True)
-class Instrument:
-    """What a symbol stands for, and the words for it.
-
-    `name` stands in tables and charts ("Russell 2000"), `prose` in a sentence
-    ("the Russell 2000"), `segment` says what it represents ("small caps", "materials").
-    `inception` is the index's first day, where known: a record is "all-time" only if the
-    history reaches it.
-    """
-
-    symbol: str
-    name: str
-    prose: str
-    kind: Kind
-    segment: str = ""
-    inception: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where a series came from: enough to fetch or check it again."""
-
-    source: str
-    origin: str
-    sha256: str
-    rows: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PriceSeries:
-    """Daily bars of one instrument.
-
-    `bars` has a tz-naive, strictly increasing DatetimeIndex named "date" of sessions and the
-    float64 columns open, high, low, close, volume; an open or volume that was never recorded is
-    NaN, the other prices never are. Where `basis` is PRICE the four prices are split-adjusted
-    and dividend-free. A yield's values are percent levels.
-    """
-
-    instrument: Instrument
-    bars: pd.DataFrame
-    basis: Basis
-    provenance: Provenance
-
-    @property
-    def symbol(self) -> str:
-        """The instrument's symbol in Yahoo's form."""
-        return self.instrument.symbol
-
-    @property
-    def start(self) -> date:
-        """The first day of the history."""
-        return self.bars.index[0].date()  # type: ignore[no-any-return]
-
-    @property
-    def end(self) -> date:
-        """The day of the last bar."""
-        return self.bars.index[-1].date()  # type: ignore[no-any-return]
-
-
-class Reason(StrEnum):
-    """Why something is missing."""
-
-    UNKNOWN_SYMBOL = "unknown_symbol"
-    NO_DATA = "no_data"
-    UNAVAILABLE = "unavailable"
-    BAD_DATA = "bad_data"
-    BASIS = "basis"
-    SHORT_HISTORY = "short_history"
-    MISSING_SESSION = "missing_session"
-    STALE = "stale"
-    WINDOW = "window"
-    NOT_APPLICABLE = "not_applicable"
-    NO_INPUT = "no_input"
-    UNDEFINED = "undefined"
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something that cannot be had, with the reason; it travels to the reader."""
-
-    subject: str
-    metric: str
-    reason: Reason
-    message: str
-    benchmark: str | None = None
-    window: str | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MarketData:
-    """All series of a brief, cut at the as-of session: nothing later can leak into a fact."""
-
-    series: Mapping[str, PriceSeries]
-    as_of: date
-    sessions: Sessions
-    source: str
-    sample: bool = False
-    gaps: tuple[Gap, ...] = ()
-    notes: tuple[str, ...] = ()
-    desk: DeskInputs = field(default_factory=DeskInputs)
-    known_highs: tuple[KnownHigh, ...] = ()
+from typing import Literal
+
+from reporter.market import (
+    Basis,
+    Gap,
+    Instrument,
+    Kind,
+    MarketData,
+    PriceSeries,
+    Provenance,
+    Reason,
+)
+from reporter.order import (
+    EMPTY,
+    BriefSpec,
+    DeskFigure,
+    DeskInputs,
+    DeskView,
+    Flow,
+    Json,
+    KnownHigh,
+    Pair,
+    SectionSpec,
+    SourceRef,
+    Target,
+)
+from reporter.paper import Artifact, Artifacts, Brand, Picture
+
+__all__ = [
+    "EMPTY",
+    "Artifact",
+    "Artifacts",
+    "Basis",
+    "Brand",
+    "Brief",
+    "BriefSpec",
+    "Cell",
+    "Chart",
+    "ChartMark",
+    "ChartSeries",
+    "Column",
+    "DeskFigure",
+    "DeskInputs",
+    "DeskView",
+    "Fact",
+    "Facts",
+    "Flow",
+    "Gap",
+    "Input",
+    "Instrument",
+    "Json",
+    "KeyFigure",
+    "Kind",
+    "KnownHigh",
+    "MarketData",
+    "Pair",
+    "Picture",
+    "PriceSeries",
+    "Provenance",
+    "Reason",
+    "Remark",
+    "Role",
+    "Section",
+    "SectionSpec",
+    "SourceRef",
+    "Span",
+    "Table",
+    "Target",
+    "Text",
+    "Unit",
+    "plain",
+]  # fmt: skip
 
 
 # --- facts -----------------------------------------------------------------------------------
@@ -602,47 +380,3 @@ class Brief:
             KeyError: no such fact.
         """
         return next(f for f in self.facts if f.id == fact_id)
-
-
-# --- paper -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Brand:
-    """How a house looks and what it must say: names, colours (`#rrggbb`), fonts, disclosures."""
-
-    name: str
-    house: str
-    tagline: str
-    colours: Mapping[str, str]
-    fonts: Mapping[str, str]
-    disclosures: tuple[str, ...]
-    logo: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A drawn chart for one medium."""
-
-    chart: str
-    media_type: Literal["image/svg+xml", "image/png"]
-    data: bytes
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """One finished file: its path under the edition's folder and its bytes."""
-
-    path: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Artifacts:
-    """All files of a build, ready to be written whole or not at all."""
-
-    folder: str
-    files: tuple[Artifact, ...]
-    brief: Brief

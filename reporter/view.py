@@ -67,11 +67,12 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section with everything it needs in reach."""
+    """A section with everything it needs in reach; `before` figures stand before its tables."""
 
     section: Section
     paragraphs: tuple[Text, ...]
     figures: tuple[Figure, ...]
+    before: int
 
     @property
     def name(self) -> str:
@@ -84,13 +85,16 @@ class Part:
         return self.section.tables
 
 
-def parts(brief: Brief, figures: Mapping[str, Figure]) -> tuple[Part, ...]:
-    """The sections in order, each with its figures."""
+def parts(
+    brief: Brief, figures: Mapping[str, Figure], orders: Mapping[str, int]
+) -> tuple[Part, ...]:
+    """The sections in order, each with its figures; `orders` says where its tables stand."""
     return tuple(
         Part(
             section,
             tuple(joined(remarks) for remarks in section.paragraphs),
             tuple(figures[chart] for chart in section.charts),
+            orders.get(section.name, len(section.charts)),
         )
         for section in brief.sections
     )

@@ -143,8 +143,10 @@ flos = "f.csv"
         "brief.toml:13: pairs #1 windows #1: unknown window 'ydt'. Did you mean 'ytd'?",
         "brief.toml:14: pairs #1 windw: unknown key. Did you mean 'windows'?",
         "brief.toml:17: known_highs #1 level: must be a number.",
-        ("brief.toml:18: known_highs #1 on: 2025-01-01 10:00:00 is not a day. "
-        "Write it like 2026-01-15."),
+        (
+            "brief.toml:18: known_highs #1 on: 2025-01-01 10:00:00 is not a day. "
+            "Write it like 2026-01-15."
+        ),
         "brief.toml:19: known_highs #1 source: is empty.",
         "brief.toml:21: sections #1 name: unknown section 'frunt'. Did you mean 'front'?",
         "brief.toml: title: is required.",

@@ -1,0 +1,143 @@
+"""How the pages will fill, roughly: so that each section stands in the order that leaves least empty.
+
+Pictures may not be parted, words and long tables may. A picture that does not fit leaves a hole
+unless something that may be parted stands before it. Heights are estimates in points from the
+measures of `print.css`; a wrong one costs some white, never a wrong page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import ceil
+from typing import TYPE_CHECKING
+
+from reporter.model import plain
+
+if TYPE_CHECKING:
+    from reporter.model import Brief, Chart, Remark, Section, Table
+
+HEIGHTS = {"A4": 723.0, "Letter": 673.0}
+FIRST_PAGE_MORE = 19.0
+BODY, SMALL, LARGE, HEADLINE = 14.0, 10.5, 17.5, 28.0
+LETTERS = {"Source Serif 4": 75, "Source Sans 3": 83}
+SMALL_LETTERS, LARGE_LETTERS, HEADLINE_LETTERS, CELL_LETTERS = 118, 78, 43, 80
+MASTHEAD, STRIP = 42.0, 92.0
+SECTION, HEAD, CHART, TABLE, ROW = 25.0, 21.0, 56.0, 46.0, 13.8
+WHOLE_ROWS = 8
+FEWEST_LINES = 3
+MOST_ORDERS = 512
+PAGE_COST = 0.05
+SLACK = 12.0
+
+Orders = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something in the flow: `parts` of `step` points each; the first `least` stay together."""
+
+    step: float
+    parts: int = 1
+    least: int = 1
+    lead: float = 0.0
+
+
+def orders(brief: Brief, family: str) -> Orders:
+    """For every section how many of its pictures stand before its tables.
+
+    Args:
+        brief: the content.
+        family: the font of the words, whose width decides how many lines they take.
+    """
+    charts = {chart.id: chart for chart in brief.charts}
+    known = [section for section in brief.sections if set(section.charts) <= set(charts)]
+    movable = [s for s in known if s.name != "front" and s.charts and s.tables]
+    fixed = {section.name: len(section.charts) for section in known}
+    choices = product(*(range(len(s.charts), -1, -1) for s in movable))
+    tried = [fixed | dict(zip((s.name for s in movable), choice, strict=True)) for choice in choices]
+
+    def cost(order: Orders) -> float:
+        pieces = _opening(brief), *(p for s in known for p in _pieces(s, charts, order, family))
+        return emptiness(pieces, HEIGHTS[brief.page_size])
+
+    return min(tried[:MOST_ORDERS], key=cost)
+
+
+def emptiness(pieces: Iterable[Piece], height: float) -> float:
+    """What the holes of all pages but the last cost: squares, so that one large one is worse."""
+    cost, left = 0.0, height + FIRST_PAGE_MORE
+    for piece in pieces:
+        parts, lead, need = piece.parts, piece.lead, piece.least
+        while parts:
+            if left < lead + piece.step * min(need, parts) + SLACK and left < height:
+                cost += (left / height) ** 2 + PAGE_COST
+                left = height
+            fit = min(parts, max(1, int((left - lead) / piece.step)))
+            left = max(0.0, left - lead - piece.step * fit)
+            parts, lead, need = parts - fit, 0.0, 1
+    return cost
+
+
+# --- estimates -----------------------------------------------------------------------------------
+
+
+def lines(text: str, letters: int) -> int:
+    """Number of lines a text takes."""
+    return max(1, ceil(len(text) / letters))
+
+
+def _opening(brief: Brief) -> Piece:
+    """Everything above the lead chart: one piece that is never parted."""
+    headline = HEADLINE * lines(plain(brief.headline), HEADLINE_LETTERS)
+    standfirst = LARGE * lines(plain(brief.standfirst), LARGE_LETTERS)
+    return Piece(MASTHEAD + headline + standfirst + STRIP * bool(brief.key_figures))
+
+
+def _pieces(
+    section: Section, charts: Mapping[str, Chart], order: Orders, family: str
+) -> Iterator[Piece]:
+    front = section.name == "front"
+    pictures = [_picture(charts[name]) for name in section.charts]
+    words = list(_words(section.paragraphs, LETTERS.get(family, SMALL_LETTERS), SECTION))
+    if front:
+        yield from (*pictures, *words)
+        return
+    at = order[section.name]
+    opening = [] if words else [Piece(SECTION + HEAD)]
+    tables = (piece for table in section.tables for piece in _table(table))
+    yield from _kept([*opening, *words, *pictures[:at], *tables, *pictures[at:]], not words)
+    if fine := section.notes or section.options:
+        yield Piece(SMALL, lines(str(fine), SMALL_LETTERS))
+
+
+def _kept(pieces: Sequence[Piece], alone: bool) -> Sequence[Piece]:  # noqa: FBT001
+    """A head without words stays with what follows it."""
+    if not alone or len(pieces) < 2:  # noqa: PLR2004
+        return pieces
+    head, first, *rest = pieces
+    joined = Piece(first.step, first.parts, first.least, first.lead + head.step)
+    return joined, *rest
+
+
+def _words(
+    paragraphs: Sequence[Sequence[Remark]], letters: int, lead: float
+) -> Iterator[Piece]:
+    for remarks in paragraphs:
+        text = " ".join(plain(remark.text) for remark in remarks)
+        yield Piece(BODY, lines(text, letters), FEWEST_LINES, lead)
+        lead = BODY / 2
+
+
+def _picture(chart: Chart) -> Piece:
+    titles = BODY * lines(plain(chart.title), 90) + SMALL * lines(chart.subtitle, SMALL_LETTERS)
+    return Piece(CHART - BODY - SMALL + titles + chart.size[1])
+
+
+def _table(table: Table) -> Iterator[Piece]:
+    rows = sum(lines(max((c.text for c in row), key=len), CELL_LETTERS) for row in table.rows)
+    whole = len(table.rows) <= WHOLE_ROWS
+    yield Piece(ROW, rows, rows if whole else FEWEST_LINES, TABLE)
+    if table.note:
+        yield Piece(SMALL, lines(table.note, SMALL_LETTERS))

@@ -1,0 +1,170 @@
+"""What was ordered: a brief's spec and the desk inputs that come with it.
+
+Import these from `reporter.model`, the one door to every value that crosses between stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+Json = str | float | int | bool | None | list["Json"] | dict[str, "Json"]
+EMPTY: Mapping[str, Json] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """Where prices come from: `sample`, `files:DIR`, `yahoo`."""
+
+    name: str
+    location: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.location}" if self.location else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSpec:
+    """One section of the brief, in its place, with its options."""
+
+    name: str
+    options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two instruments to hold against each other, over the windows asked for."""
+
+    subject: str
+    benchmark: str
+    windows: tuple[str, ...] = ("3m",)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHigh:
+    """An earlier high that the price history does not reach, with who says so."""
+
+    symbol: str
+    level: float
+    on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A published price target. `published` is the first day of the period stated."""
+
+    symbol: str
+    level: float
+    house: str
+    analyst: str
+    published: date
+    published_text: str
+    kind: str = ""
+    conviction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Net buying (+) or selling (-) of a segment by one house's clients, in US dollars."""
+
+    segment: str
+    net_usd: float
+    house: str
+    who: str
+    period: str
+    basis: str
+    published: date
+    published_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """Somebody's reading of the market; without a house it is the editor's own."""
+
+    kind: str
+    symbol: str
+    house: str
+    author: str
+    stance: str
+    text: str
+    published: date
+    published_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFigure:
+    """A free figure, such as a valuation, with its house and date."""
+
+    name: str
+    symbol: str
+    value: float
+    unit: str
+    house: str
+    published: date
+    published_text: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskInputs:
+    """What people, not prices, contribute; already cut to what was published by the as-of day."""
+
+    targets: tuple[Target, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    views: tuple[DeskView, ...] = ()
+    figures: tuple[DeskFigure, ...] = ()
+
+    def until(self, as_of: date) -> DeskInputs:
+        """The inputs published on or before `as_of`: later ones do not exist for that edition."""
+        return DeskInputs(
+            tuple(t for t in self.targets if t.published <= as_of),
+            tuple(f for f in self.flows if f.published <= as_of),
+            tuple(v for v in self.views if v.published <= as_of),
+            tuple(f for f in self.figures if f.published <= as_of),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BriefSpec:
+    """A brief as its editor ordered it; symbols are in Yahoo's form (`^RUT`).
+
+    `watch` maps a list's name (`sizes`, `sectors`, `rates`, ...) to its symbols.
+    `names` overrides how an instrument is called. `folder` is where the spec lies: files in
+    its `templates/` and `styles/` override the shipped ones. `digests` maps the name of every
+    file the order was read from (the spec, its desk inputs) to its sha256.
+    """
+
+    title: str
+    slug: str
+    subjects: tuple[str, ...]
+    benchmark: str
+    sections: tuple[SectionSpec, ...]
+    watch: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    pairs: tuple[Pair, ...] = ()
+    as_of: date | None = None
+    source: SourceRef = SourceRef("sample")
+    page_size: Literal["A4", "Letter"] = "A4"
+    brand: str = "house"
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    known_highs: tuple[KnownHigh, ...] = ()
+    desk: DeskInputs = field(default_factory=DeskInputs)
+    folder: Path | None = None
+    path: str = ""
+    digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def subject(self) -> str:
+        """The first subject: the one the headline is about."""
+        return self.subjects[0]
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Every symbol the brief needs, once each, in the order of first mention."""
+        pairs = [s for pair in self.pairs for s in (pair.subject, pair.benchmark)]
+        watched = [s for symbols in self.watch.values() for s in symbols]
+        return tuple(dict.fromkeys([*self.subjects, self.benchmark, *pairs, *watched]))
