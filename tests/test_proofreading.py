@@ -11,7 +11,7 @@ import pytest
 from reporter.errors import ContentError
 from reporter.lexicon import DIRECTION, OPPOSITES, TERM
 from reporter.model import Facts, Span
-from reporter.phrasing import FOLDER, SLOT, Pattern, fill, parse, pattern, patterns
+from reporter.phrasing import FOLDER, SLOT, Pattern, Slot, fill, parse, pattern, patterns
 from reporter.proofreading import check, faithful, fits, lint, superlatives
 from tests.facts import GSPC, RUT, fact, move, spread, year
 
@@ -111,15 +111,16 @@ def test_every_turned_word_of_direction_is_caught() -> None:
 
 def test_every_swap_of_subject_and_benchmark_is_caught() -> None:
     own, other, gap = year(0.0776, 0.0145)
-    facts = {"r": own, "q": other, "spread": gap}
+    facts: dict[str, Slot] = {"r": own, "q": other, "spread": gap}
     one = pattern("relative.ahead_both_up")
     assert fill(one, {**facts, "s": RUT, "b": GSPC})
-    for swapped in (
+    swaps: tuple[dict[str, Slot], ...] = (
         {**facts, "s": GSPC, "b": RUT},
         {**facts, "s": RUT, "b": GSPC, "r": other, "q": own},
         {**facts, "s": RUT, "b": GSPC, "q": own},
         {**facts, "s": RUT, "b": GSPC, "spread": spread(0.0145, 0.0776)},
-    ):
+    )
+    for swapped in swaps:
         with pytest.raises(ContentError):
             fill(one, swapped)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reporter.model import Unit
-from tests.facts import YEAR_END, Fact, fact, move, reading, told, words
+from reporter.model import Fact, Unit
+from tests.facts import YEAR_END, fact, move, reading, told, words
 
 WATCH = {"sectors": ("XLB", "XLE", "SMH", "IJH", "TLT")}
 

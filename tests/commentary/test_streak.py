@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,9 @@ from tests.facts import YEAR_END, fact, move, reading, told, words
 
 def run(length: int, way: str, *, base: date = YEAR_END, longest: bool = True) -> Fact:
     """A run of the Russell 2000 against the S&P 500."""
-    known = {"longest_since_date": date(2008, 6, 6), "longest_since_length": 13} if longest else {}
+    known: dict[str, Any] = (
+        {"longest_since_date": date(2008, 6, 6), "longest_since_length": 13} if longest else {}
+    )
     return fact(
         "outperformance_streak", "^RUT", length, Unit.COUNT, vs="^GSPC", base=base,
         direction=way, start=date(2026, 1, 2), history_start=date(2000, 1, 4), **known,
