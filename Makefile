@@ -24,7 +24,7 @@ soak: ## Run every test with many more examples of each property.
 
 bench: ## Measure the stages of a cold build and compare it with others.
 	@PYTHON=$(PYTHON) scripts/setup.sh bench
-	$(RUN) benchmarks.run
+	$(RUN) benchmarks.cold
 
 clean: ## Remove what the other targets made.
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

@@ -18,7 +18,7 @@ from reporter.phrasing import led_in, merged, pattern
 from reporter.proofreading import check, faithful, superlatives
 
 ENOUGH_WORDS = 370
-MOST_WORDS = 436
+MOST_WORDS = 440
 WORTH = 0.1
 SURE = 0.5
 LEAST_AGAINST = 2
@@ -176,7 +176,8 @@ def _placed(cast: Sequence[Remark], page: Sequence[Remark]) -> Iterable[Remark]:
 
 
 def _section(remark: Remark) -> str:
-    home = remark.section or _HOME.get(remark.family, _ELSEWHERE)
+    by_move = "technicals" if remark.move == "technical_view" else ""
+    home = remark.section or by_move or _HOME.get(remark.family, _ELSEWHERE)
     movable = home in {_ELSEWHERE, "leadership"}
     return "counter_view" if remark.role is Role.AGAINST and movable else home
 

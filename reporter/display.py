@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
-from xml.sax.saxutils import escape, quoteattr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,7 +111,7 @@ def svg(drawing: DisplayList, *, tokens: Mapping[str, str] = NO_TOKENS, head: st
         head: SVG to stand before the drawing, such as fonts and a background.
     """
     marks = "".join(_mark(mark, tokens) for mark in drawing.marks)
-    family = quoteattr(f"'{drawing.family}', sans-serif")
+    family = _quoted(f"'{drawing.family}', sans-serif")
     return f"<svg {_root(drawing)}>{head}<g font-family={family}>{marks}</g></svg>"
 
 
@@ -120,8 +120,8 @@ def _root(drawing: DisplayList) -> str:
     attributes = [
         'xmlns="http://www.w3.org/2000/svg"',
         f'width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}"',
-        f'role="img" aria-label={quoteattr(drawing.alt)}' if drawing.alt else 'aria-hidden="true"',
-        f"data-chart={quoteattr(drawing.chart)}",
+        f'role="img" aria-label={_quoted(drawing.alt)}' if drawing.alt else 'aria-hidden="true"',
+        f"data-chart={_quoted(drawing.chart)}",
         *_plot_data(drawing.plot),
     ]
     return " ".join(attributes)
@@ -147,7 +147,7 @@ def _words(words: Words, tokens: Mapping[str, str]) -> str:
     style = ' font-style="italic"' if words.italic else ""
     place = f'x="{num(words.x)}" y="{num(words.y)}" font-size="{num(words.size)}"'
     colour = _colours({"fill": words.paint}, tokens)
-    return f"<text {place}{anchor}{weight}{style}{colour}>{escape(words.text)}</text>"
+    return f"<text {place}{anchor}{weight}{style}{colour}>{escape(words.text, quote=False)}</text>"
 
 
 def _shape(shape: Shape, tokens: Mapping[str, str]) -> str:
@@ -202,6 +202,10 @@ def _packed(numbers: Iterable[float]) -> str:
         num(number).replace("0.", ".", 1) if abs(number) < 1 else num(number) for number in numbers
     )
     return "".join(t if t.startswith("-") else f" {t}" for t in texts).lstrip()
+
+
+def _quoted(text: str) -> str:
+    return f'"{escape(text)}"'
 
 
 def num(value: float) -> str:

@@ -33,6 +33,7 @@ from reporter.wording import long_date
 
 Days = NDArray[np.datetime64]
 
+EARLIEST = 1900
 RECENT = 260  # sessions, a good year: a missing day in it is worth a note
 
 
@@ -45,6 +46,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     progress: Progress = silent,
     known_highs: Iterable[KnownHigh] = (),
     desk: DeskInputs | None = None,
+    required: bool = True,
 ) -> MarketData:
     """Ask the source and cut everything at the as-of session.
 
@@ -60,6 +62,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         progress: told before each symbol.
         known_highs: earlier highs the history does not reach.
         desk: the spec's desk inputs; without any, a sample gives its own.
+        required: whether the subject must be there; else it may be a gap like any other.
 
     Raises:
         SpecError: `as_of` lies in the future, or the source has no such name.
@@ -69,11 +72,17 @@ def gather(  # noqa: PLR0913  one edition takes this much
     _check_order(wanted, as_of, today)
     request = DataRequest(wanted, source.location, as_of, today, progress)
     delivered = sources.get(source.name)(request)
-    subject = _subject(wanted[0], delivered)
+    subject = _subject(wanted[0], delivered) if required else _latest(wanted[0], delivered)
     latest = as_of or (subject.end if delivered.sample else min(subject.end, today))
-    sessions = _calendar(delivered.series, subject, latest)
+    if required:
+        _check_begun(subject, latest)
+    sessions = _calendar(delivered.series, latest)
     trading = _trading(sessions, latest)
-    session = _session(subject, trading, latest, asked=as_of is not None)
+    session = (
+        _session(subject, trading, latest, asked=as_of is not None)
+        if required or as_of is None
+        else trading[-1].item()
+    )
     kept, gaps, notes = _cut(delivered.series, trading, session)
     return MarketData(
         series=MappingProxyType(kept),
@@ -97,6 +106,12 @@ def _check_order(wanted: Sequence[str], as_of: date | None, today: date) -> None
             tip=f"Today is {long_date(today)}: give that day or an earlier one.",
         )
 
+    if as_of and as_of.year < EARLIEST:
+        raise SpecError(
+            f"the as-of day {as_of} lies before {EARLIEST}, where daily prices begin.",
+            tip="Give a later day.",
+        )
+
 
 def _inputs(desk: DeskInputs | None, delivered: Delivered) -> DeskInputs:
     return delivered.desk if desk is None or desk == DeskInputs() else desk
@@ -107,18 +122,31 @@ def _subject(symbol: str, delivered: Delivered) -> PriceSeries:
         if series.symbol == symbol:
             return series
     why = next((gap.message for gap in delivered.gaps if gap.subject == symbol), "none were given.")
-    raise DataError(f"no prices of {symbol}, which the brief is about: {why}")
+    raise DataError(f"no prices of {symbol}: {why}")
 
 
-def _calendar(series: Iterable[PriceSeries], subject: PriceSeries, latest: date) -> Sessions:
-    """Sessions from the first bar to the year after the as-of day, for what lies ahead."""
+def _latest(symbol: str, delivered: Delivered) -> PriceSeries:
+    """The series that reaches furthest, the first asked for among equals."""
+    if not delivered.series:
+        return _subject(symbol, delivered)
+    return max(delivered.series, key=lambda one: one.end)
+
+
+def _check_begun(subject: PriceSeries, latest: date) -> None:
     if latest < subject.start:
         raise DataError(
             f"{long_date(latest)} lies before the prices of {subject.symbol}, "
             f"which begin on {long_date(subject.start)}.",
             tip="Give a later as-of day.",
         )
-    return nyse(min(one.start.year for one in series), latest.year + 1)
+
+
+def _calendar(series: Iterable[PriceSeries], latest: date) -> Sessions:
+    """Sessions from the first bar to the year after the as-of day, for what lies ahead.
+
+    Where the as-of day lies before every bar they begin a year earlier: it may be a holiday.
+    """
+    return nyse(min(latest.year - 1, *(one.start.year for one in series)), latest.year + 1)
 
 
 def _session(subject: PriceSeries, trading: Days, latest: date, *, asked: bool) -> date:

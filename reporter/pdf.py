@@ -8,6 +8,7 @@ only with the version it was written for; with any other the charts go in as SVG
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -69,7 +70,7 @@ def write(  # noqa: PLR0913  keywords only
         RenderError: the page asks for what it may not have, or cannot be rendered.
     """
     fetcher = Fetcher(folders, charts)
-    with _overheard(listen), _refusals():
+    with _overheard(listen), _refusals(), _no_sweeping():
         page = HTML(string=html, url_fetcher=fetcher, base_url=_address(folders))
         known = {f"{SCHEME}:{name}": Operators(chart) for name, chart in charts.items()}
         document = page.render(
@@ -163,6 +164,18 @@ def _overheard(listen: Listener) -> Iterator[None]:
     finally:
         logger.removeHandler(ear)
         logger.propagate = before
+
+
+@contextmanager
+def _no_sweeping() -> Iterator[None]:
+    """The collector of cycles rests: every box lives to the end, and looking costs a sixth."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class _Ear(logging.Handler):

@@ -213,7 +213,13 @@ def _fact_span(pattern: Pattern, slot: str, fact: Fact, part: str, form: str) ->
         raise ContentError(
             f"{fact.id} has no printable {part!r} for slot {slot!r}.", where=pattern.name
         ) from None
-    return Span(magnitude(shown) if form == "magnitude" else shown, "fact", fact.id)
+    forms = {"magnitude": magnitude, "bare": bare}
+    return Span(forms.get(form, str)(shown), "fact", fact.id)
+
+
+def bare(shown: str) -> str:
+    """A spread without its unit, for the first of two that share it: `4.7 or 2.9 ... points`."""
+    return shown.removesuffix(" percentage points")
 
 
 def _verbal(fact: Fact, part: str) -> str:

@@ -269,3 +269,42 @@ def test_real_prices_give_the_reference_day(real_data: Path) -> None:
     close = {symbol: series.bars["close"].iloc[-1] for symbol, series in data.series.items()}
     assert close["^RUT"] == 2674.560059
     assert np.round(close["^GSPC"], 2) == 6944.47
+
+
+# --- a subject that need not be there ---
+
+
+def test_a_subject_that_is_not_required_may_be_a_gap(folder: Path) -> None:
+    write(folder, "SPY", sessions(date(2026, 1, 12), date(2026, 1, 16)))
+    (folder / "index.csv").write_text(
+        "symbol,name,file,basis\n^RUT,R,RUT.csv,price\nSPY,S,SPY.csv,price\n"
+    )
+    before_spy = date(2026, 1, 5)
+    data = gather(
+        ("SPY", "^RUT"),
+        SourceRef("files", str(folder)),
+        as_of=before_spy,
+        today=TODAY,
+        required=False,
+    )
+    assert data.as_of == before_spy
+    assert list(data.series) == ["^RUT"]
+    assert [gap.subject for gap in data.gaps] == ["SPY"]
+
+
+def test_an_edition_before_every_price_is_all_gaps_where_none_is_required(folder: Path) -> None:
+    data = gather(
+        (".RUT",),
+        SourceRef("files", str(folder)),
+        as_of=date(2025, 1, 1),
+        today=TODAY,
+        required=False,
+    )
+    assert data.as_of == date(2024, 12, 31)
+    assert not data.series
+    assert [gap.subject for gap in data.gaps] == ["^RUT"]
+
+
+def test_a_day_before_all_price_history_is_refused(folder: Path) -> None:
+    with pytest.raises(SpecError, match="1900"):
+        ask(folder, ".RUT", as_of=date(1850, 1, 2))

@@ -34,6 +34,8 @@ AVERAGES = ("50", "200")
 RSI = "14"
 OVERBOUGHT, OVERSOLD = 70.0, 30.0
 PRICES = ("open", "high", "low", "close")
+TENTH = 1
+"""Decimals of upright and level strokes: finer ones cost bytes and show nothing."""
 NEAR = 0.04
 """A level within this share of the bars' range belongs into the picture."""
 
@@ -269,17 +271,17 @@ def _ohlc(panel: Panel, bars: ChartSeries, brand: Brand) -> None:
     """Each day a stroke from low to high, a tick left for the open and right for the close."""
     from reporter.charts import _kit as kit
 
-    half = (panel.px(1) - panel.px(0)) * 0.42
-    strokes = []
-    for at, (opened, high, low, close) in enumerate(
-        zip(*(bars.values[p] for p in PRICES), strict=True)
-    ):
-        if None in (opened, high, low, close):
+    half = round((panel.px(1) - panel.px(0)) * 0.42, TENTH)
+    strokes: list[list[tuple[float, float]]] = []
+    for at, prices in enumerate(zip(*(bars.values[part] for part in PRICES), strict=True)):
+        known = [round(panel.py(price), TENTH) for price in prices if price is not None]
+        if len(known) < len(PRICES):
             continue
-        x = panel.px(at)
-        strokes.append([(x, panel.py(low)), (x, panel.py(high))])
-        strokes.append([(x - half, panel.py(opened)), (x, panel.py(opened))])
-        strokes.append([(x, panel.py(close)), (x + half, panel.py(close))])
+        opened, high, low, close = known
+        x = round(panel.px(at), TENTH)
+        strokes.append([(x, low), (x, high)])
+        strokes.append([(x - half, opened), (x, opened)])
+        strokes.append([(x, close), (x + half, close)])
     panel.sheet.stroke(strokes, kit.Line(brand.colours["ink"], 0.55))
 
 

@@ -102,7 +102,14 @@ def _gathered(
     now = options.today()
     ref = entries.source(source or "sample")
     with talk.progress() as progress:
-        return gather(tuple(dict.fromkeys(wanted)), ref, as_of=as_of, today=now, progress=progress)
+        return gather(
+            tuple(dict.fromkeys(wanted)),
+            ref,
+            as_of=as_of,
+            today=now,
+            progress=progress,
+            required=False,
+        )
 
 
 def _printed(

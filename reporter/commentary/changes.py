@@ -79,6 +79,8 @@ def _compared(reading: Reading, day: Fact, bench: Fact, slots: Slots) -> Iterato
     tone = 1 if better > 0 else -1
     both = ways(day, bench)
     spread = reading.of("relative_return", "1d", vs=True)
+    if spread is None or not moved(spread):
+        return
     year = reading.of("relative_return", "ytd", vs=True)
     trailing = year is not None and sign(year) < 0
     if both == ("down", "down") and better > 0:
@@ -87,7 +89,7 @@ def _compared(reading: Reading, day: Fact, bench: Fact, slots: Slots) -> Iterato
         key = "day_stronger_gain"
     else:
         key = "day_better" if better > 0 else "day_weaker"
-    weight = 0.22 + 0.18 * min(abs(size(spread) or 0.0), 1.5) if spread else 0.22
+    weight = 0.22 + 0.18 * min(abs(size(spread) or 0.0), 1.5)
     yield remark(f"changes.{key}", slots, Note("day_compared", tone, weight))
 
 

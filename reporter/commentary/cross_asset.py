@@ -18,7 +18,7 @@ from reporter.model import Fact, Instrument, Kind, Remark, Text
 from reporter.phrasing import Slots, fragment, listed, pattern, size
 
 BONDS = ("long Treasuries", "medium-term Treasuries", "high-yield corporate bonds")
-OTHERS = ("gold", "crude oil", "the US dollar", "US dollar")
+OTHERS = ("gold", "silver", "crude oil", "the US dollar", "US dollar")
 MOST = 3
 FEWEST = 2
 LIVELY = 1.0

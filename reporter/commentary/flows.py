@@ -73,19 +73,20 @@ def _published(fact: Fact) -> str:
 def _pieces(first: Fact, rest: list[Fact]) -> Text:
     """`bought a net A of small caps and sold B of mid caps and C of large caps`."""
     basis = text_of(first, "basis")
-    told = [_piece(first, full=True)]
+    told = [_piece(first, "piece")]
     note = fragment(pattern("flows.basis"), {"basis": Quoted(basis)}) if basis else ()
     same = [fact for fact in rest if sign(fact) == sign(first)]
     other = [fact for fact in rest if sign(fact) != sign(first)]
-    told += [_piece(fact, full=False) for fact in same]
+    told += [_piece(fact, "") for fact in same]
     head = joined(told[0], note, *(joined(AND, t) for t in told[1:]))
     if not other:
         return head
-    tail = [_piece(other[0], full=True), *(_piece(fact, full=False) for fact in other[1:])]
+    tail = [_piece(other[0], "too"), *(_piece(fact, "") for fact in other[1:])]
     return joined(head, AND, listed(tail))
 
 
-def _piece(fact: Fact, *, full: bool) -> Text:
-    verb = "bought_piece" if sign(fact) > 0 else "sold_piece"
+def _piece(fact: Fact, form: str) -> Text:
+    """The first says that it is net, the first the other way its verb, the rest the amount."""
+    verb = "bought" if sign(fact) > 0 else "sold"
     slots: Slots = {"n": fact, "segment": Named(_segment(fact))}
-    return fragment(pattern(f"flows.{verb if full else 'short_piece'}"), slots)
+    return fragment(pattern(f"flows.{verb}_{form}" if form else "flows.short_piece"), slots)

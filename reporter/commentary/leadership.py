@@ -22,7 +22,15 @@ from reporter.phrasing import Named, Slots, direction, fill, fragment, listed, p
 WINDOW = "ytd"
 SIZES = ("micro caps", "small caps", "mid caps", "large caps")
 FEWEST = 2
-OTHER_MARKETS = ("rates", "bonds", "credit", "commodities", "currencies", "cross_asset")
+OTHER_MARKETS = (
+    "rates",
+    "bonds",
+    "credit",
+    "commodities",
+    "currencies",
+    "volatility",
+    "cross_asset",
+)
 Ranked = list[tuple[Instrument, Fact]]
 
 
@@ -36,9 +44,12 @@ def leadership(reading: Reading) -> Iterator[Remark]:
         return
     if reading.benchmark not in [i for i, _ in sizes] or spread_size(spread) < SOME:
         return
-    key = _order(sizes, reading.subject, spread)
+    key = _order(sizes, reading.subject)
     told = sizes[::-1] if key == "larger_losses" else sizes
-    slots: Slots = {**reading.pair, "spread": spread, **_words_for(told)}
+    compared: Slots = {**reading.pair, "spread": spread}
+    side = "ahead" if sign(spread) > 0 else "behind"
+    gap = fragment(pattern(f"leadership.gap_{side}"), compared)
+    slots: Slots = {**compared, **_words_for(reading, told), "gap": gap}
     weight = 0.35 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.5)
     note = Note("relative", sign(spread), weight)
     yield remark(f"leadership.{key}", slots, note, _outside(reading, sizes))
@@ -55,31 +66,42 @@ def _sizes(reading: Reading) -> Ranked:
     return [at for at in reading.moves(chosen.values(), WINDOW) if moved(at[1])]
 
 
-def _order(sizes: Ranked, subject: Instrument, spread: Fact) -> str:
+def _order(sizes: Ranked, subject: Instrument) -> str:
     """The pattern for the order found: by size, or where the subject stands in it."""
     order = [SIZES.index(i.segment) for i, _ in sizes]
     found = {direction(fact) for _, fact in sizes}
     kind = "better" if len(found) > 1 else "gains" if "up" in found else "losses"
     if order == sorted(order):
         return f"smaller_{kind}"
-    if order == sorted(order, reverse=True) and sign(spread) < 0:
+    if order == sorted(order, reverse=True):
         return f"larger_{kind}"
     place = [i for i, _ in sizes].index(subject)
     if 0 < place < len(sizes) - 1:
-        return "middle_ahead" if sign(spread) > 0 else "middle_behind"
+        return "middle"
     return "first" if place == 0 else "last"
 
 
-def _words_for(sizes: Ranked) -> dict[str, Text | Named]:
+def _words_for(reading: Reading, sizes: Ranked) -> dict[str, Text | Named]:
     same = len({direction(fact) for _, fact in sizes}) == 1
-    members = [_member(i, fact, first=at == 0, same=same) for at, (i, fact) in enumerate(sizes)]
+    leads = {reading.subject, reading.benchmark}
+    members = [
+        _member(_form(i, fact, named=i in leads, first=at == 0, same=same), i, fact)
+        for at, (i, fact) in enumerate(sizes)
+    ]
     return {"members": listed(members), "count": Named(counted(len(sizes)))}
 
 
-def _member(instrument: Instrument, fact: Fact, *, first: bool, same: bool) -> Text:
+def _form(instrument: Instrument, fact: Fact, *, named: bool, first: bool, same: bool) -> str:
+    """A group's pattern: with its direction where they differ, with its index where it has one."""
     paid = "_paid" if fact.detail.get("total_return") else ""
-    key = f"head{paid}" if first else f"member{paid}" if same else f"member_way{paid}"
-    return fragment(pattern(f"leadership.{key}"), {"i": instrument, "r": fact})
+    if first:
+        return f"head{paid}"
+    other = "" if named or instrument.kind is Kind.INDEX else "_fund"
+    return f"member{'' if same else '_way'}{paid or other}"
+
+
+def _member(form: str, instrument: Instrument, fact: Fact) -> Text:
+    return fragment(pattern(f"leadership.{form}"), {"i": instrument, "r": fact})
 
 
 def _outside(reading: Reading, sizes: Ranked) -> Text:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from reporter.commentary.base import Note, Reading, family, moved, number_of, remark, sign, ways
 from reporter.commentary.views import name_of, paired, quoted
-from reporter.model import DeskView, Fact, Pair, Remark
-from reporter.phrasing import Slots
+from reporter.model import DeskView, Fact, Kind, Pair, Remark
+from reporter.phrasing import Named, Slots
 
 STANCES = {"supportive": 1, "cautious": -1, "critical": -1, "neutral": 0}
 
@@ -97,7 +97,13 @@ def _opinion(reading: Reading, view: DeskView, symbol: str) -> Remark:
     """An attributed opinion, with the price it is read against."""
     level = reading.facts.get("level", symbol)
     instrument = reading.instruments[symbol]
-    slots: Slots = {"s": instrument, "who": name_of(view), "words": quoted(view)}
+    name = instrument.prose if instrument.kind is Kind.INDEX else instrument.symbol
+    slots: Slots = {
+        "s": instrument,
+        "called": Named(name),
+        "who": name_of(view),
+        "words": quoted(view),
+    }
     tone = STANCES.get(view.stance, 0)
     word = {1: "supportive", -1: "cautious", 0: "neutral"}[tone]
     note = Note("opinion", tone, 0.61)

@@ -32,9 +32,12 @@ def relative(reading: Reading) -> Iterator[Remark]:
     """Ahead of, behind or in line with the benchmark, each with both operands."""
     own, bench = reading.move("ytd"), reading.move("ytd", reading.spec.benchmark)
     spread = reading.of("relative_return", "ytd", vs=True)
-    if own is None or bench is None or spread is None or not moved(own, bench):
+    if own is None or bench is None or spread is None:
         return
-    yield from _this_year(reading, own, bench, spread)
+    if moved(own, bench):
+        yield from _this_year(reading, own, bench, spread)
+    elif moved(spread):
+        yield from _one_flat(reading, own, bench, spread)
     yield from _month(reading, spread)
     yield from _longer(reading, spread)
     yield from _further(reading)
@@ -53,6 +56,16 @@ def _this_year(reading: Reading, own: Fact, bench: Fact, spread: Fact) -> Iterat
     yield remark(f"relative.{_year(own, bench, spread)}", slots, Note("relative", tone, weight))
     yield remark(f"relative.headline_{head}", slots, Note("relative", tone, weight, HEADLINE))
     yield remark(f"relative.standfirst{first}", slots, Note("relative", tone, weight, STANDFIRST))
+
+
+def _one_flat(reading: Reading, own: Fact, bench: Fact, spread: Fact) -> Iterator[Remark]:
+    """A year in which one of the two has come to nothing."""
+    slots: Slots = {**reading.pair, "r": own, "q": bench, "spread": spread}
+    weight = 0.3 + newsworthy(z=spread_size(spread), rarity=0.2, novelty=0.3)
+    side = "flat_bench" if moved(own) else "flat_own"
+    for kind, section in (("", ""), ("headline_", HEADLINE), ("standfirst_", STANDFIRST)):
+        note = Note("relative", sign(spread), weight, section)
+        yield remark(f"relative.{kind}{side}", slots, note)
 
 
 def _compared(reading: Reading, window: str) -> tuple[Fact, Fact, Fact] | None:

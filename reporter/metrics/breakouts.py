@@ -19,6 +19,7 @@ from reporter.bars import Bars, Floats
 from reporter.metrics._answers import (
     Answer,
     Answers,
+    Printer,
     Raw,
     history,
     metric,
@@ -79,7 +80,7 @@ def range_breakout(ask: Ask, data: MarketData) -> Answers:
     if found:
         detail |= _range(bars, found) | _after(bars, found)
     value = detail["state"] in {"above", "retaken"}
-    forms = {"years": wording.index, "gap": wording.fraction}
+    forms: dict[str, Printer] = {"years": wording.index, "gap": wording.fraction}
     return [Answer(value, Unit.BOOLEAN, detail, forms=forms)]
 
 

@@ -126,8 +126,8 @@ def _neighbour_texts(
 
 def _z(ours: Bars, theirs: Bars, base: date, value: float) -> float | None:
     days, leads = daily_leads(ours, theirs)
-    sessions = len(days) - int(days.searchsorted(base.toordinal(), side="right"))
-    return scaled(value, sigma(leads), sessions)
+    after = int(days.searchsorted(base.toordinal(), side="right"))
+    return scaled(value, sigma(leads[: max(after - 1, 0)]), len(days) - after)
 
 
 @lru_cache(maxsize=1024)

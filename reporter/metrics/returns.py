@@ -64,7 +64,7 @@ def _detail(bars: Bars, first: int, last: int) -> dict[str, Raw]:
         "base_level": float(bars.close[first]),
         "basis": basis.value,
         "total_return": basis is Basis.ADJUSTED,
-        "z": scaled(value, _sigma(bars, last), last - first),
+        "z": scaled(value, _sigma(bars, first), last - first),
     }
 
 
@@ -91,13 +91,17 @@ def _as_big(moves: Floats) -> int | None:
 
 
 @lru_cache(maxsize=1024)
-def _sigma(bars: Bars, last: int) -> float | None:
-    return sigma(bars.moves[:last])
+def _sigma(bars: Bars, base: int) -> float | None:
+    return sigma(bars.moves[:base])
 
 
 def sigma(moves: Floats) -> float | None:
-    """Standard deviation of the 63 daily moves before the last one; None where there are fewer."""
-    before = moves[:-1][-SIGMA_SESSIONS:]
+    """Standard deviation of the last 63 of these daily moves; None where there are fewer.
+
+    The moves are those up to the window's base day: a move is large against what was usual
+    before it began, and must not shrink because it was wild itself.
+    """
+    before = moves[-SIGMA_SESSIONS:]
     spread = float(before.std(ddof=1)) if len(before) == SIGMA_SESSIONS else math.nan
     return spread if spread > 0 else None
 

@@ -91,7 +91,7 @@ def test_the_spread_in_sigmas_is_of_daily_spreads() -> None:
     ours, theirs = np.array(wave(100)), np.array(wave(100, seed=8))
     leads = np.diff(ours) / ours[:-1] - np.diff(theirs) / theirs[:-1]
     found = spread(pair(ours.tolist(), theirs.tolist()), "20s")
-    expected = found.value / (leads[-64:-1].std(ddof=1) * 20**0.5)
+    expected = found.value / (leads[-83:-20].std(ddof=1) * 20**0.5)
     assert found.detail["z"] == pytest.approx(expected)
 
 

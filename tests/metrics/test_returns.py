@@ -192,15 +192,15 @@ def test_years_are_cumulative_and_annualised_in_the_detail() -> None:
     assert found.displays["annualised"] == "10.0%"
 
 
-def test_the_move_in_sigmas_uses_the_63_days_before() -> None:
+def test_the_move_in_sigmas_uses_the_63_days_before_its_base() -> None:
     closes = pd.Series(wave(100))
     moves = closes.pct_change()
-    sigma = moves.iloc[-64:-1].std()
+    sigma, sigma_before_the_month = moves.iloc[-64:-1].std(), moves.iloc[-83:-20].std()
     data = market(series("X", closes.tolist()))
     day = fact(data, "period_return", "X", window="1d")
     month = fact(data, "period_return", "X", window="20s")
     assert day.detail["z"] == pytest.approx(moves.iloc[-1] / sigma)
-    assert month.detail["z"] == pytest.approx(month.value / (sigma * 20**0.5))
+    assert month.detail["z"] == pytest.approx(month.value / (sigma_before_the_month * 20**0.5))
     short = market(series("X", closes.tolist()[-64:]))
     assert fact(short, "period_return", "X", window="1d").detail["z"] is None
 
