@@ -48,7 +48,7 @@ def render(name: str, values: Mapping[str, object], folder: Path | None = None) 
 
 @cache
 def _environment(folder: Path | None) -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(overriding("templates", folder)),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -57,6 +57,8 @@ def _environment(folder: Path | None) -> jinja2.Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    environment.tests["figured"] = lambda text: any(sign.isdigit() for sign in text)
+    return environment
 
 
 def _place(trace: TracebackType | None, name: str) -> str:

@@ -172,9 +172,9 @@ def data_table(chart: Chart) -> DataTable | None:
 
     Days go down; where a chart compares several things over categories, the things do.
     """
-    if not chart.series or chart.kind == "sparkline":
-        return None
     xs = tuple(dict.fromkeys(chain.from_iterable(series.x for series in chart.series)))
+    if not xs or chart.kind == "sparkline":
+        return None
     if not _is_day(xs[0]) and len(chart.series) > 1:
         rows = ((one.name, *_column(one, name, xs)) for one, name in _columns(chart))
         return DataTable(("", *xs), tuple(rows))
@@ -194,7 +194,7 @@ def plots(charts: Sequence[Chart]) -> dict[str, list[dict[str, object]]]:
             for series, name in _columns(chart)
         ]
         for chart in charts
-        if chart.series and chart.kind != "sparkline" and _is_day(chart.series[0].x[0])
+        if chart.kind != "sparkline" and any(map(_is_day, (x for s in chart.series for x in s.x)))
     }
 
 

@@ -60,7 +60,7 @@
 
   // In words every number is a stop for the keyboard; a table is one stop, arrows go on from there.
   const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
-  for (const one of document.querySelectorAll(".fact")) if (!one.closest("table")) one.tabIndex = 0;
+  for (const one of document.querySelectorAll(".fact:not(.quiet)")) if (!one.closest("table")) one.tabIndex = 0;
   for (const table of document.querySelectorAll("table")) {
     const facts = [...table.querySelectorAll(".fact")];
     facts.forEach((one, at) => { one.tabIndex = at ? -1 : 0; });

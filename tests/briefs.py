@@ -161,7 +161,8 @@ def rich(*, sample: bool = True) -> Brief:
         Section("counter_view", "The counter-view", ((LONG[3],),)),
         Section("cross_asset", "Across assets", (), (), (table("assets", 18),)),
         Section("week_ahead", "The week ahead", ((remark("Markets are closed on Monday."),),)),
-        Section("sources_and_methods", "Sources and methods", (), (), (table("cited", 24),)),
+        Section("sources_and_methods", "Sources and methods", tables=(table("cited", 24),),
+                options={"definitions": [["Close", "The last close."]]}),
     )
     return Brief(
         title="US small caps", slug="small-caps",
@@ -190,7 +191,7 @@ def key_figures() -> tuple[KeyFigure, ...]:
     )  # fmt: skip
 
 
-HOSTILE = "</style></script><script>alert(1)</script>{{ 7*7 }}{% raw %}<b>&\"'"
+HOSTILE = "</style></script><script>alert(1)</script>{{ 7919*7907 }}{% raw %}<b>&\"'"
 
 
 def hostile() -> Brief:

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from reporter.model import Cell, Column, Gap, KnownHigh, Reason, Section, Table, Unit, plain
+from reporter.sections.base import Built
+from tests.charts import world
+from tests.sections import scene
+
+
+def citing(*facts: str) -> Built:
+    """A section built earlier that prints these facts."""
+    told = tuple(scene.remark("x", "It is", fact=fact) for fact in facts)
+    return Built(Section("x", "X", (told,)))
+
+
+def rows(scene_: object, **options: str) -> list[list[str]]:
+    section = scene.section_of("sources_and_methods", scene_, **options)  # type: ignore[arg-type]
+    return scene.texts(section)
+
+
+def test_a_cited_figure_has_measure_window_base_date_and_name() -> None:
+    context = scene.context(built=(citing("relative_return:^RUT/^GSPC:3m"),))
+    found = {row[0]: row[1:] for row in rows(context)}
+    base, figure = found["Relative return, three months"]
+    assert base == "15 Oct 2025"
+    assert figure.startswith("Russell 2000 against S&P 500 ")
+    assert figure.endswith(" percentage points")
+
+
+def test_key_figures_and_chart_titles_are_cited_too() -> None:
+    built = scene.build("leadership", scene.context())
+    found = {row[0]: row[2] for row in rows(scene.context(built=(built,)))}
+    assert "Russell 2000" in found["Close"]
+    assert "RSI, 14 sessions" in found
+    assert "Relative return, one year" in found
+
+
+def test_what_only_tables_print_is_left_to_them() -> None:
+    table = Table("t", "T", (Column("A"),), ((Cell("x", "period_return:^DJI:1m"),),))
+    context = scene.context(built=(Built(Section("x", "X", tables=(table,))),))
+    section = scene.section_of("sources_and_methods", context)
+    assert not any("Dow Jones" in row[2] for row in scene.texts(section))
+    assert "Tables carry their own base dates." in section.tables[0].note
+
+
+def test_figures_of_another_source_or_day_say_so() -> None:
+    context = scene.context(built=(citing("net_flow:flow:Small caps"),))
+    odd = tuple(
+        replace(fact, source="BofA", as_of=date(2026, 1, 5)) if fact.metric == "net_flow" else fact
+        for fact in context.facts
+    )
+    found = rows(replace(context, facts=replace(context.facts, all=odd)))
+    flow = next(row for row in found if row[0] == "Net flow")
+    assert flow[2] == "Small caps +$6.4bn (as of 5 Jan 2026, source BofA)"
+
+
+def test_a_record_is_told_with_its_level() -> None:
+    record = world.fact("record_close", "^RUT", 1, Unit.BOOLEAN, "yes", displays={"level": "9.00"})
+    context = scene.adding(scene.context(built=(citing(record.id),)), record)
+    assert ["Record close", "", "Russell 2000 yes (9.00)"] in rows(context)
+
+
+def test_terms_are_defined_where_they_are_used() -> None:
+    context = scene.without(scene.context(built=(citing("level:^RUT"),)), "rsi")
+    options = scene.section_of("sources_and_methods", context).options
+    terms = [term[0] for term in options["definitions"]]  # type: ignore[union-attr,index]
+    assert terms == ["Close", "Return"]
+
+
+def test_what_could_not_be_had_is_told_with_the_reason() -> None:
+    one = Gap("^XYZ", "", Reason.UNKNOWN_SYMBOL, "There is no ^XYZ in the folder.")
+    many = [Gap(symbol, "rsi", Reason.SHORT_HISTORY, "m") for symbol in ("^RUT", "^GSPC")]
+    plain_context = scene.context()
+    context = replace(
+        plain_context,
+        data=replace(plain_context.data, gaps=(one,)),
+        facts=replace(plain_context.facts, gaps=tuple(many)),
+        built=(Built(None, gaps=(one,)),),
+    )
+    section = scene.section_of("sources_and_methods", context)
+    assert scene.texts(section, 1) == [
+        ["Prices", "^XYZ", "There is no ^XYZ in the folder."],
+        ["RSI", "Russell 2000, S&P 500", "History too short."],
+    ]
+
+
+def test_a_long_list_of_missing_things_is_cut() -> None:
+    context = scene.context()
+    gaps = tuple(Gap(f"S{n}", "rsi", Reason.STALE, "m") for n in range(15))
+    section = scene.section_of(
+        "sources_and_methods", replace(context, data=replace(context.data, gaps=gaps))
+    )
+    assert scene.texts(section, 1)[0][1].endswith("S11 and 3 more")
+
+
+def test_notes_tell_of_prices_dividends_and_earlier_highs() -> None:
+    context = scene.context()
+    high = KnownHigh("^RUT", 2442.74, date(2021, 11, 8), "FTSE Russell")
+    data = replace(context.data, notes=("The 16th was a Saturday.",), known_highs=(high,))
+    section = scene.section_of("sources_and_methods", replace(context, data=data))
+    prices, dividends, note, earlier = (plain(text) for text in section.notes)
+    assert prices.startswith("Prices: files:prices, 5 series of daily bars, the longest from ")
+    assert dividends.endswith("only returns are taken: S&P MidCap 400 fund.")
+    assert note == "The 16th was a Saturday."
+    assert earlier.endswith("Russell 2000: 2,442.74 on 8 November 2021, according to FTSE Russell.")
+
+
+def test_the_title_can_be_chosen() -> None:
+    section = scene.section_of("sources_and_methods", scene.context(), title="Small print")
+    assert section.title == "Small print"

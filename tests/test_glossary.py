@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from reporter import glossary
+from reporter.metrics.base import PERIODS, metrics
+from reporter.model import Reason
+
+
+@pytest.mark.parametrize("metric", metrics.names())
+def test_every_metric_has_a_name_and_a_definition(metric: str) -> None:
+    term = glossary.TERMS[metric]
+    assert glossary.metric_name(metric) == term.name
+    assert term.definition.endswith(".")
+
+
+def test_every_reason_has_words() -> None:
+    assert set(glossary.REASONS) == set(Reason)
+
+
+@pytest.mark.parametrize("window", PERIODS)
+def test_every_window_has_words(window: str) -> None:
+    assert glossary.window_name(window) != window
+    assert glossary.window_head(window) != window
+
+
+@pytest.mark.parametrize(
+    ("window", "words", "head"),
+    [
+        ("ytd", "year to date", "Year to date"),
+        ("14", "14 sessions", "14 sessions"),
+        ("20s", "20 sessions", "20 sessions"),
+        ("since:2025-10-16", "since 16 October 2025", "Since 16 October 2025"),
+        ("since:soon", "since soon", "Since soon"),
+        ("odd", "odd", "odd"),
+        (None, "", ""),
+    ],
+)
+def test_windows_are_told_as_people_tell_them(window: str | None, words: str, head: str) -> None:
+    assert glossary.window_name(window) == words
+    assert glossary.window_head(window) == head
+
+
+def test_an_unknown_metric_keeps_its_own_name() -> None:
+    assert glossary.metric_name("beta_to_oil") == "Beta to oil"
