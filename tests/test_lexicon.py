@@ -31,7 +31,11 @@ from reporter.lexicon import (
     ],
 )
 def test_the_verb_fits_the_size(z: float, up: str, down: str) -> None:
-    assert (verb(0.01, z), verb(-0.01, -z)) == (up, down)
+    assert (verb(0.009, z), verb(-0.009, -z)) == (up, down)
+
+
+def test_a_hundredth_does_not_merely_edge() -> None:
+    assert (verb(0.01, 0.2), verb(-0.011, -0.2)) == ("rose", "fell")
 
 
 def test_an_unknown_size_gets_the_plain_verb() -> None:
