@@ -191,7 +191,7 @@ def test_every_day_tells_its_own_story(real_data: Path) -> None:
     assert heads[date(2012, 6, 1)].startswith("Russell 2000 tumbles 3.2%, its largest one-day loss")
     assert heads[date(2016, 2, 11)].startswith("Russell 2000 closes 26.4% below its record, lowest")
     assert heads[date(2020, 3, 23)] == "Russell 2000 down 39.9% this year, 42.4% below its record"
-    assert heads[date(2021, 3, 15)] == "Small caps at a record 2,360.17, ahead of the S&P 500"
+    assert heads[date(2021, 3, 15)] == "Small caps at a record 2,360.17, well ahead of the S&P 500"
     assert heads[date(2024, 2, 29)].startswith("S&P 500 at a record, Russell 2000 still 15.9%")
     assert heads[date(2025, 11, 20)].startswith("Russell 2000 at 2,305.11, back below its 2,442.74")
 
