@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from reporter.model import Brand, Brief, Chart, Picture
 
+TEMPLATE = "brief.html.j2"
 SAMPLE_NOTICE = "Sample data: not market prices"
 NO_ORDERS: flow.Orders = MappingProxyType({})
 _PROPERTY = re.compile(r"--([a-z0-9-]+):\s*([^;{}]+);")
@@ -36,7 +37,13 @@ _SPACE_BEFORE_FACT = re.compile(r" (<span class=\"fact[^>]*>)")
 # on paper the space stands inside the span. Measured over a hundred widths: holes in one line of
 # a hundred before, in none after.
 _PROLOGUE = re.compile(r"^\s*(<\?xml[^>]*>|<!DOCTYPE[^>]*>|\s)*", re.DOTALL)
-_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_ESCAPES = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
 
 
 def paper(brief: Brief, brand: Brand, folder: Path | None = None) -> str:
@@ -54,11 +61,11 @@ def paper(brief: Brief, brand: Brand, folder: Path | None = None) -> str:
     tokens = {**_properties(_style("tokens.css", folder)), **_brand_tokens(brand)}
     style = _resolved(_style("print.css", folder), tokens)
     values = {
+        **_shared(brief, brand, figures, flow.orders(brief, brand.fonts["text"])),
         "medium": "paper",
         "style": trusted(fonts.paper_faces(brand.fonts) + _sheet(brief) + style),
     }
-    orders = flow.orders(brief, brand.fonts["text"])
-    page = _page(brief, brand, figures, values, folder, orders)
+    page = render(TEMPLATE, values, folder)
     return _SPACE_BEFORE_FACT.sub(r"\1 ", page)
 
 
@@ -90,6 +97,7 @@ def screen(
     }
     script = _style("screen.js", folder, "templates")
     values = {
+        **_shared(brief, brand, figures),
         "medium": "screen",
         "style": trusted(_screen_style(brand, folder)),
         "script": trusted(script),
@@ -97,23 +105,22 @@ def screen(
         "provenance": _json(view.provenance(brief)),
         "plots": _json(view.plots(brief.charts)),
     }
-    return _page(brief, brand, figures, values, folder)
+    return render(TEMPLATE, values, folder)
 
 
-def _page(
+def _shared(
     brief: Brief,
     brand: Brand,
     figures: Mapping[str, view.Figure],
-    values: Mapping[str, object],
-    folder: Path | None,
     orders: flow.Orders = NO_ORDERS,
-) -> str:
+) -> dict[str, object]:
+    """What templates place on paper and on the screen alike."""
     try:
         parts = view.parts(brief, figures, orders)
     except KeyError as error:
         raise RenderError(f"a section shows chart {error}, which the brief has not.") from error
     front = next((part for part in parts if part.name == "front"), None)
-    shared = {
+    return {
         "brief": brief,
         "brand": brand,
         "date": wording.long_date(brief.as_of),
@@ -123,7 +130,6 @@ def _page(
         "front": front,
         "parts": tuple(part for part in parts if part is not front),
     }
-    return render("brief.html.j2", {**shared, **values}, folder)
 
 
 # --- styles ------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""How the pages will fill, roughly: so that each section stands in the order that leaves least empty.
+"""How the pages will fill, roughly: each section takes the order that leaves least empty.
 
 Pictures may not be parted, words and long tables may. A picture that does not fit leaves a hole
 unless something that may be parted stands before it. Heights are estimates in points from the
@@ -56,7 +56,9 @@ def orders(brief: Brief, family: str) -> Orders:
     movable = [s for s in known if s.name != "front" and s.charts and s.tables]
     fixed = {section.name: len(section.charts) for section in known}
     choices = product(*(range(len(s.charts), -1, -1) for s in movable))
-    tried = [fixed | dict(zip((s.name for s in movable), choice, strict=True)) for choice in choices]
+    tried = [
+        fixed | dict(zip((s.name for s in movable), choice, strict=True)) for choice in choices
+    ]
 
     def cost(order: Orders) -> float:
         pieces = _opening(brief), *(p for s in known for p in _pieces(s, charts, order, family))
@@ -121,9 +123,7 @@ def _kept(pieces: Sequence[Piece], alone: bool) -> Sequence[Piece]:  # noqa: FBT
     return joined, *rest
 
 
-def _words(
-    paragraphs: Sequence[Sequence[Remark]], letters: int, lead: float
-) -> Iterator[Piece]:
+def _words(paragraphs: Sequence[Sequence[Remark]], letters: int, lead: float) -> Iterator[Piece]:
     for remarks in paragraphs:
         text = " ".join(plain(remark.text) for remark in remarks)
         yield Piece(BODY, lines(text, letters), FEWEST_LINES, lead)

@@ -1,4 +1,4 @@
-"""Briefs written by hand, for tests of pages: rich, hostile and nearly empty, with stand-in pictures."""
+"""Briefs written by hand, for tests of pages: rich, hostile, nearly empty; with pictures."""
 
 from __future__ import annotations
 
@@ -25,13 +25,20 @@ from reporter.model import (
     Unit,
 )
 
+MINUS = "\N{MINUS SIGN}"
 AS_OF = date(2026, 1, 15)
 BASE = date(2025, 12, 31)
 
 
-def fact(
-    metric: str, subject: str, value: float, display: str, *, unit: Unit = Unit.FRACTION,
-    vs: str | None = None, window: str | None = None,
+def fact(  # noqa: PLR0913  keywords mostly
+    metric: str,
+    subject: str,
+    value: float,
+    display: str,
+    *,
+    unit: Unit = Unit.FRACTION,
+    vs: str | None = None,
+    window: str | None = None,
 ) -> Fact:
     """A fact with the id the real ones have."""
     name = f"{metric}:{subject}" + (f"/{vs}" if vs else "") + (f":{window}" if window else "")
@@ -48,14 +55,16 @@ FACTS = (
     fact("level", "^GSPC", 6944.47, "6,944.47", unit=Unit.PRICE),
     fact("period_return", "^RUT", 0.0776, "7.8%", window="ytd"),
     fact("period_return", "^GSPC", 0.0145, "1.4%", window="ytd"),
-    fact("period_return", "XLF", -0.0073, "−0.7%", window="ytd"),
+    fact("period_return", "XLF", -0.0073, f"{MINUS}0.7%", window="ytd"),
     fact("relative_return", "^RUT", 0.0632, "6.4 percentage points", vs="^GSPC", window="ytd"),
     fact("rsi", "^RUT", 71.18, "71.2", unit=Unit.INDEX, window="14"),
     fact("sma", "^RUT", 2512.4, "2,512.40", unit=Unit.PRICE, window="50"),
     fact("implied_advance", "^RUT:a-2861", 0.0697, "7.0%"),
     fact("net_flow", "flow:Small caps", 6.4e9, "+$6.4bn", unit=Unit.USD),
-    fact("net_flow", "flow:Large caps", -45.9e9, "−$45.9bn", unit=Unit.USD),
-    fact("yield_change", "^TNX", -3.0, "−3 basis points", unit=Unit.BASIS_POINTS, window="ytd"),
+    fact("net_flow", "flow:Large caps", -45.9e9, f"{MINUS}$45.9bn", unit=Unit.USD),
+    fact(
+        "yield_change", "^TNX", -3.0, f"{MINUS}3 basis points", unit=Unit.BASIS_POINTS, window="ytd"
+    ),
 )
 BY_ID = {one.id: one for one in FACTS}
 RUT_YTD, GSPC_YTD = "period_return:^RUT:ytd", "period_return:^GSPC:ytd"
@@ -108,7 +117,9 @@ def table(name: str, rows: int) -> Table:
             Cell(f"Instrument number {at}"),
             Cell(f"{1000 + at}.25"),
             Cell("7.8%", RUT_YTD, "up"),
-            Cell("−0.7%", "period_return:XLF:ytd", "down") if at % 3 else Cell("–", tone="muted"),
+            Cell(f"{MINUS}0.7%", "period_return:XLF:ytd", "down")
+            if at % 3
+            else Cell("-", tone="muted"),
         )
         for at in range(rows)
     )
@@ -136,7 +147,7 @@ LONG = (
     remark(
         "Against this stands the speed. The relative strength index is at {rsi:^RUT:14}, which "
         "is overbought by the usual reading, and the average of the last fifty closes lies at "
-        "{sma:^RUT:50}, well below the market. One desk would take profits here and look elsewhere.",
+        "{sma:^RUT:50}, well below the market. One desk would take profits here.",
         role=Role.AGAINST,
     ),
 )
@@ -147,7 +158,9 @@ def rich(*, sample: bool = True) -> Brief:
     charts = (
         line("lead", f"Small caps lead with a rise of {{{RUT_YTD}}}", height=182),
         line("strength", "Strength against the S&P 500 is rising", points=250),
-        line("bars", "The index stands above {sma:^RUT:50}, its average of fifty closes", height=260),
+        line(
+            "bars", "The index stands above {sma:^RUT:50}, its average of fifty closes", height=260
+        ),
         line("ladder", "The first target is {implied_advance:^RUT:a-2861} above the close"),
         line("flows", "Clients bought {net_flow:flow:Small caps} of small caps", height=130),
         *(spark(symbol) for symbol in ("a", "b", "c", "d", "e")),
@@ -161,8 +174,12 @@ def rich(*, sample: bool = True) -> Brief:
         Section("counter_view", "The counter-view", ((LONG[3],),)),
         Section("cross_asset", "Across assets", (), (), (table("assets", 18),)),
         Section("week_ahead", "The week ahead", ((remark("Markets are closed on Monday."),),)),
-        Section("sources_and_methods", "Sources and methods", tables=(table("cited", 24),),
-                options={"definitions": [["Close", "The last close."]]}),
+        Section(
+            "sources_and_methods",
+            "Sources and methods",
+            tables=(table("cited", 24),),
+            options={"definitions": [["Close", "The last close."]]},
+        ),
     )
     return Brief(
         title="US small caps", slug="small-caps",
@@ -179,13 +196,14 @@ def rich(*, sample: bool = True) -> Brief:
 
 def key_figures() -> tuple[KeyFigure, ...]:
     """Five figures, one without a change."""
+
     def shown(name: str) -> Span:
         return Span(BY_ID[name].display, "fact", name)
 
     return (
         KeyFigure("Russell 2000", shown("level:^RUT"), shown(RUT_YTD), "year to date", "spark-a"),
         KeyFigure("S&P 500", shown("level:^GSPC"), shown(GSPC_YTD), "year to date", "spark-b"),
-        KeyFigure("Financials", Span("53.61"), shown("period_return:XLF:ytd"), "year to date", "spark-c"),
+        KeyFigure("Banks", Span("53.61"), shown("period_return:XLF:ytd"), "this year", "spark-c"),
         KeyFigure("RSI, 14 sessions", shown("rsi:^RUT:14"), None, "overbought", "spark-d"),
         KeyFigure("10-year yield", Span("4.16%"), shown("yield_change:^TNX:ytd"), "", "spark-e"),
     )  # fmt: skip

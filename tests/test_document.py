@@ -34,6 +34,7 @@ class Tree(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """See `HTMLParser`."""
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
         if tag == "script":
             self.scripts.append("")
@@ -41,13 +42,16 @@ class Tree(HTMLParser):
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """See `HTMLParser`."""
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
 
     def handle_endtag(self, tag: str) -> None:
+        """See `HTMLParser`."""
         assert self.open, f"</{tag}> closes nothing"
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
+        """See `HTMLParser`."""
         if self.open and self.open[-1] == "script":
             self.scripts[-1] += data
         elif self.open and self.open[-1] != "style":
@@ -55,9 +59,11 @@ class Tree(HTMLParser):
 
     @property
     def text(self) -> str:
+        """All words that a reader sees, with single spaces."""
         return " ".join("".join(self.words).split())
 
     def all(self, tag: str) -> list[dict[str, str]]:
+        """The attributes of every element of this name."""
         return [attributes for name, attributes in self.elements if name == tag]
 
 
@@ -68,7 +74,7 @@ def screen(brief: Any = None, brand: Any = HOUSE, **rest: Any) -> str:
 
 PAGES = {
     "paper": lambda brief: document.paper(brief, HOUSE),
-    "screen": lambda brief: screen(brief),
+    "screen": screen,
 }
 BRIEFS = {"rich": briefs.rich, "hostile": briefs.hostile, "bare": briefs.bare}
 
@@ -158,7 +164,7 @@ def test_paper_leaves_no_token_open() -> None:
 def test_on_paper_the_space_before_a_figure_stands_inside_it() -> None:
     """Else the printer breaks lines early: see `document`."""
     page = document.paper(briefs.rich(), HOUSE)
-    assert " <span class=\"fact" not in page
+    assert ' <span class="fact' not in page
     assert "has risen<span" in page
     assert '"period_return:^RUT:ytd"> 7.8%</span>' in page
 

@@ -37,7 +37,8 @@ def test_strips_carry_tone_and_sparkline() -> None:
 
 
 def test_a_number_tells_where_it_comes_from() -> None:
-    told = dict(map(tuple, view.provenance(briefs.rich())["relative_return:^RUT/^GSPC:ytd"]))
+    lines = view.provenance(briefs.rich())["relative_return:^RUT/^GSPC:ytd"]
+    told = {line[0]: line[1] for line in lines}
     assert told == {
         "Measure": "Relative return",
         "Of": "^RUT against ^GSPC",
@@ -82,7 +83,10 @@ def test_categories_are_tabled_with_a_row_for_each_thing() -> None:
 
 def test_an_empty_chart_and_a_sparkline_have_no_table() -> None:
     assert chart_of() is None
-    assert chart_of(ChartSeries("a", "A", ("2026-01-15",), {"value": (1.0,)}), kind="sparkline") is None
+    assert (
+        chart_of(ChartSeries("a", "A", ("2026-01-15",), {"value": (1.0,)}), kind="sparkline")
+        is None
+    )
 
 
 def test_plots_give_the_heights_of_charts_over_days() -> None:

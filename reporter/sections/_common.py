@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from reporter import glossary, wording
 from reporter.charts.base import charts
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from reporter.model import Instrument
 
 Options = Mapping[str, Json]
+Tone = Literal["", "up", "down"]
 WINDOWS = ("1d", "wtd", "mtd", "ytd", "1y")
 RANKED = ("sizes", "sectors")
-NOTHING = Cell("–", tone="muted")
+NOTHING = Cell("\N{EN DASH}", tone="muted")
 _UNITS = (" percentage points", " basis points", " basis point", "%")
 
 
@@ -66,7 +67,9 @@ def titled(options: Options, default: str) -> str:
     return value if isinstance(value, str) and value else default
 
 
-def watched(context: SectionContext, options: Options, default: Iterable[str]) -> dict[str, list[str]]:
+def watched(
+    context: SectionContext, options: Options, default: Iterable[str]
+) -> dict[str, list[str]]:
     """The watch lists a section is about, those that the spec has and that hold anything."""
     named = words(options, "lists", words(options, "list", default))
     lists = {name: list(context.spec.watch.get(name, ())) for name in named}
@@ -76,7 +79,7 @@ def watched(context: SectionContext, options: Options, default: Iterable[str]) -
 # --- assembling ---------------------------------------------------------------------------------
 
 
-def assemble(
+def assemble(  # noqa: PLR0913  a section is made of this much
     name: str,
     title: str,
     *,
@@ -160,7 +163,7 @@ def unit_of(facts: Iterable[Fact | None]) -> str:
     return next((unit.strip() for unit in _UNITS if any(text.endswith(unit) for text in shown)), "")
 
 
-def tone(fact: Fact) -> str:
+def tone(fact: Fact) -> Tone:
     """`up` or `down` as printed; a change shown as zero has no tone."""
     if not any(digit in fact.display for digit in "123456789"):
         return ""
@@ -234,7 +237,9 @@ def _mark(context: SectionContext, symbol: str, windows: Sequence[str]) -> str:
 
 
 def _level_head(
-    context: SectionContext, symbols: Sequence[str], levels: bool  # noqa: FBT001
+    context: SectionContext,
+    symbols: Sequence[str],
+    levels: bool,  # noqa: FBT001
 ) -> tuple[Column, ...]:
     if not levels:
         return ()

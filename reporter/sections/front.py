@@ -116,9 +116,7 @@ def _spark(symbol: str, window: str) -> Options:
     }
 
 
-def _price(
-    context: SectionContext, symbol: str, window: str, spark: Drawn
-) -> KeyFigure | None:
+def _price(context: SectionContext, symbol: str, window: str, spark: Drawn) -> KeyFigure | None:
     """Level and change; a series that is no price shows its return as the value."""
     level = context.facts.get("level", symbol)
     metric = "yield_change" if is_yield(context, symbol) else "period_return"

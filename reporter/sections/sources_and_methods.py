@@ -1,4 +1,4 @@
-"""Sources and methods: every figure's window, base date and source; what is missing; what is meant."""
+"""Sources and methods: where every figure comes from, what is missing, what terms mean."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from reporter import glossary, wording
+from reporter.commentary.base import HEADLINE
 from reporter.model import (
     Basis,
     Cell,
@@ -22,7 +23,6 @@ from reporter.model import (
 )
 from reporter.sections._common import Options, called, titled
 from reporter.sections.base import Built, SectionContext, section
-from reporter.sections.front import key_figures
 
 OPTIONS = {"title": "The section's title."}
 MOST_NAMED = 12
@@ -56,21 +56,20 @@ def cited_facts(context: SectionContext) -> Iterator[Fact]:
     In the order of all facts. Tables carry base dates, day and source themselves.
     """
     ids = set(chain.from_iterable(_ids_of(built) for built in context.built))
-    ids.update(chain.from_iterable(remark.facts for remark in _headlines(context)))
-    figures, _ = key_figures(context)
-    for figure in figures:
-        ids.update(span.fact or "" for span in (figure.value, figure.change) if span)
+    ids.update(chain.from_iterable(remark.facts for remark in _headline(context)))
     return (fact for fact in context.facts if fact.id in ids)
 
 
-def _headlines(context: SectionContext) -> Iterator[Remark]:
-    return (remark for remark in context.remarks if remark.section == "headline")
+def _headline(context: SectionContext) -> tuple[Remark, ...]:
+    return tuple(remark for remark in context.remarks if remark.section == HEADLINE)[:1]
 
 
 def _ids_of(built: Built) -> Iterator[str]:
     if built.section:
         for paragraph in built.section.paragraphs:
             yield from chain.from_iterable(remark.facts for remark in paragraph)
+    for figure in built.key_figures:
+        yield from (span.fact for span in (figure.value, figure.change) if span and span.fact)
     for chart in built.charts:
         yield from (span.fact for span in chart.title if span.fact)
         yield from (mark.fact for mark in chart.marks if mark.fact)
@@ -206,4 +205,6 @@ def _prices(context: SectionContext) -> str:
 def _definitions(facts: Iterable[Fact]) -> Iterator[tuple[str, str]]:
     """The terms that the cited figures use, in the order of the glossary."""
     used: Mapping[str, None] = dict.fromkeys(fact.metric for fact in facts)
-    return ((term.name, term.definition) for metric, term in glossary.TERMS.items() if metric in used)
+    return (
+        (term.name, term.definition) for metric, term in glossary.TERMS.items() if metric in used
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reporter import glossary
+from reporter import glossary, wording
 from reporter.model import Cell, Column, Fact, Json, Table
 from reporter.sections._common import (
     Drawn,
@@ -111,7 +111,8 @@ def _side(fact: Fact) -> str:
     gap, above = fact.displays.get("gap", ""), fact.detail.get("above")
     side = "above" if above else "below"
     since = fact.displays.get("since", "")
-    return f"the close is {gap.lstrip('+−')} {side} it, since {since}" if gap and since else ""
+    told = f"the close is {wording.magnitude(gap)} {side} it, since {since}"
+    return told if gap and since else ""
 
 
 def _share(fact: Fact) -> str:

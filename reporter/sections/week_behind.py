@@ -29,7 +29,7 @@ def week_behind(context: SectionContext, options: Options) -> Built:
         name: [symbol for symbol in symbols if not is_yield(context, symbol)]
         for name, symbols in lists.items()
     }
-    chosen = {"windows": ["1d", "wtd", "1w"], **options}
+    chosen: Options = {"windows": ["1d", "wtd", "1w"], **options}
     return assemble(
         "week_behind",
         titled(options, "The week behind"),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from reporter.model import (
     BriefSpec,
+    Cell,
     Fact,
     Facts,
     Instrument,
@@ -33,7 +34,7 @@ def context(**changes: object) -> SectionContext:
     """Five instruments, every fact of them, and the watch lists `sizes` and `sectors`."""
     base = world.context(world.market(DRIFTS, adjusted=("IJH",)))
     spec = replace(base.spec, watch=WATCH)
-    made = SectionContext(spec, base.data, base.facts)
+    made = SectionContext(spec, replace(base.data, source="test"), base.facts)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -85,9 +86,9 @@ def texts(section: Section, table: int = 0) -> list[list[str]]:
     return [[cell.text for cell in row] for row in section.tables[table].rows]
 
 
-def cited(rows: Iterable[Iterable[object]]) -> set[str]:
+def cited(rows: Iterable[Iterable[Cell]]) -> set[str]:
     """Facts that cells cite."""
-    return {str(cell.fact) for row in rows for cell in row if getattr(cell, "fact", None)}
+    return {cell.fact for row in rows for cell in row if cell.fact}
 
 
 def named(spec: BriefSpec, *names: str) -> BriefSpec:

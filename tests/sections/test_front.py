@@ -17,7 +17,9 @@ def test_the_front_holds_the_lead_chart_and_the_argument() -> None:
 
 
 def test_the_lead_chart_holds_subject_against_benchmark() -> None:
-    chart = scene.build("front", scene.context()).charts[0]
+    built = scene.build("front", scene.context())
+    assert {figure.chart for figure in built.key_figures} <= {c.id for c in built.charts} | {""}
+    chart = built.charts[0]
     assert [one.key for one in chart.series] == ["^RUT", "^GSPC"]
     assert chart.size[0] == 468
 
@@ -69,9 +71,7 @@ def test_a_series_without_level_shows_its_return() -> None:
 
 
 def test_what_is_not_known_is_no_figure() -> None:
-    figures, drawn = key_figures(
-        scene.without(scene.context(), "level", "period_return", "rsi")
-    )
+    figures, drawn = key_figures(scene.without(scene.context(), "level", "period_return", "rsi"))
     assert figures == ()
     assert drawn.charts == ()
 

@@ -30,8 +30,8 @@ def test_a_cited_figure_has_measure_window_base_date_and_name() -> None:
 
 
 def test_key_figures_and_chart_titles_are_cited_too() -> None:
-    built = scene.build("leadership", scene.context())
-    found = {row[0]: row[2] for row in rows(scene.context(built=(built,)))}
+    built = tuple(scene.build(name, scene.context()) for name in ("front", "leadership"))
+    found = {row[0]: row[2] for row in rows(scene.context(built=built))}
     assert "Russell 2000" in found["Close"]
     assert "RSI, 14 sessions" in found
     assert "Relative return, one year" in found
@@ -39,7 +39,8 @@ def test_key_figures_and_chart_titles_are_cited_too() -> None:
 
 def test_what_only_tables_print_is_left_to_them() -> None:
     table = Table("t", "T", (Column("A"),), ((Cell("x", "period_return:^DJI:1m"),),))
-    context = scene.context(built=(Built(Section("x", "X", tables=(table,))),))
+    told = Built(Section("x", "X", tables=(table,)))
+    context = scene.context(built=(told, citing("level:^RUT")))
     section = scene.section_of("sources_and_methods", context)
     assert not any("Dow Jones" in row[2] for row in scene.texts(section))
     assert "Tables carry their own base dates." in section.tables[0].note
@@ -63,10 +64,10 @@ def test_a_record_is_told_with_its_level() -> None:
 
 
 def test_terms_are_defined_where_they_are_used() -> None:
-    context = scene.without(scene.context(built=(citing("level:^RUT"),)), "rsi")
+    context = scene.context(built=(citing("level:^RUT"),))
     options = scene.section_of("sources_and_methods", context).options
     terms = [term[0] for term in options["definitions"]]  # type: ignore[union-attr,index]
-    assert terms == ["Close", "Return"]
+    assert terms == ["Close"]
 
 
 def test_what_could_not_be_had_is_told_with_the_reason() -> None:
@@ -80,7 +81,7 @@ def test_what_could_not_be_had_is_told_with_the_reason() -> None:
         built=(Built(None, gaps=(one,)),),
     )
     section = scene.section_of("sources_and_methods", context)
-    assert scene.texts(section, 1) == [
+    assert scene.texts(section) == [
         ["Prices", "^XYZ", "There is no ^XYZ in the folder."],
         ["RSI", "Russell 2000, S&P 500", "History too short."],
     ]
@@ -92,7 +93,7 @@ def test_a_long_list_of_missing_things_is_cut() -> None:
     section = scene.section_of(
         "sources_and_methods", replace(context, data=replace(context.data, gaps=gaps))
     )
-    assert scene.texts(section, 1)[0][1].endswith("S11 and 3 more")
+    assert scene.texts(section)[0][1].endswith("S11 and 3 more")
 
 
 def test_notes_tell_of_prices_dividends_and_earlier_highs() -> None:
@@ -101,10 +102,18 @@ def test_notes_tell_of_prices_dividends_and_earlier_highs() -> None:
     data = replace(context.data, notes=("The 16th was a Saturday.",), known_highs=(high,))
     section = scene.section_of("sources_and_methods", replace(context, data=data))
     prices, dividends, note, earlier = (plain(text) for text in section.notes)
-    assert prices.startswith("Prices: files:prices, 5 series of daily bars, the longest from ")
+    assert prices.startswith("Prices: test, 5 series of daily bars, the longest from ")
     assert dividends.endswith("only returns are taken: S&P MidCap 400 fund.")
     assert note == "The 16th was a Saturday."
     assert earlier.endswith("Russell 2000: 2,442.74 on 8 November 2021, according to FTSE Russell.")
+
+
+def test_the_headline_is_cited() -> None:
+    told = scene.remark("headline", "A record", fact="level:^GSPC")
+    other = scene.remark("headline", "Not chosen", fact="level:^DJI")
+    found = rows(scene.context(remarks=(told, other)))
+    assert [row[0] for row in found] == ["Close"]
+    assert "Dow Jones" not in found[0][2]
 
 
 def test_the_title_can_be_chosen() -> None:

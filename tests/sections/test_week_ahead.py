@@ -15,9 +15,7 @@ from tests.sections import scene
 def on(day: date, *views: DeskView) -> SectionContext:
     """The scene as of a day, with the exchange's own calendar."""
     context = scene.context()
-    data = replace(
-        context.data, as_of=day, sessions=nyse(2024, 2026), desk=DeskInputs(views=views)
-    )
+    data = replace(context.data, as_of=day, sessions=nyse(2024, 2026), desk=DeskInputs(views=views))
     return replace(context, data=data)
 
 
