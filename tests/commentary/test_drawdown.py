@@ -25,7 +25,7 @@ def down(value: float, state: str = "none", *, since: date | None = None, worst:
     [
         (down(-0.01), "near", "within 1.0% of its record close of 1,000.00 on 2 June 2025"),
         (down(-0.07), "below", "7.0% below the record close of 1,000.00"),
-        (down(-0.12, "correction", since=PEAK), "correction", ": a correction, by the usual measure"),
+        (down(-0.12, "correction", since=PEAK), "correction", ": a correction, by the usual"),
         (down(-0.1, "correction", since=DAY), "correction_today", "the first to make it one"),
         (down(-0.25, "bear", since=PEAK), "bear", ": a bear market, by the usual measure"),
         (down(-0.2, "bear", since=DAY), "bear_today", "the first to make it one"),
