@@ -21,6 +21,7 @@ _BANDS: tuple[tuple[float, tuple[str, str], tuple[str, str]], ...] = (
     (float("inf"), ("soared", "plunged"), ("soared", "plunged")),
 )
 _PLAIN = ("rose", "fell")
+LARGEST_EDGE = 0.01
 _PARTICIPLES = {"rose": "risen", "fell": "fallen", "sank": "sunk"}
 _PRESENT = {
     "edged up": "edges up",
@@ -169,8 +170,13 @@ TERM = re.compile("|".join(map(re.escape, TERMS)))
 
 
 def verb(value: float, z: float | None, *, second: bool = False) -> str:
-    """The past tense that fits a move of this sign and size; plain where the size is unknown."""
-    pair = _PLAIN if z is None else _pair(abs(z), second=second)
+    """The past tense that fits a move of this sign and size; plain where the size is unknown.
+
+    A fraction of a hundredth or more never merely edges, however wild the days before were.
+    """
+    edges = z is not None and abs(z) < _BANDS[0][0]
+    plain = z is None or (edges and abs(value) >= LARGEST_EDGE)
+    pair = _PLAIN if z is None or plain else _pair(abs(z), second=second)
     return pair[0] if value > 0 else pair[1]
 
 

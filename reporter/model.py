@@ -40,7 +40,7 @@ from reporter.order import (
     SourceRef,
     Target,
 )
-from reporter.paper import Artifact, Artifacts, Brand, Picture
+from reporter.paper import Artifact, Brand, Picture
 
 __all__ = [
     "EMPTY",
@@ -380,3 +380,12 @@ class Brief:
             KeyError: no such fact.
         """
         return next(f for f in self.facts if f.id == fact_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """All files of a build, ready to be written whole or not at all."""
+
+    folder: str
+    files: tuple[Artifact, ...]
+    brief: Brief

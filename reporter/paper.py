@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from reporter.model import Brief
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +40,3 @@ class Artifact:
 
     path: str
     data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Artifacts:
-    """All files of a build, ready to be written whole or not at all."""
-
-    folder: str
-    files: tuple[Artifact, ...]
-    brief: Brief

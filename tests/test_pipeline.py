@@ -92,7 +92,7 @@ def test_every_file_is_in_the_manifest(sample_edition: Artifacts) -> None:
 
 def test_the_small_caps_brief_has_four_to_six_pages() -> None:
     edition = pipeline.build(load("small-caps"), today=TODAY, formats=("pdf",), progress=silent)
-    assert 4 <= len(PdfReader(io.BytesIO(files_of(edition)["brief.pdf"])).pages) <= 6  # noqa: PLR2004
+    assert 4 <= len(PdfReader(io.BytesIO(files_of(edition)["brief.pdf"])).pages) <= 6
 
 
 def test_same_inputs_give_the_same_bytes_anywhere(tmp_path: Path) -> None:

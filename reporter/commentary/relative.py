@@ -24,6 +24,7 @@ from reporter.model import Fact, Remark
 from reporter.phrasing import Slots
 
 CLOSE = 0.02
+NEWS = 0.74  # a comparison is no headline while a bear market or a record is
 LONG = ("5y", "3y", "1y")
 
 
@@ -54,7 +55,8 @@ def _this_year(reading: Reading, own: Fact, bench: Fact, spread: Fact) -> Iterat
     if state == "level":
         first, head = "_level", "level"
     yield remark(f"relative.{_year(own, bench, spread)}", slots, Note("relative", tone, weight))
-    yield remark(f"relative.headline_{head}", slots, Note("relative", tone, weight, HEADLINE))
+    note = Note("relative", tone, min(weight, NEWS), HEADLINE)
+    yield remark(f"relative.headline_{head}", slots, note)
     yield remark(f"relative.standfirst{first}", slots, Note("relative", tone, weight, STANDFIRST))
 
 

@@ -29,7 +29,7 @@ def state(closes: list[float]) -> object:
 def test_the_reference_brief_has_a_break_that_failed_and_was_retaken(real_data: Path) -> None:
     found = fact(real_market(real_data, date(2026, 1, 15)), "range_breakout", "^RUT")
     assert found.value is True
-    assert {key: found.detail[key] for key in found.detail if key != "years"} == {
+    assert {key: found.detail[key] for key in found.detail if key not in {"years", "gap"}} == {
         "state": "retaken",
         "history_start": "2000-01-03",
         "level": 2442.73999,
@@ -47,6 +47,8 @@ def test_the_reference_brief_has_a_break_that_failed_and_was_retaken(real_data: 
         "lowest_date": "2025-11-20",
         "retaken_on": "2025-11-25",
     }
+    # 2,674.56 of 15 January 2026 over the record close of 8 November 2021
+    assert found.detail["gap"] == pytest.approx(2674.560059 / 2442.73999 - 1, abs=1e-6)
     assert found.displays["years"] == "3.9"
     assert found.displays["closes_below"] == "18"
     assert found.displays["lowest"] == "2,305.11"

@@ -1,0 +1,61 @@
+"""Overbought, oversold, or neither; distance and volatility."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from reporter.model import Fact, Unit
+from tests.facts import DAY, fact, reading, told, words
+
+
+def rsi(value: float, state: str, since: date = DAY) -> Fact:
+    """An RSI with its state."""
+    return fact(
+        "rsi", "^RUT", value, Unit.INDEX, window="14", display=f"{value}", state=state,
+        state_since=since, previous=68.7,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "state", "since", "key", "tone"),
+    [
+        (71.2, "overbought", DAY, "overbought_today", -1),
+        (71.2, "overbought", date(2026, 1, 13), "overbought_since", -1),
+        (28.8, "oversold", DAY, "oversold_today", 1),
+        (28.8, "oversold", date(2026, 1, 13), "oversold_since", 1),
+        (64.7, "neutral", DAY, "neutral_high", 1),
+        (50.0, "neutral", DAY, "neutral", 0),
+        (35.0, "neutral", DAY, "neutral_low", -1),
+    ],
+)
+def test_rsi(value: float, state: str, since: date, key: str, tone: int) -> None:
+    said = told("stretch", reading(rsi(value, state, since)))
+    assert said[key].tone == tone
+    assert f"{value}" in words("stretch", reading(rsi(value, state, since)))[key]
+
+
+def test_distance_from_the_trend_speaks_against_it() -> None:
+    def slow(gap: float) -> Fact:
+        return fact("sma", "^RUT", 1000.0, Unit.PRICE, window="200", gap=gap, above=gap > 0)
+
+    assert told("stretch", reading(slow(0.168)))["far_above"].tone == -1
+    assert told("stretch", reading(slow(-0.354)))["far_below"].tone == 1
+    assert told("stretch", reading(slow(0.05))) == {}
+
+
+@pytest.mark.parametrize(
+    ("rank", "key"), [(0.95, "volatile"), (1.0, "volatile_unmatched"), (0.05, "calm")]
+)
+def test_volatility(rank: float, key: str) -> None:
+    one = fact(
+        "realised_volatility", "^RUT", 0.28, window="21", percentile=rank,
+        history_start=date(2021, 1, 11),
+    )  # fmt: skip
+    assert "28.0%" in words("stretch", reading(one))[key]
+
+
+def test_usual_volatility_is_not_told() -> None:
+    one = fact("realised_volatility", "^RUT", 0.2, window="21", percentile=0.5, history_start=DAY)
+    assert words("stretch", reading(one)) == {}
