@@ -61,7 +61,7 @@ def paper(brief: Brief, brand: Brand, folder: Path | None = None) -> str:
     tokens = {**_properties(_style("tokens.css", folder)), **_brand_tokens(brand)}
     style = _resolved(_style("print.css", folder), tokens)
     values = {
-        **_shared(brief, brand, figures, flow.orders(brief, brand.fonts["text"])),
+        **_shared(brief, brand, figures, flow.orders(brief, brand)),
         "medium": "paper",
         "style": trusted(fonts.paper_faces(brand.fonts) + _sheet(brief) + style),
     }

@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING
 from reporter.model import plain
 
 if TYPE_CHECKING:
-    from reporter.model import Brief, Chart, Remark, Section, Table
+    from reporter.model import Brand, Brief, Chart, Remark, Section, Table
 
 HEIGHTS = {"A4": 723.0, "Letter": 673.0}
 FIRST_PAGE_MORE = 19.0
 BODY, SMALL, LARGE, HEADLINE = 14.0, 10.5, 17.5, 28.0
-LETTERS = {"Source Serif 4": 75, "Source Sans 3": 83}
+LETTERS = {"Source Serif 4": 76, "Source Sans 3": 84}
 SMALL_LETTERS, LARGE_LETTERS, HEADLINE_LETTERS, CELL_LETTERS = 118, 78, 43, 80
+DISCLOSURE_LETTERS = 92
 MASTHEAD, STRIP = 42.0, 92.0
-SECTION, HEAD, CHART, TABLE, ROW = 25.0, 21.0, 56.0, 46.0, 13.8
+SECTION, HEAD, CHART, TABLE, ROW, FINE_ROW, MARGIN = 25.0, 21.0, 56.0, 46.0, 13.8, 11.8, 14.0
 WHOLE_ROWS = 8
 FEWEST_LINES = 3
 MOST_ORDERS = 512
@@ -44,13 +45,14 @@ class Piece:
     lead: float = 0.0
 
 
-def orders(brief: Brief, family: str) -> Orders:
+def orders(brief: Brief, brand: Brand) -> Orders:
     """For every section how many of its pictures stand before its tables.
 
     Args:
         brief: the content.
-        family: the font of the words, whose width decides how many lines they take.
+        brand: its font decides how many lines the words take, its disclosures end the document.
     """
+    family = brand.fonts["text"]
     charts = {chart.id: chart for chart in brief.charts}
     known = [section for section in brief.sections if set(section.charts) <= set(charts)]
     movable = [s for s in known if s.name != "front" and s.charts and s.tables]
@@ -61,7 +63,8 @@ def orders(brief: Brief, family: str) -> Orders:
     ]
 
     def cost(order: Orders) -> float:
-        pieces = _opening(brief), *(p for s in known for p in _pieces(s, charts, order, family))
+        body = (piece for s in known for piece in _pieces(s, charts, order, family))
+        pieces = _opening(brief), *body, *_closing(brand)
         return emptiness(pieces, HEIGHTS[brief.page_size])
 
     return min(tried[:MOST_ORDERS], key=cost)
@@ -75,7 +78,7 @@ def emptiness(pieces: Iterable[Piece], height: float) -> float:
         while parts:
             if left < lead + piece.step * min(need, parts) + SLACK and left < height:
                 cost += (left / height) ** 2 + PAGE_COST
-                left = height
+                left = height + min(lead, MARGIN)  # a page's first margin is dropped
             fit = min(parts, max(1, int((left - lead) / piece.step)))
             left = max(0.0, left - lead - piece.step * fit)
             parts, lead, need = parts - fit, 0.0, 1
@@ -110,8 +113,21 @@ def _pieces(
     opening = [] if words else [Piece(SECTION + HEAD)]
     tables = (piece for table in section.tables for piece in _table(table))
     yield from _kept([*opening, *words, *pictures[:at], *tables, *pictures[at:]], not words)
-    if fine := section.notes or section.options:
-        yield Piece(SMALL, lines(str(fine), SMALL_LETTERS))
+    yield from _fine(section)
+
+
+def _fine(section: Section) -> Iterator[Piece]:
+    """Notes and definitions."""
+    notes = sum(lines(plain(note), SMALL_LETTERS) for note in section.notes)
+    terms = str(section.options.get("definitions", ""))
+    if notes or terms:
+        yield Piece(SMALL, notes + lines(terms, SMALL_LETTERS), lead=MARGIN)
+
+
+def _closing(brand: Brand) -> Iterator[Piece]:
+    """The disclosures."""
+    count = sum(lines(text, DISCLOSURE_LETTERS) for text in brand.disclosures)
+    yield Piece(SMALL, count, FEWEST_LINES, SECTION + MARGIN)
 
 
 def _kept(pieces: Sequence[Piece], alone: bool) -> Sequence[Piece]:  # noqa: FBT001
@@ -132,12 +148,13 @@ def _words(paragraphs: Sequence[Sequence[Remark]], letters: int, lead: float) ->
 
 def _picture(chart: Chart) -> Piece:
     titles = BODY * lines(plain(chart.title), 90) + SMALL * lines(chart.subtitle, SMALL_LETTERS)
-    return Piece(CHART - BODY - SMALL + titles + chart.size[1])
+    return Piece(CHART - BODY - SMALL - MARGIN + titles + chart.size[1], lead=MARGIN)
 
 
 def _table(table: Table) -> Iterator[Piece]:
     rows = sum(lines(max((c.text for c in row), key=len), CELL_LETTERS) for row in table.rows)
     whole = len(table.rows) <= WHOLE_ROWS
-    yield Piece(ROW, rows, rows if whole else FEWEST_LINES, TABLE)
+    step = FINE_ROW if table.id == "figures" else ROW
+    yield Piece(step, rows, rows if whole else FEWEST_LINES, TABLE)
     if table.note:
         yield Piece(SMALL, lines(table.note, SMALL_LETTERS))

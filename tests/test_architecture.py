@@ -54,7 +54,9 @@ HOMES = {
 }
 
 # What a module may import of the package, by the way of the data: a stage knows earlier ones only.
-PAPER = ("drawing", "display", "document", "flow", "pdf", "templating", "view", "output", "sidecars")
+PAPER = (
+    "drawing", "display", "document", "flow", "pdf", "templating", "view", "output", "sidecars",
+)  # fmt: skip
 MARKETS = (
     "gather", "measure", "sessions", "windows", "wording", "bars", "indicators", "argument",
     "phrasing", "proofreading", "lexicon", "instruments", "spec", "desk", "entries", "crosschecks",

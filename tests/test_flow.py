@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reporter import brands
 from reporter.flow import FIRST_PAGE_MORE, PAGE_COST, Piece, emptiness, lines, orders
 from reporter.model import Section
 from tests import briefs
+
+HOUSE = brands.load("house")
 
 PIECES = st.lists(
     st.builds(
@@ -47,13 +50,13 @@ def test_the_table_goes_before_the_picture_where_that_fills_the_page() -> None:
     low = Section("leadership", "L", (), ("strength",), (briefs.table("sizes", 14),))
     high = replace(low, name="technicals")
     filled = replace(brief, sections=(replace(brief.sections[0], paragraphs=()), low))
-    assert orders(filled, "Source Serif 4")["leadership"] == 0
-    assert orders(replace(brief, sections=(high,)), "Source Serif 4")["technicals"] == 1
+    assert orders(filled, HOUSE)["leadership"] == 0
+    assert orders(replace(brief, sections=(high,)), HOUSE)["technicals"] == 1
 
 
 def test_a_section_without_choice_keeps_its_order() -> None:
     brief = briefs.rich()
-    found = orders(brief, "Source Sans 3")
+    found = orders(brief, brands.load("meridian"))
     assert set(found) == {section.name for section in brief.sections}
     assert found["flows"] == 1
 

@@ -210,7 +210,7 @@ def changes(
         rows += [(Cell(heading(group)),)] * bool(body and len(lists) > 1) + body
     return Table(
         name,
-        _caption(context, symbols),
+        _caption(context, symbols, levels=levels),
         (Column("", align="left"), *_level_head(context, symbols, levels), *_heads(columns)),
         tuple(rows),
         _bases(columns),
@@ -251,8 +251,9 @@ def _heads(columns: Mapping[str, Sequence[Fact | None]]) -> tuple[Column, ...]:
     return tuple(Column(glossary.window_head(w), unit_of(facts)) for w, facts in columns.items())
 
 
-def _caption(context: SectionContext, symbols: Sequence[str]) -> str:
-    what = "Yields and their change" if is_yield(context, symbols[0]) else "Closes and returns"
+def _caption(context: SectionContext, symbols: Sequence[str], *, levels: bool) -> str:
+    prices = "Closes and returns" if levels else "Returns"
+    what = "Yields and their change" if is_yield(context, symbols[0]) else prices
     return f"{what}, {wording.long_date(context.data.as_of)}"
 
 

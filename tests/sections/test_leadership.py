@@ -22,6 +22,7 @@ def test_the_table_ranks_by_the_year_and_marks_total_returns() -> None:
         if fact.id == cell.fact
     ]
     assert returns == sorted(returns, reverse=True)
+    assert section.tables[0].caption == "Returns, 15 January 2026"
     assert {row[0] for row in scene.texts(section)} == {
         "Russell 2000", "S&P 500", "S&P MidCap 400 fund *",
     }  # fmt: skip
