@@ -6,6 +6,7 @@ list. Only bitmaps go through a Matplotlib canvas.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -193,7 +194,11 @@ def _bitmap(chart: Chart, brand: Brand, beside: Path | None, *, framed: bool) ->
         sheet.set_dpi(96 * BITMAP_SCALE)
         data = BytesIO()
         sheet.set_canvas(FigureCanvasAgg(sheet))
-        sheet.canvas.print_figure(data, format="png", dpi=sheet.dpi, metadata={"Software": None})
+        with warnings.catch_warnings():  # a letter the brand's font has not shows as a box
+            warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+            sheet.canvas.print_figure(
+                data, format="png", dpi=sheet.dpi, metadata={"Software": None}
+            )
     return Picture(chart.id, "image/png", data.getvalue(), width, height)
 
 

@@ -180,3 +180,11 @@ for kind in ("mountain", "bars", "heat_table"):
     }
     assert len(runs) == 1
     assert len(runs.pop().split()) == 9
+
+
+def test_letters_the_fonts_have_not_are_drawn_without_a_word(drawn: dict[str, Chart]) -> None:
+    lead = drawn["mountain"]
+    foreign = replace(lead, series=(replace(lead.series[0], name="中文 🚀 عربى"), *lead.series[1:]))
+    words = [mark.text for mark in display_list(foreign, HOUSE).marks if isinstance(mark, Words)]
+    assert any("🚀" in text for text in words)
+    assert picture(foreign, HOUSE, "file").data
