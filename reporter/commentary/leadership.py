@@ -45,7 +45,8 @@ def leadership(reading: Reading) -> Iterator[Remark]:
     own = reading.move(WINDOW)
     if spread is None or own is None or len(sizes) < FEWEST or not moved(spread, own):
         return
-    if reading.benchmark not in [i for i, _ in sizes] or spread_size(spread) < SOME:
+    known = {i.symbol for i, _ in sizes}
+    if not {reading.spec.subject, reading.spec.benchmark} <= known or spread_size(spread) < SOME:
         return
     key = _order(sizes, reading.subject)
     told = sizes[::-1] if key == "larger_losses" else sizes

@@ -140,7 +140,7 @@ def _longer(reading: Reading, year: Fact) -> Iterator[Remark]:
         if sign(year):
             yield from _old_order(reading, spread, year, slots)
         gain = number_of(spread, "subject_return") or 0.0
-        if gain > 0 and spread.base_date != year.base_date:
+        if gain > 0 and sign(spread) == sign(year) and spread.base_date != year.base_date:
             yield remark("relative.long_gain", slots, Note("relative_long", 1, 0.34))
         return
 
