@@ -80,6 +80,7 @@ TERMS: tuple[str, ...] = (
     "50-day",
     "200-day",
     "10-year",
+    "52 weeks",
     "S&P 500",
     "Russell 2000",
 )

@@ -29,7 +29,7 @@ def targets(reading: Reading) -> Iterator[Remark]:
     if several:
         slots = {**slots, "others": listed([_part(reading, fact) for fact in others])}
     yield remark(f"targets.{key}", slots, Note("targets", sign(first), 0.58))
-    if len(found) > 1:
+    if len({_source(fact) for fact in found}) > 1:
         yield _further(reading, found, level)
 
 

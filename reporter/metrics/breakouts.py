@@ -15,7 +15,7 @@ from datetime import date
 import numpy as np
 
 from reporter import wording
-from reporter.bars import Bars, Floats
+from reporter.bars import Bars, Floats, Ints
 from reporter.metrics._answers import (
     Answer,
     Answers,
@@ -52,6 +52,7 @@ _PARTS = (
     "lowest",
     "lowest_date",
     "retaken_on",
+    "lost_on",
 )
 
 
@@ -70,7 +71,8 @@ def range_breakout(ask: Ask, data: MarketData) -> Answers:
     The top is a record close that stood for 504 sessions or more. `detail.state` is none, inside,
     above, failed or retaken; `touch_*` is the highest later close within 2 % of the top, at least
     20 sessions away from both ends; `closes_below` counts closes not above the top since the
-    break. From quoted closes, at least 505 of them.
+    break and `lost_on` is the first of the closes there now, where the break has failed. From
+    quoted closes, at least 505 of them.
     """
     no_yield(ask.subject, data, "a range")
     bars = history(ask.subject, data, "a multi-year range", count=STOOD + 1)
@@ -149,4 +151,11 @@ def _after(bars: Bars, found: Range) -> dict[str, Raw]:
         "lowest": float(since[lowest]),
         "lowest_date": bars.day(found.broke + lowest),
         "retaken_on": bars.day(found.broke + last + 1) if retaken else None,
+        "lost_on": None if retaken else bars.day(found.broke + _run_start(back)),
     }
+
+
+def _run_start(positions: Ints) -> int:
+    """Where the last unbroken run of these positions begins."""
+    breaks = np.flatnonzero(np.diff(positions) > 1)
+    return int(positions[breaks[-1] + 1 if len(breaks) else 0])

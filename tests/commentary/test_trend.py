@@ -25,6 +25,8 @@ def average(length: str, gap: float, *, sessions: int = 100) -> Fact:
         (-0.1, -0.2, "below_both", -1),
         (-0.02, 0.05, "below_fast", 1),
         (0.02, -0.05, "above_fast", -1),
+        (0.0002, 0.05, "at_fast_above", 1),
+        (-0.0002, -0.05, "at_fast_below", -1),
     ],
 )
 def test_the_side_chooses_the_words(fast: float, slow: float, key: str, tone: int) -> None:
