@@ -18,6 +18,9 @@ def trend(reading: Reading) -> Iterator[Remark]:
     if fast is None or slow is None:
         return
     slots: Slots = reading.pair | {"f": fast, "t": slow}
+    if slow.detail.get("since") is None:  # no day on which the side was taken, nothing to date
+        yield from _cross(reading, slots)
+        return
     above = bool(fast.detail.get("above")), bool(slow.detail.get("above"))
     key = {
         (True, True): "above_both",
