@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,8 @@ def orders(brief: Brief, brand: Brand) -> Orders:
     fixed = {section.name: len(section.charts) for section in known}
     choices = product(*(range(len(s.charts), -1, -1) for s in movable))
     tried = [
-        fixed | dict(zip((s.name for s in movable), choice, strict=True)) for choice in choices
+        fixed | dict(zip((s.name for s in movable), choice, strict=True))
+        for choice in islice(choices, MOST_ORDERS)
     ]
 
     def cost(order: Orders) -> float:
@@ -67,7 +68,7 @@ def orders(brief: Brief, brand: Brand) -> Orders:
         pieces = _opening(brief), *body, *_closing(brand)
         return emptiness(pieces, HEIGHTS[brief.page_size])
 
-    return min(tried[:MOST_ORDERS], key=cost)
+    return min(tried, key=cost)
 
 
 def emptiness(pieces: Iterable[Piece], height: float) -> float:

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from reporter.sections.base import Built, SectionContext
     from reporter.sources.base import Progress
 
-FORMATS = ("pdf", "html", "json")
-
 
 def build(
     spec: BriefSpec, *, today: date, formats: Collection[str], progress: Progress
@@ -39,7 +37,7 @@ def build(
     Args:
         spec: the brief as ordered.
         today: the caller's date; nothing below reads a clock.
-        formats: which of `FORMATS` to make.
+        formats: which of `paper.FORMATS` to make.
         progress: told of every symbol as it arrives.
 
     Raises:

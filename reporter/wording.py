@@ -36,6 +36,18 @@ _MONTHS = (
     "November",
     "December",
 )
+NUMBER_WORDS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+)  # fmt: skip
+_APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
+_NAMES = """
+    Africa African America American Asia Asian Australia Australian Brazil Britain British Canada
+    Canadian China Chinese Dow Eurozone Europe European France French German Germany India Indian
+    Italy Italian Japan Japanese Korea Korean Latin Mexico Nasdaq Pacific Russell Spain Spanish
+    Swiss Switzerland Taiwan Treasuries Treasury
+"""
+_KEPT = frozenset(_NAMES.split())  # words that keep their capital inside a sentence
 _DOLLARS = ((12, "tn"), (9, "bn"), (6, "mn"), (3, "k"), (0, ""))
 
 
@@ -195,6 +207,36 @@ def display(value: float, unit: Unit) -> str:
 def magnitude(shown: str) -> str:
     """A display without its sign, for a sentence whose verb carries the direction."""
     return shown.lstrip(f"+{MINUS}")
+
+
+def direction(shown: str) -> int:
+    """1, 0 or -1 as a reader sees the display: a change shown as zero has no direction."""
+    if not any(digit in shown for digit in "123456789"):
+        return 0
+    return -1 if shown.startswith(MINUS) else 1
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+def counted(number: int, many: str = "many") -> str:
+    """A small count as a word; `many` above twelve."""
+    return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else many
+
+
+def possessive(name: str) -> str:
+    """`BofA` owns `BofA's`, `Goldman Sachs` owns `Goldman Sachs'`, with a typographic mark."""
+    return f"{name}{_APOSTROPHE}{'' if name.endswith('s') else 's'}"
+
+
+def inside(name: str) -> str:
+    """A heading within a sentence: `Small caps` is `small caps`, `US equities` stays."""
+    return " ".join(_lowered(word) for word in name.split(" "))
+
+
+def _lowered(word: str) -> str:
+    kept = word in _KEPT or not word[1:].islower()
+    return word if kept else word.lower()
 
 
 # --- dates ----------------------------------------------------------------------------------

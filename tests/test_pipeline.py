@@ -19,6 +19,7 @@ from pypdf import PdfReader
 
 from reporter import contract, pipeline
 from reporter.model import Artifacts, Brief, plain
+from reporter.paper import FORMATS
 from reporter.sources.base import silent
 from reporter.spec import load
 
@@ -57,7 +58,7 @@ def pdf_text(data: bytes) -> str:
 def sample_edition(request: pytest.FixtureRequest) -> Artifacts:
     """Each shipped brief, from the embedded sample."""
     spec = load(request.param)
-    return pipeline.build(spec, today=TODAY, formats=pipeline.FORMATS, progress=silent)
+    return pipeline.build(spec, today=TODAY, formats=FORMATS, progress=silent)
 
 
 def files_of(edition: Artifacts) -> Mapping[str, bytes]:

@@ -8,7 +8,7 @@ from datetime import date
 from reporter.commentary.base import Note, Reading, family, moved, remark, sign, text_of
 from reporter.model import Fact, Remark, Text
 from reporter.phrasing import Named, Quoted, Slots, fragment, joined, listed, pattern, words
-from reporter.wording import month_year
+from reporter.wording import month_year, possessive
 
 MOST = 3
 AND = words(" and ")
@@ -62,7 +62,7 @@ def _segment(fact: Fact) -> str:
 
 def _who(fact: Fact) -> str:
     house, who = text_of(fact, "house"), text_of(fact, "who")
-    return f"{house}\N{RIGHT SINGLE QUOTATION MARK}s {who}" if who else house
+    return f"{possessive(house)} {who}" if who else house
 
 
 def _balance(fact: Fact) -> Text:

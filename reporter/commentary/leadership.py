@@ -16,9 +16,9 @@ from reporter.commentary.base import (
     sign,
     spread_size,
 )
-from reporter.lexicon import counted
 from reporter.model import Fact, Instrument, Kind, Remark, Text
 from reporter.phrasing import Named, Slots, direction, fill, fragment, listed, pattern
+from reporter.wording import counted
 
 WINDOW = "ytd"
 SIZES = ("micro caps", "small caps", "mid caps", "large caps")

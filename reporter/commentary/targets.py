@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reporter.commentary.base import Note, Reading, family, moved, remark, sign, text_of
-from reporter.lexicon import counted
 from reporter.model import Fact, Remark, Text
 from reporter.phrasing import Named, Slots, fragment, listed, pattern
-from reporter.wording import month_year
+from reporter.wording import counted, month_year
 
 BASE = {"", "base", "high", "firm"}
 

@@ -19,7 +19,8 @@ def trend(reading: Reading) -> Iterator[Remark]:
     if fast is None or slow is None:
         return
     slots: Slots = reading.pair | {"f": fast, "t": slow}
-    yield from _sides(fast, slow, slots)
+    if slow.detail.get("since") is not None:  # else the average has just begun: nothing to date
+        yield from _sides(fast, slow, slots)
     yield from _cross(reading, slots)
 
 

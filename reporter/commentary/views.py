@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from reporter.commentary.base import Note, Reading, family, moved, remark, text_of
-from reporter.lexicon import counted
 from reporter.model import DeskView, Fact, Instrument, Kind, Remark, Span, Text
 from reporter.phrasing import Named, Quoted, Slots
+from reporter.wording import counted, possessive
 
 _TONES = {"supportive": 1, "cautious": -1, "critical": -1}
 
@@ -72,12 +72,12 @@ def quoted(view: DeskView) -> Quoted:
 
 def name_of(view: DeskView) -> Named:
     """Who holds a view: `Jane Doe of Acme`, `Acme's traders`, or the house alone."""
-    apostrophe = "\N{RIGHT SINGLE QUOTATION MARK}"
-    owner = f"{view.house}{apostrophe}{'' if view.house.endswith('s') else 's'}"
     if not view.author:
         return Named(view.house)
     person = view.author[:1].isupper()
-    return Named(f"{view.author} of {view.house}" if person else f"{owner} {view.author}")
+    return Named(
+        f"{view.author} of {view.house}" if person else f"{possessive(view.house)} {view.author}"
+    )
 
 
 def _technical(reading: Reading, level: Fact, view: DeskView) -> Remark:

@@ -26,7 +26,7 @@ from reporter.metrics._answers import (
     no_yield,
 )
 from reporter.metrics.base import Ask
-from reporter.metrics.records import climb
+from reporter.metrics.records import climb, earlier_high
 from reporter.model import MarketData, Unit
 
 NAMES = ("range_breakout",)
@@ -72,11 +72,13 @@ def range_breakout(ask: Ask, data: MarketData) -> Answers:
     above, failed or retaken; `touch_*` is the highest later close within 2 % of the top, at least
     20 sessions away from both ends; `closes_below` counts closes not above the top since the
     break and `lost_on` is the first of the closes there now, where the break has failed. From
-    quoted closes, at least 505 of them.
+    quoted closes, at least 505 of them; a high the spec states for the time before them must be
+    beaten before any of them is a record.
     """
     no_yield(ask.subject, data, "a range")
     bars = history(ask.subject, data, "a multi-year range", count=STOOD + 1)
-    found = find_range(bars.close)
+    earlier = earlier_high(bars, data)
+    found = find_range(bars.close, earlier.level if earlier else 0.0)
     detail: dict[str, Raw] = {"state": "none", "history_start": bars.start}
     detail |= dict.fromkeys(_PARTS)
     if found:
@@ -86,9 +88,17 @@ def range_breakout(ask: Ask, data: MarketData) -> Answers:
     return [Answer(value, Unit.BOOLEAN, detail, forms=forms)]
 
 
-def find_range(close: Floats) -> Range | None:
-    """The multi-year range the last close is in, or broke out of within a year."""
-    records = np.concatenate(([0], climb(close)))
+def find_range(close: Floats, floor: float = 0.0) -> Range | None:
+    """The multi-year range the last close is in, or broke out of within a year.
+
+    `floor` is the highest level known from before the first close: what stays below it is no
+    record, so that until it is beaten there is no range whose course is known.
+    """
+    records = climb(close, floor)
+    if close[0] > floor:
+        records = np.concatenate(([0], records))
+    if not len(records):
+        return None
     last = len(close) - 1
     if last - records[-1] >= STOOD:
         return Range(int(records[-1]), None)

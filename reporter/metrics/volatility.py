@@ -9,7 +9,6 @@ import numpy as np
 from reporter import indicators, wording
 from reporter.bars import Bars, Floats
 from reporter.metrics._answers import (
-    YEAR_OF_BARS,
     Answer,
     Answers,
     NoAnswerError,
@@ -22,7 +21,7 @@ from reporter.metrics._answers import (
     no_yield,
     unbroken,
 )
-from reporter.metrics.base import Ask
+from reporter.metrics.base import YEAR_OF_BARS, Ask
 from reporter.model import MarketData, Reason, Unit
 
 NAMES = ("atr", "realised_volatility")

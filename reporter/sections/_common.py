@@ -36,6 +36,7 @@ Tone = Literal["", "up", "down"]
 WINDOWS = ("1d", "wtd", "mtd", "ytd", "1y")
 RANKED = ("sizes", "sectors")
 NOTHING = Cell("\N{EN DASH}", tone="muted")
+_TONES: Mapping[int, Tone] = {1: "up", -1: "down", 0: ""}
 _UNITS = (" percentage points", " basis points", " basis point", "%")
 
 
@@ -123,9 +124,7 @@ def instrument(context: SectionContext, symbol: str) -> Instrument | None:
 
 def called(context: SectionContext, symbol: str) -> str:
     """What tables call an instrument or a flow's segment."""
-    known = instrument(context, symbol)
-    name = context.spec.names.get(symbol) or (known.name if known else symbol)
-    return name.removeprefix("flow:").removeprefix("list:")
+    return context.called(symbol).removeprefix("flow:").removeprefix("list:")
 
 
 def is_yield(context: SectionContext, symbol: str) -> bool:
@@ -165,9 +164,7 @@ def unit_of(facts: Iterable[Fact | None]) -> str:
 
 def tone(fact: Fact) -> Tone:
     """`up` or `down` as printed; a change shown as zero has no tone."""
-    if not any(digit in fact.display for digit in "123456789"):
-        return ""
-    return "down" if fact.display.startswith(wording.MINUS) else "up"
+    return _TONES[wording.direction(fact.display)]
 
 
 # --- tables of changes --------------------------------------------------------------------------

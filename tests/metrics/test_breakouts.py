@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporter.metrics.breakouts import NEWS, STOOD, find_range
-from reporter.model import Basis, Fact, Kind, Reason
+from reporter.model import Basis, Fact, Kind, KnownHigh, Reason
 from tests.market import detail, fact, gap, market, real_market, series, wave
 
 TOP = [90.0, 100.0]
@@ -154,3 +154,26 @@ def test_what_carries_no_range_is_a_gap() -> None:
     }
     for symbol, reason in reasons.items():
         assert gap(data, "range_breakout", symbol).reason is reason
+
+
+def floored(closes: list[float], stated: float) -> Fact:
+    """The breakout of closes before which a higher or lower level is on record."""
+    known = KnownHigh("X", stated, date(1999, 12, 31), "an exchange's yearbook")
+    data = market(series("X", closes), known_highs=(known,))
+    return fact(data, "range_breakout", "X")
+
+
+def test_a_stated_high_that_still_stands_leaves_no_range() -> None:
+    broken = [*TOP, *UNDER, 101.0]
+    assert state(broken) == "above"
+    under = floored(broken, 102.0)
+    assert detail(under, "state", "level") == ["none", None]
+    assert floored([100.0, *UNDER, 80.0], 100.0).detail["state"] == "none"
+
+
+def test_a_stated_high_once_beaten_takes_nothing_away() -> None:
+    broken = [*TOP, *UNDER, 101.0]
+    beaten = floored(broken, 95.0)
+    assert beaten.detail == breakout(broken).detail
+    first = floored([100.0, *UNDER, 80.0], 99.0)
+    assert detail(first, "state", "level") == ["inside", 100.0]
