@@ -19,8 +19,8 @@ TRIALS = int(os.environ.get("REPORTER_TRIALS", "10"))
 TODAY = date(2026, 2, 2)
 FIRST, LAST = date(2016, 2, 1), date(2026, 1, 15)
 SUBJECTS = (
-    "^RUT", "^GSPC", "^IXIC", "^DJI", "IWM", "QQQ", "IJH", "RSP", "TLT", "XLE", "XLU", "SMH", "GC=F",
-    "CL=F", "HYG", "LQD", "EURUSD=X", "BTC-USD", "^VIX", "^TNX",
+    "^RUT", "^GSPC", "^IXIC", "^DJI", "IWM", "QQQ", "IJH", "RSP", "TLT", "XLE", "XLU", "SMH",
+    "GC=F", "CL=F", "HYG", "LQD", "EURUSD=X", "BTC-USD", "^VIX", "^TNX",
 )  # fmt: skip
 NOWHERE = "NOWHERE"
 OPENING_WORDS = 12  # what openings may add to a page that was counted without them
