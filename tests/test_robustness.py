@@ -31,7 +31,8 @@ def any_brief(chance: random.Random) -> BriefSpec:
     spec = load(chance.choice(("small-caps", "weekly", "daily")))
     subjects = tuple(chance.sample(SUBJECTS, chance.choice((1, 1, 1, 2, 3))))
     benchmark = chance.choice([*(s for s in SUBJECTS if s != subjects[0]), NOWHERE])
-    pair = Pair(*chance.sample(SUBJECTS, 2), ("3m", "1w", "ytd"))
+    one, other = chance.sample(SUBJECTS, 2)
+    pair = Pair(one, other, ("3m", "1w", "ytd"))
     day = FIRST + timedelta(days=chance.randrange((LAST - FIRST).days + 1))
     return replace(
         spec,
