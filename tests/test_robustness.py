@@ -19,8 +19,8 @@ TRIALS = int(os.environ.get("REPORTER_TRIALS", "10"))
 TODAY = date(2026, 2, 2)
 FIRST, LAST = date(2016, 2, 1), date(2026, 1, 15)
 SUBJECTS = (
-    "^RUT", "^GSPC", "^IXIC", "^DJI", "IWM", "QQQ", "IJH", "RSP", "TLT", "XLE", "XLU", "SMH", "GC=F",
-    "CL=F", "HYG", "LQD", "EURUSD=X", "BTC-USD", "^VIX", "^TNX",
+    "^RUT", "^GSPC", "^IXIC", "^DJI", "IWM", "QQQ", "IJH", "RSP", "TLT", "XLE", "XLU", "SMH",
+    "GC=F", "CL=F", "HYG", "LQD", "EURUSD=X", "BTC-USD", "^VIX", "^TNX",
 )  # fmt: skip
 NOWHERE = "NOWHERE"
 OPENING_WORDS = 12  # what openings may add to a page that was counted without them
@@ -31,7 +31,8 @@ def any_brief(chance: random.Random) -> BriefSpec:
     spec = load(chance.choice(("small-caps", "weekly", "daily")))
     subjects = tuple(chance.sample(SUBJECTS, chance.choice((1, 1, 1, 2, 3))))
     benchmark = chance.choice([*(s for s in SUBJECTS if s != subjects[0]), NOWHERE])
-    pair = Pair(*chance.sample(SUBJECTS, 2), ("3m", "1w", "ytd"))
+    one, other = chance.sample(SUBJECTS, 2)
+    pair = Pair(one, other, ("3m", "1w", "ytd"))
     day = FIRST + timedelta(days=chance.randrange((LAST - FIRST).days + 1))
     return replace(
         spec,

@@ -83,7 +83,7 @@ def test_a_houses_chart_reading() -> None:
     held = fact("range_breakout", "^RUT", value=True, state="retaken", level=2442.74)
     said = words("views", reading(LAST, held, desk=desk(chart)))
     assert said["house_technical_ours"].endswith(
-        "; our own rules confirm the breakout only, with the close above 2,442.74."
+        "; our own rules confirm the breakout only, with the close of 2,674.56 above 2,442.74."
     )
 
 
