@@ -24,12 +24,14 @@ from typing import Any
 
 import pandas as pd
 
+from reporter import written
 from reporter.errors import DataError
 from reporter.instruments import describe, known
 from reporter.model import Basis, Gap, Kind, PriceSeries, Provenance, Reason
 from reporter.registry import nearest
 from reporter.sources._bars import BadBarsError, Table, clean, missing
 from reporter.sources.base import DataRequest, Delivered, source
+from reporter.written import MisreadError
 
 with warnings.catch_warnings():  # importing yfinance changes the filters for everybody
     warnings.simplefilter("ignore")
@@ -72,9 +74,17 @@ def yahoo(request: DataRequest) -> Delivered:
 
 
 def cache_folder() -> Path:
-    """Where yfinance may keep time zones and cookies: a folder of this program's own."""
+    """Where yfinance may keep time zones and cookies: a folder of this program's own.
+
+    Raises:
+        DataError: the environment names none that can be.
+    """
     chosen = os.environ.get("REPORTER_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
-    base = Path(chosen).expanduser() if chosen else Path.home() / ".cache"
+    try:
+        base = written.path(chosen or "~/.cache")
+    except MisreadError as error:
+        message = f"no cache folder: {error}"
+        raise DataError(message, tip="Name one in REPORTER_CACHE_DIR.") from error
     return base / "market-brief-reporter" / "yfinance"
 
 
