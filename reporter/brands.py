@@ -18,8 +18,8 @@ from reporter import written
 from reporter.errors import SpecError
 from reporter.fonts import FAMILIES
 from reporter.model import Brand
-from reporter.written import MisreadError
 from reporter.registry import nearest
+from reporter.written import MisreadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -22,8 +22,8 @@ from reporter import entries, written
 from reporter.entries import EntryError
 from reporter.model import DeskFigure, DeskInputs, DeskView, Flow, Target, Unit
 from reporter.places import line_numbers, place
-from reporter.written import MisreadError
 from reporter.registry import nearest
+from reporter.written import MisreadError
 
 STANCES = ("supportive", "cautious", "neutral", "critical")
 

@@ -28,7 +28,7 @@ LONGEST_TITLE = 160
 LONGEST_SLUG = 64
 BILLION = 10**9
 LARGEST = 1e15
-"""Beyond this no price, figure or flow (US dollars) is meant; below it all digits can be printed."""
+"""Beyond it no price, figure or flow (in US dollars) is meant; below it all digits are printed."""
 _SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=&_-]{0,23}")
 
 

@@ -118,7 +118,7 @@ def test_a_file_that_is_no_such_table_is_told_once(text: str, message: str, tmp_
 def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
     (tmp_path / "it.csv").write_bytes(HEAD.encode() + b"^RUT,\xff\n")
     _, mistakes = read({"targets": "it.csv"}, tmp_path)
-    assert mistakes == ["it.csv: is not UTF-8 text (byte 58)."]
+    assert mistakes == ["it.csv: is not UTF-8 text (byte 58). Save it as UTF-8."]
 
 
 @pytest.mark.parametrize(
@@ -143,8 +143,10 @@ def test_toml_that_is_no_such_table_is_told(text: str, message: str, tmp_path: P
         (3, "is neither a file nor tables."),
         ("it.xls", "is neither a .csv nor a .toml file."),
         ("missing.csv", "'missing.csv' cannot be read: No such file or directory."),
-        ("../up.csv", "is not beside the spec."),
-        ("/abs.csv", "is not beside the spec."),
+        ("../up.csv", "lies outside the folder and is not read."),
+        ("/abs.csv", "lies outside the folder and is not read."),
+        ("a\u0000.csv", "holds a control character."),
+        ("a" * 5000 + ".csv", "is too long for the name of a file."),
     ],
 )
 def test_what_is_no_file_beside_the_spec_is_told(

@@ -27,7 +27,7 @@ import pandas as pd
 from reporter import written
 from reporter.errors import DataError
 from reporter.instruments import describe, known
-from reporter.model import Basis, Gap, Kind, PriceSeries, Provenance, Reason
+from reporter.model import Basis, Gap, PriceSeries, Provenance, Reason
 from reporter.registry import nearest
 from reporter.sources._bars import BadBarsError, Table, clean, missing
 from reporter.sources.base import DataRequest, Delivered, source
@@ -158,7 +158,7 @@ def _series(
         frame.rename_axis("Date").reset_index(),
         f"Yahoo's {symbol}",
         until=request.as_of,
-        signed=instrument.kind is Kind.YIELD,
+        signed=instrument.signed,
         lenient=True,
     )
     cleaned = clean(table)
