@@ -71,7 +71,7 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a series came from: enough to fetch or check it again."""
+    """Where a series came from: enough to fetch or check it again; `rows` counts its bars."""
 
     source: str
     origin: str

@@ -32,7 +32,8 @@ class Metric:
 
     `windows` is "periods" where any window of the calendar fits (`ytd`, `20s`, `since:DATE`),
     else the fixed lengths it is defined for, empty where it has none. `versus` says that it
-    needs a benchmark. `compute` gives one or several answers (a target list gives several).
+    needs a benchmark. `unit` is that of its facts; a yield's level is in percent all the same, and
+    a desk figure has the unit it was given in. `compute` gives one or several answers (a target list gives several).
     """
 
     name: str

@@ -127,6 +127,9 @@ def _parquet(data: bytes, label: str) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         message = f"{label} is not a Parquet file. Write it again."
         raise BadBarsError(message) from error
+    if frame.index.nlevels > 1 or frame.columns.nlevels > 1:
+        message = f"{label} has rows or columns of several levels. Write one table a symbol."
+        raise BadBarsError(message)
     if isinstance(frame.index, pd.RangeIndex):
         return frame
     name = frame.index.name
