@@ -165,7 +165,7 @@ class _Complaints(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a message on one line, without the file's path and advice for Matplotlib's own."""
         line = " ".join(record.getMessage().split()).partition(" You probably need")[0]
-        self.told.append(re.sub(r" in file \S+, line (\d+)", r" in line \1", line))
+        self.told.append(re.sub(r" in file .+?, line (\d+)", r" in line \1", line))
 
 
 @cache

@@ -70,7 +70,7 @@ class NoAnswerError(Exception):
 
 def metric(
     name: str,
-    unit: Unit,
+    unit: Unit | None,
     *,
     windows: Literal["periods"] | tuple[str, ...] = (),
     versus: bool = False,

@@ -32,12 +32,13 @@ class Metric:
 
     `windows` is "periods" where any window of the calendar fits (`ytd`, `20s`, `since:DATE`),
     else the fixed lengths it is defined for, empty where it has none. `versus` says that it
-    needs a benchmark. `unit` is that of its facts; a yield's level is in percent all the same, and
-    a desk figure has the unit it was given in. `compute` gives one or several answers (a target list gives several).
+    needs a benchmark. `unit` is that of its facts, None where they have several: a level is in
+    percent for a yield, else a price. `compute` gives one or several answers (a target list gives
+    several).
     """
 
     name: str
-    unit: Unit
+    unit: Unit | None
     compute: Callable[[Ask, MarketData], tuple[Fact | Gap, ...]]
     windows: Literal["periods"] | tuple[str, ...] = ()
     versus: bool = False

@@ -20,7 +20,7 @@ NAMES = ("desk_figure",)
 _TIMES = {"x", "times", "multiple"}
 
 
-@metric("desk_figure", Unit.RATIO)
+@metric("desk_figure", None)
 def desk_figure(ask: Ask, data: MarketData) -> Answers:
     """A figure a house has published, in the unit it was given in: one fact for each.
 
