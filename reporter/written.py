@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 LONGEST_NAME = 255  # bytes: what file systems take
-LONGEST_PATH = 4000
+LONGEST_PATH = 3000
 LARGEST_INTEGER = 2**63  # TOML promises no more
 
 
@@ -35,7 +35,7 @@ def _check_name(name: str) -> None:
     if any(ord(letter) < ord(" ") for letter in name):
         raise MisreadError(f"{name!r} holds a control character.")
     parts = [len(os.fsencode(part)) for part in Path(name).parts]
-    if sum(parts) > LONGEST_PATH or max(parts, default=0) > LONGEST_NAME:
+    if len(os.fsencode(name)) > LONGEST_PATH or max(parts, default=0) > LONGEST_NAME:
         raise MisreadError(f"'{name[:20]}…' is too long for the name of a file.")
 
 
