@@ -14,11 +14,12 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reporter import flow, fonts, view, wording
+from reporter import flow, fonts, view, wording, written
 from reporter.errors import RenderError
 from reporter.model import plain
 from reporter.resources import overriding
 from reporter.templating import render, trusted
+from reporter.written import MisreadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,7 +141,10 @@ def _style(name: str, folder: Path | None, kind: str = "styles") -> str:
     path = next((p / name for p in overriding(kind, folder) if (p / name).is_file()), None)
     if path is None:
         raise RenderError(f"there is no {kind}/{name}.")
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = written.text(path.read_bytes())
+    except MisreadError as error:
+        raise RenderError(str(error), where=str(path)) from error
     if "</" in text:
         raise RenderError("a style or script must not hold a tag ('</').", where=str(path))
     return text

@@ -6,6 +6,8 @@ list. Only bitmaps go through a Matplotlib canvas.
 
 from __future__ import annotations
 
+import logging
+import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +24,7 @@ from matplotlib.colors import to_hex
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
+from reporter import written
 from reporter.charts._sheet import BOLD, Faces, Sheet, advance, type_size
 from reporter.charts.base import charts
 from reporter.display import (
@@ -37,6 +40,7 @@ from reporter.display import (
     Words,
     svg,
 )  # fmt: skip
+from reporter.errors import RenderError
 from reporter.fonts import FACES, screen_faces
 from reporter.model import Brand, Chart, Picture, plain
 from reporter.resources import overriding, shipped
@@ -131,8 +135,38 @@ def _style(beside: Path | None) -> Any:  # noqa: ANN401  Matplotlib spells out e
     found = [f for folder in overriding("styles", beside) if (f := folder / STYLE).is_file()]
     style: dict[str, Any] = {}
     for file in reversed(found):
-        style |= dict(mpl.rc_params_from_file(file, use_default_template=False).items())
+        style |= _read_style(file)
     return style
+
+
+def _read_style(file: Path) -> dict[str, Any]:
+    """One file's entries. What Matplotlib would pass over with a line in its log is refused."""
+    complaints = _Complaints()
+    log = logging.getLogger("matplotlib")
+    log.addHandler(complaints)
+    try:
+        written.text(file.read_bytes())
+        style = dict(mpl.rc_params_from_file(file, use_default_template=False).items())
+    except (ValueError, OSError) as error:
+        raise RenderError(f"{str(error).rstrip('.')}.", where=str(file)) from error
+    finally:
+        log.removeHandler(complaints)
+    if complaints.told:
+        raise RenderError(f"{complaints.told[0]}.", where=str(file))
+    return style
+
+
+class _Complaints(logging.Handler):
+    """What a library says in its log, a line each, kept from the reader's screen."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message on one line, without the file's path and advice for Matplotlib's own."""
+        line = " ".join(record.getMessage().split()).partition(" You probably need")[0]
+        self.told.append(re.sub(r" in file .+?, line (\d+)", r" in line \1", line))
 
 
 @cache

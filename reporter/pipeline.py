@@ -151,13 +151,14 @@ def _once(gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
 
 
 def _input(series: PriceSeries) -> Input:
+    """The series as it was used: its rows up to the as-of session."""
     return Input(
         series.symbol,
         series.instrument.name,
         series.basis,
         series.start,
         series.end,
-        series.provenance,
+        replace(series.provenance, rows=len(series.bars)),
     )
 
 

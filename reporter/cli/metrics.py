@@ -40,6 +40,7 @@ def _windows(ctx: click.Context, param: click.Parameter, start: str) -> list[Com
     "names",
     metavar="NAME",
     multiple=True,
+    envvar="REPORTER_METRICS_METRIC",
     shell_complete=_metrics,
     help="Which metric; again for several. All, if not given.",
 )
@@ -48,13 +49,26 @@ def _windows(ctx: click.Context, param: click.Parameter, start: str) -> list[Com
     "windows",
     metavar="W",
     multiple=True,
+    envvar="REPORTER_METRICS_WINDOW",
     shell_complete=_windows,
     help="Which window: ytd, 3m, 20s, since:DATE, 14; again for several.",
 )
 @options.as_of
 @options.source
-@click.option("--json", "form", flag_value="json", help="Print facts and gaps as JSON.")
-@click.option("--csv", "form", flag_value="csv", help="Print facts as CSV.")
+@click.option(
+    "--json",
+    "form",
+    flag_value="json",
+    envvar="REPORTER_METRICS_JSON",
+    help="Print facts and gaps as JSON.",
+)
+@click.option(
+    "--csv",
+    "form",
+    flag_value="csv",
+    envvar="REPORTER_METRICS_CSV",
+    help="Print facts as CSV.",
+)
 @options.loudness
 @click.pass_obj
 def metrics(  # noqa: PLR0913  one argument an option

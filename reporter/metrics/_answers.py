@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, wraps
+from math import isfinite
 from typing import Literal
 
 from reporter import wording
@@ -69,7 +70,7 @@ class NoAnswerError(Exception):
 
 def metric(
     name: str,
-    unit: Unit,
+    unit: Unit | None,
     *,
     windows: Literal["periods"] | tuple[str, ...] = (),
     versus: bool = False,
@@ -134,12 +135,12 @@ def bars_for(symbol: str, data: MarketData) -> Bars:
 
 
 def last_bar(bars: Bars, data: MarketData) -> int:
-    """The position of the as-of session's bar, whose close must be a number above zero."""
+    """The position of the as-of session's bar, whose close must be usable."""
     return bar_on(bars, data.as_of)
 
 
 def bar_on(bars: Bars, day: date) -> int:
-    """The position of the bar of `day`."""
+    """The position of the bar of `day`; its close is above zero unless it may be negative."""
     at = bars.find(day)
     name = bars.series.instrument.name
     when = wording.long_date(day)
@@ -148,9 +149,17 @@ def bar_on(bars: Bars, day: date) -> int:
         raise NoAnswerError(Reason.SHORT_HISTORY, f"{name}: prices begin on {start}, after {when}")
     if at is None:
         raise NoAnswerError(Reason.MISSING_SESSION, f"{name} has no prices on {when}")
-    if not bars.close[at] > 0 and bars.series.instrument.kind is not Kind.YIELD:
+    close = float(bars.close[at])
+    if not (isfinite(close) and (close > 0 or bars.series.instrument.signed)):
         raise NoAnswerError(Reason.BAD_DATA, f"{name} has no usable close on {when}")
     return at
+
+
+def above_zero(base: float, bars: Bars, what: str) -> None:
+    """Refuses to take a share of what is zero or negative, as oil was on 20 April 2020."""
+    if not base > 0:
+        name = bars.series.instrument.name
+        raise NoAnswerError(Reason.UNDEFINED, f"{name}: no change can be stated from {what}")
 
 
 def priced(symbol: str, data: MarketData, claim: str) -> Bars:

@@ -33,11 +33,13 @@ class Metric:
 
     `windows` is "periods" where any window of the calendar fits (`ytd`, `20s`, `since:DATE`),
     else the fixed lengths it is defined for, empty where it has none. `versus` says that it
-    needs a benchmark. `compute` gives one or several answers (a target list gives several).
+    needs a benchmark. `unit` is that of its facts, None where they have several: a level is in
+    percent for a yield, else a price. `compute` gives one or several answers (a target list gives
+    several).
     """
 
     name: str
-    unit: Unit
+    unit: Unit | None
     compute: Callable[[Ask, MarketData], tuple[Fact | Gap, ...]]
     windows: Literal["periods"] | tuple[str, ...] = ()
     versus: bool = False

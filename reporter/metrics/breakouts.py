@@ -21,6 +21,7 @@ from reporter.metrics._answers import (
     Answers,
     Printer,
     Raw,
+    above_zero,
     history,
     metric,
     no_yield,
@@ -114,6 +115,7 @@ def _range(bars: Bars, found: Range) -> dict[str, Raw]:
     close = bars.close
     end = len(close) if found.broke is None else found.broke
     low = found.top + int(close[found.top : end].argmin())
+    above_zero(close[found.top], bars, "a record that is not above zero")
     until = bars.day(len(close) - 1 if found.broke is None else found.broke)
     detail: dict[str, Raw] = {
         "level": float(close[found.top]),

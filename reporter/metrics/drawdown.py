@@ -10,6 +10,7 @@ from reporter.metrics._answers import (
     Answer,
     Answers,
     Raw,
+    above_zero,
     enough,
     history,
     metric,
@@ -39,6 +40,7 @@ def drawdown(ask: Ask, data: MarketData) -> Answers:
     if not reaches_inception(bars, data):
         enough(bars, YEAR_OF_BARS, "a drawdown")
     peak = highest(bars, bars.close, data, until=len(bars))
+    above_zero(peak.level, bars, "a record that is not above zero")
     value = float(bars.close[-1]) / peak.level - 1
     dp = wording.decimals(value, 1, state_of, shift=2)
     forms = {"worst": wording.fraction}

@@ -17,7 +17,7 @@ from reporter.model import DeskFigure, MarketData, Reason, Unit
 NAMES = ("desk_figure",)
 
 
-@metric("desk_figure", Unit.RATIO)
+@metric("desk_figure", None)
 def desk_figure(ask: Ask, data: MarketData) -> Answers:
     """A figure a house has published, in the unit it was given in: one fact for each.
 

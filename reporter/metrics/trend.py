@@ -13,6 +13,7 @@ from reporter.metrics._answers import (
     Answers,
     NoAnswerError,
     Raw,
+    above_zero,
     history,
     metric,
     sessions_since,
@@ -47,6 +48,7 @@ def sma(ask: Ask, data: MarketData) -> Answers:
     unbroken(bars, data, YEAR_OF_BARS)
     values = average(bars, int(ask.window or FAST))
     value, close = float(values[-1]), float(bars.close[-1])
+    above_zero(value, bars, "an average that is not above zero")
     dp = wording.decimals_apart(close, value, 2)
     text = wording.price(value, dp)
     forms = _FORMS | {"level": lambda level: wording.price(level, dp)}

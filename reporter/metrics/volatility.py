@@ -13,6 +13,7 @@ from reporter.metrics._answers import (
     Answers,
     NoAnswerError,
     Raw,
+    above_zero,
     bars_for,
     enough,
     history,
@@ -41,6 +42,7 @@ def atr(ask: Ask, data: MarketData) -> Answers:
     unbroken(bars, data, YEAR_OF_BARS)
     value = float(indicators.atr(bars.high, bars.low, bars.close, RANGE_LENGTH)[-1])
     close = float(bars.close[-1])
+    above_zero(close, bars, "a close that is not above zero")
     detail: dict[str, Raw] = {"level": close, "fraction": value / close}
     forms = {"fraction": wording.fraction}
     return [Answer(value, Unit.PRICE, detail, forms=forms)]
