@@ -6,7 +6,7 @@ was given and known on the day is left out without a word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from reporter import wording
 from reporter.model import Cell, Column, DeskView, Fact, Json, Remark, Table, plain
@@ -82,7 +82,7 @@ def _told(fact: Fact, key: str) -> str:
 # --- figures and views --------------------------------------------------------------------------
 
 
-def _figures(context: SectionContext, facts: Iterable[Fact]) -> Table:
+def _figures(context: SectionContext, facts: Sequence[Fact]) -> Table:
     """The desk's figures as their houses published them."""
     columns = (
         Column("Figure", align="left"),
@@ -92,19 +92,25 @@ def _figures(context: SectionContext, facts: Iterable[Fact]) -> Table:
     )
     rows = tuple(
         (
-            Cell(_about(context, fact.subject, _name(fact))),
+            Cell(_figure(context, fact)),
             Cell(fact.display, fact.id),
             Cell(_told(fact, "house") or EDITOR),
             Cell(_told(fact, "published")),
         )
         for fact in facts
     )
-    return Table("published-figures", "Published figures", columns, rows)
+    notes = [f"{_figure(context, f)}: {note}" for f in facts if (note := _told(f, "note"))]
+    return Table("published-figures", "Published figures", columns, rows, _sentence(notes))
 
 
-def _name(fact: Fact) -> str:
-    name, note = _told(fact, "name"), _told(fact, "note")
-    return f"{name} ({note})" if note else name
+def _figure(context: SectionContext, fact: Fact) -> str:
+    name = _about(context, fact.subject, _told(fact, "name"))
+    return name[:1].upper() + name[1:]
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    """What the houses note, as one line."""
+    return f"{'; '.join(part.strip().rstrip('.') for part in parts)}." if parts else ""
 
 
 def untold(context: SectionContext) -> tuple[DeskView, ...]:

@@ -63,10 +63,11 @@ def test_published_figures_are_told_with_house_and_date() -> None:
     assert section.title == "Published figures and views"
     assert (section.charts, section.tables[0].caption) == ((), "Published figures")
     assert scene.texts(section) == [
-        ["Forward P/E (next year)", "18.50", "A House", "5 January 2026"],
+        ["Forward P/E", "18.50", "A House", "5 January 2026"],
         ["S&P 500: P/E", "18.50", EDITOR, "5 January 2026"],
     ]
     assert scene.cited(section.tables[0].rows) == {figure.id, other.id}
+    assert section.tables[0].note == "Forward P/E: next year."
 
 
 def test_views_that_no_sentence_tells_are_listed() -> None:
