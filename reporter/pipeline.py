@@ -165,9 +165,10 @@ def _input(series: PriceSeries) -> Input:
 
 def _printed(brief: Brief, brand: Brand, spec: BriefSpec) -> Artifact:
     """The PDF."""
-    from reporter import document, drawing, pdf
+    from reporter import document, drawing, flow, pdf
     from reporter.resources import overriding
 
+    brief = flow.fitted(brief, brand)
     drawn = {c.id: drawing.display_list(c, brand, beside=spec.folder) for c in brief.charts}
     data = pdf.write(
         document.paper(brief, brand, spec.folder),
