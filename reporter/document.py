@@ -36,6 +36,9 @@ _SPACE_BEFORE_FACT = re.compile(r" (<span class=\"fact[^>]*>)")
 # The printer breaks a line too early where a text that ends in a space just fits before a span:
 # on paper the space stands inside the span. Measured over a hundred widths: holes in one line of
 # a hundred before, in none after.
+_MONTH = f"(?:{'|'.join(wording.MONTHS)})"
+_DAY = re.compile(rf"\b(\d\d?) ({_MONTH})\b")
+_NUMBERED = re.compile(rf"\b(?!{_MONTH}\b)([A-Z]\w*(?:&amp;\w+)?) (\d{{3,4}})\b(?![.,]\d)")
 _PROLOGUE = re.compile(r"^\s*(<\?xml[^>]*>|<!DOCTYPE[^>]*>|\s)*", re.DOTALL)
 _ESCAPES = {
     "<": "\\u003c",
@@ -63,10 +66,11 @@ def paper(brief: Brief, brand: Brand, folder: Path | None = None) -> str:
     values = {
         **_shared(brief, brand, figures, flow.orders(brief, brand)),
         "medium": "paper",
+        "headline_width": round(100 * flow.balanced(plain(brief.headline))),
         "style": trusted(fonts.paper_faces(brand.fonts) + _sheet(brief) + style),
     }
-    page = render(TEMPLATE, values, folder)
-    return _SPACE_BEFORE_FACT.sub(r"\1 ", page)
+    head, body, content = render(TEMPLATE, values, folder).partition("<body>")
+    return head + body + _SPACE_BEFORE_FACT.sub(r"\1 ", _unparted(content))
 
 
 def screen(
@@ -130,6 +134,11 @@ def _shared(
         "front": front,
         "parts": tuple(part for part in parts if part is not front),
     }
+
+
+def _unparted(content: str) -> str:
+    """The page with names and days that no line's end parts: `S&P 500`, `6 June`."""
+    return _NUMBERED.sub("\\1\N{NO-BREAK SPACE}\\2", _DAY.sub("\\1\N{NO-BREAK SPACE}\\2", content))
 
 
 # --- styles ------------------------------------------------------------------------------------

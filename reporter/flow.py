@@ -25,12 +25,12 @@ BODY, SMALL, LARGE, HEADLINE = 12.6, 10.5, 15.5, 26.0
 LETTERS = {"Source Serif 4": 78, "Source Sans 3": 86}
 COLUMN_LETTERS = {"Source Serif 4": 50.5, "Source Sans 3": 55.0}
 COLUMNS = 2
-SMALL_LETTERS, CELL_LETTERS, FIGURE_LETTERS = 118, 80, 24
-LARGE_LETTERS = {"Source Serif 4": 82, "Source Sans 3": 90}
-TITLE_LETTERS, HEADLINE_LETTERS = 95, 46
+SMALL_LETTERS, CELL_LETTERS = 118, 80
+LARGE_LETTERS = {"Source Serif 4": 71, "Source Sans 3": 79}
+TITLE_LETTERS, HEADLINE_LETTERS, LONGEST_WORD = 95, 46, 7
 LOWEST_LEAD, HIGHEST_LEAD = 84.0, 210.0
 DISCLOSURE_LETTERS = 92
-MASTHEAD, STRIP, ARGUMENT = 51.0, 74.0, 12.0
+MASTHEAD, STRIP, ARGUMENT = 52.0, 74.0, 12.0
 SECTION, HEAD, CHART, TABLE, ROW, FINE_ROW, MARGIN = 25.0, 20.0, 53.1, 44.0, 13.8, 11.8, 13.0
 WHOLE_ROWS = 8
 FEWEST_LINES = 3
@@ -117,6 +117,12 @@ def emptiness(pieces: Iterable[Piece], height: float) -> float:
     return cost
 
 
+def balanced(headline: str) -> float:
+    """The share of the page's width at which the lines of a headline come out alike."""
+    count = lines(headline, HEADLINE_LETTERS)
+    return min(1.0, (len(headline) / count + LONGEST_WORD) / HEADLINE_LETTERS)
+
+
 # --- estimates -----------------------------------------------------------------------------------
 
 
@@ -130,13 +136,7 @@ def _opening(brief: Brief, family: str) -> Piece:
     letters = LARGE_LETTERS.get(family, TITLE_LETTERS)
     headline = HEADLINE * lines(plain(brief.headline), HEADLINE_LETTERS)
     standfirst = LARGE * lines(plain(brief.standfirst), letters)
-    return Piece(MASTHEAD + headline + standfirst + _strip(brief))
-
-
-def _strip(brief: Brief) -> float:
-    """Height of the key figures; a long change takes a second line."""
-    told = [f"{plain((f.change,)) if f.change else ''} {f.note}" for f in brief.key_figures]
-    return max((STRIP + SMALL * (lines(text, FIGURE_LETTERS) - 1) for text in told), default=0.0)
+    return Piece(MASTHEAD + headline + standfirst + STRIP * bool(brief.key_figures))
 
 
 def _argument(front: Section, family: str) -> Piece:

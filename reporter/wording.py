@@ -22,7 +22,7 @@ MINUS = "\N{MINUS SIGN}"
 MOST_DECIMALS = 10
 _STEPS = tuple(Decimal(1).scaleb(-dp) for dp in range(MOST_DECIMALS + 1))
 _EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",
@@ -209,16 +209,16 @@ def long_date(day: date) -> str:
 @lru_cache(maxsize=4096)
 def short_date(day: date) -> str:
     """`15 Jan 2026`."""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
 
 
 @lru_cache(maxsize=4096)
 def day_month(day: date) -> str:
     """`15 January`."""
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 @lru_cache(maxsize=4096)
 def month_year(day: date) -> str:
     """`January 2026`."""
-    return f"{_MONTHS[day.month - 1]} {day.year}"
+    return f"{MONTHS[day.month - 1]} {day.year}"
