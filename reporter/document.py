@@ -19,6 +19,7 @@ from reporter.errors import RenderError
 from reporter.model import plain
 from reporter.resources import overriding
 from reporter.templating import render, trusted
+from reporter.typesetting import unparted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,9 +37,6 @@ _SPACE_BEFORE_FACT = re.compile(r" (<span class=\"fact[^>]*>)")
 # The printer breaks a line too early where a text that ends in a space just fits before a span:
 # on paper the space stands inside the span. Measured over a hundred widths: holes in one line of
 # a hundred before, in none after.
-_MONTH = f"(?:{'|'.join(wording.MONTHS)})"
-_DAY = re.compile(rf"\b(\d\d?) ({_MONTH})\b")
-_NUMBERED = re.compile(rf"\b(?!{_MONTH}\b)([A-Z]\w*(?:&amp;\w+)?) (\d{{3,4}})\b(?![.,]\d)")
 _PROLOGUE = re.compile(r"^\s*(<\?xml[^>]*>|<!DOCTYPE[^>]*>|\s)*", re.DOTALL)
 _ESCAPES = {
     "<": "\\u003c",
@@ -49,13 +47,16 @@ _ESCAPES = {
 }
 
 
-def paper(brief: Brief, brand: Brand, folder: Path | None = None) -> str:
+def paper(
+    brief: Brief, brand: Brand, folder: Path | None = None, *, headline_share: float = 1.0
+) -> str:
     """The page to be printed; pictures are `<img src="chart:<id>">`.
 
     Args:
         brief: the content.
         brand: colours, fonts and what the house must say.
         folder: where the spec lies; its `templates/` and `styles/` win over the shipped ones.
+        headline_share: the share of the page's width that the headline keeps to.
 
     Raises:
         RenderError: a template or style is missing or wrong, or a section names no chart.
@@ -66,11 +67,11 @@ def paper(brief: Brief, brand: Brand, folder: Path | None = None) -> str:
     values = {
         **_shared(brief, brand, figures, flow.orders(brief, brand)),
         "medium": "paper",
-        "headline_width": round(100 * flow.balanced(plain(brief.headline))),
+        "headline_width": round(100 * headline_share),
         "style": trusted(fonts.paper_faces(brand.fonts) + _sheet(brief) + style),
     }
     head, body, content = render(TEMPLATE, values, folder).partition("<body>")
-    return head + body + _SPACE_BEFORE_FACT.sub(r"\1 ", _unparted(content))
+    return head + body + _SPACE_BEFORE_FACT.sub(r"\1 ", unparted(content))
 
 
 def screen(
@@ -134,11 +135,6 @@ def _shared(
         "front": front,
         "parts": tuple(part for part in parts if part is not front),
     }
-
-
-def _unparted(content: str) -> str:
-    """The page with names and days that no line's end parts: `S&P 500`, `6 June`."""
-    return _NUMBERED.sub("\\1\N{NO-BREAK SPACE}\\2", _DAY.sub("\\1\N{NO-BREAK SPACE}\\2", content))
 
 
 # --- styles ------------------------------------------------------------------------------------

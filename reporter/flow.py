@@ -1,15 +1,14 @@
-"""How the pages will fill, roughly: what is on them is sized and ordered so that little is empty.
+"""How the pages will fill, roughly: each section takes the order that leaves least empty.
 
-Page 1 holds the whole argument: the lead chart takes the height that the words leave. After it
-each section takes the order that leaves least empty. Pictures may not be parted, words and long
-tables may; a picture that does not fit leaves a hole unless something that may be parted stands
-before it. Heights are estimates in points from the measures of `print.css`.
+Pictures may not be parted, words and long tables may. A picture that does not fit leaves a hole
+unless something that may be parted stands before it. Heights are estimates in points from the
+measures of `print.css`; a wrong one costs some white, never a wrong page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from math import ceil
 from typing import TYPE_CHECKING
@@ -27,8 +26,7 @@ COLUMN_LETTERS = {"Source Serif 4": 50.5, "Source Sans 3": 55.0}
 COLUMNS = 2
 SMALL_LETTERS, CELL_LETTERS = 118, 80
 LARGE_LETTERS = {"Source Serif 4": 71, "Source Sans 3": 79}
-TITLE_LETTERS, HEADLINE_LETTERS, LONGEST_WORD = 95, 46, 7
-LOWEST_LEAD, HIGHEST_LEAD = 84.0, 210.0
+TITLE_LETTERS, HEADLINE_LETTERS = 95, 46
 DISCLOSURE_LETTERS = 92
 MASTHEAD, STRIP, ARGUMENT = 52.0, 74.0, 12.0
 SECTION, HEAD, CHART, TABLE, ROW, FINE_ROW, MARGIN = 25.0, 20.0, 53.1, 44.0, 13.8, 11.8, 13.0
@@ -76,32 +74,6 @@ def orders(brief: Brief, brand: Brand) -> Orders:
     return min(tried[:MOST_ORDERS], key=cost)
 
 
-def fitted(brief: Brief, brand: Brand) -> Brief:
-    """The brief with its lead chart as high as the argument below it leaves room on page 1.
-
-    Within limits: where words are few the page ends early or the next section begins on it, where
-    they are very many the argument runs over. A brief without a lead chart stays as it is.
-    """
-    front = next((section for section in brief.sections if section.name == "front"), None)
-    if front is None or not front.charts:
-        return brief
-    family, lead = brand.fonts["text"], front.charts[0]
-    charts = {chart.id: chart for chart in brief.charts}
-    taken = sum(
-        piece.lead + piece.step * piece.parts
-        for piece in (
-            _opening(brief, family),
-            *(_picture(charts[name]) for name in front.charts),
-            _argument(front, family),
-        )
-    )
-    spare = HEIGHTS[brief.page_size] + FIRST_PAGE_MORE - taken - BODY
-    width, height = charts[lead].size
-    height = min(max(float(int(height + spare)), LOWEST_LEAD), HIGHEST_LEAD)
-    charts[lead] = replace(charts[lead], size=(width, height))
-    return replace(brief, charts=tuple(charts.values()))
-
-
 def emptiness(pieces: Iterable[Piece], height: float) -> float:
     """What the holes of all pages but the last cost: squares, so that one large one is worse."""
     cost, left = 0.0, height + FIRST_PAGE_MORE
@@ -115,12 +87,6 @@ def emptiness(pieces: Iterable[Piece], height: float) -> float:
             left = max(0.0, left - lead - piece.step * fit)
             parts, lead, need = parts - fit, 0.0, 1
     return cost
-
-
-def balanced(headline: str) -> float:
-    """The share of the page's width at which the lines of a headline come out alike."""
-    count = lines(headline, HEADLINE_LETTERS)
-    return min(1.0, (len(headline) / count + LONGEST_WORD) / HEADLINE_LETTERS)
 
 
 # --- estimates -----------------------------------------------------------------------------------
