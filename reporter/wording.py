@@ -222,3 +222,15 @@ def day_month(day: date) -> str:
 def month_year(day: date) -> str:
     """`January 2026`."""
     return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def stated_period(first: date, written: str) -> str:
+    """A publication date as people write it: `week of 12 January 2026`, `January 2026`, a day.
+
+    Args:
+        first: the period's first day.
+        written: how the desk file has it: an ISO week, a month or a day.
+    """
+    if "W" in written:
+        return f"week of {long_date(first)}"
+    return month_year(first) if written.count("-") == 1 else long_date(first)
