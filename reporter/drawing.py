@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 Medium = Literal["screen", "phone", "mail", "file", "vector"]
 STYLE = "reporter.mplstyle"
-PHONE_WIDTH = 272.0
+PHONE_WIDTH = 280.0
 BITMAP_SCALE = 2
 TOKENS = (
     "subject", "benchmark", "context", "up", "down", "ink", "muted", "rule", "paper", "accent",

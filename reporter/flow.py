@@ -159,7 +159,8 @@ def _words(paragraphs: Sequence[Sequence[Remark]], letters: int, lead: float) ->
 
 
 def _picture(chart: Chart) -> Piece:
-    titles = BODY * lines(plain(chart.title), TITLE_LETTERS) + SMALL * lines(chart.subtitle, SMALL_LETTERS)
+    title = BODY * lines(plain(chart.title), TITLE_LETTERS)
+    titles = title + SMALL * lines(chart.subtitle, SMALL_LETTERS)
     return Piece(CHART - BODY - SMALL - MARGIN + titles + chart.size[1], lead=MARGIN)
 
 

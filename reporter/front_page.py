@@ -10,6 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reporter.flow import BODY as BODY_LINE
+from reporter.flow import FIRST_PAGE_MORE, HEIGHTS, STRIP
+from reporter.flow import HEADLINE as HEADLINE_LINE
+from reporter.flow import LARGE as LARGE_LINE
+from reporter.flow import SMALL as SMALL_LINE
 from reporter.model import plain
 from reporter.typesetting import level, line_count
 
@@ -20,14 +25,12 @@ if TYPE_CHECKING:
 Rulers = Callable[[str, int], "Ruler"]
 """The ruler of a brand's font by its role (`text`, `display`, `label`) and weight."""
 
-HEIGHTS = {"A4": 752.0, "Letter": 702.0}
 WIDTH, STANDFIRST_WIDTH, COLUMN_WIDTH, COLUMNS = 468.0, 410.0, 225.0, 2
 SMALL, BODY, LARGE, HEADLINE = 8.0, 9.4, 12.0, 24.0
-SMALL_LINE, BODY_LINE, LARGE_LINE, HEADLINE_LINE = 10.5, 12.6, 15.5, 26.0
 REGULAR, BOLD = 400, 600
 TIGHT = 0.01
 INDENT = 10.0
-MASTHEAD, HEADLINE_MARGIN, STANDFIRST_MARGIN, STRIP = 34.0, 12.0, 6.0, 74.0
+MASTHEAD, HEADLINE_MARGIN, STANDFIRST_MARGIN = 34.0, 12.0, 6.0
 CHART, ARGUMENT = 30.5, 12.0
 LOWEST_LEAD, HIGHEST_LEAD = 80.0, 210.0
 EASE = 2.0
@@ -47,8 +50,8 @@ def fitted(brief: Brief, rulers: Rulers) -> Brief:
         return brief
     lead = next(chart for chart in brief.charts if chart.id == front.charts[0])
     taken = _opening(brief, rulers) + _around(lead, rulers) + _argument(front, rulers)
-    spare = float(int(HEIGHTS[brief.page_size] - taken - EASE))
-    size = (lead.size[0], min(max(spare, LOWEST_LEAD), HIGHEST_LEAD))
+    spare = HEIGHTS[brief.page_size] + FIRST_PAGE_MORE - taken - EASE
+    size = (lead.size[0], min(max(float(int(spare)), LOWEST_LEAD), HIGHEST_LEAD))
     charts = (replace(c, size=size) if c is lead else c for c in brief.charts)
     return replace(brief, charts=tuple(charts))
 
@@ -63,7 +66,10 @@ def headline_share(headline: str, ruler: Ruler) -> float:
 
 
 def _headline_lines(headline: str, ruler: Ruler, share: float) -> int:
-    return line_count(headline, share * WIDTH / HEADLINE, lambda text: ruler(text) - TIGHT * len(text))
+    def tight(text: str) -> float:
+        return ruler(text) - TIGHT * len(text)
+
+    return line_count(headline, share * WIDTH / HEADLINE, tight)
 
 
 def _opening(brief: Brief, rulers: Rulers) -> float:
@@ -88,7 +94,8 @@ def _around(chart: Chart, rulers: Rulers) -> float:
 
 def _argument(front: Section, rulers: Rulers) -> float:
     """Height of the words, in level columns."""
-    ruler, counts = rulers("text", REGULAR), []
+    ruler = rulers("text", REGULAR)
+    counts: list[int] = []
     for remarks in front.paragraphs:
         text = " ".join(plain(remark.text) for remark in remarks)
         indent = INDENT / BODY if counts else 0.0
