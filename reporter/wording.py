@@ -22,7 +22,7 @@ MINUS = "\N{MINUS SIGN}"
 MOST_DECIMALS = 10
 _STEPS = tuple(Decimal(1).scaleb(-dp) for dp in range(MOST_DECIMALS + 1))
 _EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",
@@ -251,16 +251,28 @@ def long_date(day: date) -> str:
 @lru_cache(maxsize=4096)
 def short_date(day: date) -> str:
     """`15 Jan 2026`."""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
 
 
 @lru_cache(maxsize=4096)
 def day_month(day: date) -> str:
     """`15 January`."""
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 @lru_cache(maxsize=4096)
 def month_year(day: date) -> str:
     """`January 2026`."""
-    return f"{_MONTHS[day.month - 1]} {day.year}"
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def stated_period(first: date, written: str) -> str:
+    """A publication date as people write it: `week of 12 January 2026`, `January 2026`, a day.
+
+    Args:
+        first: the period's first day.
+        written: how the desk file has it: an ISO week, a month or a day.
+    """
+    if "W" in written:
+        return f"week of {long_date(first)}"
+    return month_year(first) if written.count("-") == 1 else long_date(first)

@@ -100,7 +100,7 @@ def test_the_plot_maps_back_to_the_values(drawn: dict[str, Chart]) -> None:
 
 
 def test_a_phone_gets_its_own_width(drawn: dict[str, Chart]) -> None:
-    assert picture(drawn["bars"], HOUSE, "phone").width == 340
+    assert picture(drawn["bars"], HOUSE, "phone").width == 280
     assert picture(drawn["sparkline"], HOUSE, "phone").width == 64
 
 

@@ -47,7 +47,7 @@ def test_words_fill_the_hole_before_a_picture() -> None:
 
 def test_the_table_goes_before_the_picture_where_that_fills_the_page() -> None:
     brief = briefs.rich()
-    low = Section("leadership", "L", (), ("strength",), (briefs.table("sizes", 14),))
+    low = Section("leadership", "L", (), ("strength",), (briefs.table("sizes", 18),))
     high = replace(low, name="technicals")
     filled = replace(brief, sections=(replace(brief.sections[0], paragraphs=()), low))
     assert orders(filled, HOUSE)["leadership"] == 0

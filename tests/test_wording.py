@@ -167,6 +167,18 @@ def test_dates_are_words() -> None:
     assert wording.month_year(day) == "January 2026"
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2026-W02", "week of 5 January 2026"),
+        ("2026-01", "January 2026"),
+        ("2026-01-05", "5 January 2026"),
+    ],
+)
+def test_a_stated_period_is_told_as_people_do(written: str, told: str) -> None:
+    assert wording.stated_period(date(2026, 1, 5), written) == told
+
+
 # --- words ----------------------------------------------------------------------------------
 
 

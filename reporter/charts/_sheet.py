@@ -48,7 +48,7 @@ class Faces:
 
     def file(self, weight: int) -> File:
         """The file of this weight, or the regular one where the family has no such weight."""
-        return self.files.get(weight, self.files[REGULAR])
+        return self.files.get(weight) or self.files[REGULAR]
 
 
 @dataclass(frozen=True, slots=True)
