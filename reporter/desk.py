@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from reporter import entries, written
+from reporter import entries, wording, written
 from reporter.entries import EntryError
 from reporter.model import DeskFigure, DeskInputs, DeskView, Flow, Target, Unit
 from reporter.places import line_numbers, place
@@ -256,7 +256,8 @@ def _cells(columns: tuple[Column, ...], row: _Row, reading: _Reading) -> dict[st
             text = _text(row.cells.get(column.name, ""))
             read_cells[column.name] = _cell(column, text)
             if column.name == "published":
-                read_cells["published_text"] = text
+                told = wording.stated_period(read_cells["published"], text) if text else ""
+                read_cells["published_text"] = told
         except EntryError as error:
             reading.mistakes.append(f"{_at(row, column.name)}: {error}")
     return read_cells

@@ -19,6 +19,7 @@ from reporter.errors import RenderError
 from reporter.model import plain
 from reporter.resources import overriding
 from reporter.templating import render, trusted
+from reporter.typesetting import unparted
 from reporter.written import MisreadError
 
 if TYPE_CHECKING:
@@ -47,13 +48,16 @@ _ESCAPES = {
 }
 
 
-def paper(brief: Brief, brand: Brand, folder: Path | None = None) -> str:
+def paper(
+    brief: Brief, brand: Brand, folder: Path | None = None, *, headline_share: float = 1.0
+) -> str:
     """The page to be printed; pictures are `<img src="chart:<id>">`.
 
     Args:
         brief: the content.
         brand: colours, fonts and what the house must say.
         folder: where the spec lies; its `templates/` and `styles/` win over the shipped ones.
+        headline_share: the share of the page's width that the headline keeps to.
 
     Raises:
         RenderError: a template or style is missing or wrong, or a section names no chart.
@@ -64,10 +68,11 @@ def paper(brief: Brief, brand: Brand, folder: Path | None = None) -> str:
     values = {
         **_shared(brief, brand, figures, flow.orders(brief, brand)),
         "medium": "paper",
+        "headline_width": round(100 * headline_share),
         "style": trusted(fonts.paper_faces(brand.fonts) + _sheet(brief) + style),
     }
-    page = render(TEMPLATE, values, folder)
-    return _SPACE_BEFORE_FACT.sub(r"\1 ", page)
+    head, body, content = render(TEMPLATE, values, folder).partition("<body>")
+    return head + body + _SPACE_BEFORE_FACT.sub(r"\1 ", unparted(content))
 
 
 def screen(

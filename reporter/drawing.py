@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
 Medium = Literal["screen", "phone", "mail", "file", "vector"]
 STYLE = "reporter.mplstyle"
-PHONE_WIDTH = 340.0
+PHONE_WIDTH = 280.0
 BITMAP_SCALE = 2
 TOKENS = (
     "subject", "benchmark", "context", "up", "down", "ink", "muted", "rule", "paper", "accent",
@@ -115,6 +116,11 @@ def display_list(
         chart=chart.id, width=sheet.outer[0], height=sheet.outer[1], family=sheet.faces.family,
         marks=tuple(recorder.marks), plot=sheet.plot, alt=chart.alt, title=plain(chart.title),
     )  # fmt: skip
+
+
+def ruler(brand: Brand, role: str, weight: int) -> Callable[[str], float]:
+    """Measures a line of text, at size 1, in the brand's font of this role; without kerning."""
+    return partial(advance, str(_faces(brand.fonts[role]).file(weight)))
 
 
 @contextmanager
@@ -227,7 +233,11 @@ def _bitmap(chart: Chart, brand: Brand, beside: Path | None, *, framed: bool) ->
         sheet.set_dpi(96 * BITMAP_SCALE)
         data = BytesIO()
         sheet.set_canvas(FigureCanvasAgg(sheet))
-        sheet.canvas.print_figure(data, format="png", dpi=sheet.dpi, metadata={"Software": None})
+        with warnings.catch_warnings():  # a letter the brand's font has not shows as a box
+            warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+            sheet.canvas.print_figure(
+                data, format="png", dpi=sheet.dpi, metadata={"Software": None}
+            )
     return Picture(chart.id, "image/png", data.getvalue(), width, height)
 
 

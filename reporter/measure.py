@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from reporter import choice
 from reporter.errors import SpecError
-from reporter.metrics.base import PERIODS, Ask, Metric, metrics
+from reporter.metrics.base import PERIODS, YEAR_OF_BARS, Ask, Metric, metrics
 from reporter.model import Basis, BriefSpec, Fact, Facts, Gap, Kind, MarketData
 from reporter.registry import nearest
 from reporter.windows import parse
 
 MEMBER_PERIODS = ("1d", "wtd", "mtd", "qtd", "ytd", "1w", "1m", "3m", "6m", "1y")
 LIST_PERIODS = ("1d", "wtd", "mtd", "ytd", "1m")
-YEAR_OF_BARS = 250
 _YIELD_METRICS = ("level", "yield_change")
 _DESK = {"implied_advance", "desk_figure"}
 _SHARED = {"net_flow", "advancers"}

@@ -34,7 +34,16 @@ def test_targets_come_from_csv(tmp_path: Path) -> None:
     monday = date(2026, 1, 12)
     assert not mistakes
     assert inputs.targets == (
-        Target("^RUT", 2861.0, "BofA", "Paul Ciana", monday, "2026-W03", "technical", "base"),
+        Target(
+            "^RUT",
+            2861.0,
+            "BofA",
+            "Paul Ciana",
+            monday,
+            "week of 12 January 2026",
+            "technical",
+            "base",
+        ),
     )
     assert digests == {"t.csv": hashlib.sha256((tmp_path / "t.csv").read_bytes()).hexdigest()}
 
@@ -46,7 +55,7 @@ def test_flows_come_from_tables_with_toml_values() -> None:
     assert not mistakes
     day = date(2026, 1, 20)
     assert inputs.flows == (
-        Flow("Small caps", -5.7e9, "BofA", "clients", "2025", "", day, "2026-01-20"),
+        Flow("Small caps", -5.7e9, "BofA", "clients", "2025", "", day, "20 January 2026"),
     )
 
 
@@ -60,7 +69,7 @@ def test_figures_come_from_toml(tmp_path: Path) -> None:
     assert not mistakes
     day = date(2026, 1, 9)
     assert inputs.figures == (
-        DeskFigure("forward P/E", "^RUT", 24.5, "ratio", "LSEG", day, "2026-01-09"),
+        DeskFigure("forward P/E", "^RUT", 24.5, "ratio", "LSEG", day, "9 January 2026"),
     )
 
 
@@ -69,7 +78,7 @@ def test_a_view_without_a_house_stays_without() -> None:
     inputs, mistakes = read({"views": [row]})
     assert not mistakes
     assert inputs.views == (
-        DeskView("driver", "^RUT", "", "", "", "rates may fall", date(2026, 1, 1), "2026-01"),
+        DeskView("driver", "^RUT", "", "", "", "rates may fall", date(2026, 1, 1), "January 2026"),
     )
 
 

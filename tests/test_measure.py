@@ -38,7 +38,7 @@ DESK = DeskInputs(
         Target("ZZ", 1.0, "", "", JANUARY, ""),
     ),
     flows=(Flow("Small caps", 6.4e9, "BofA", "clients", "2025", "", JANUARY, ""),),
-    figures=(DeskFigure("P/E", "^RUT", 18.0, "x", "BofA", JANUARY, ""),),
+    figures=(DeskFigure("P/E", "^RUT", 18.0, "ratio", "BofA", JANUARY, ""),),
 )
 SPEC = BriefSpec(
     "Small caps",

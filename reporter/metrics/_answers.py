@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,7 +13,7 @@ from typing import Literal
 
 from reporter import wording
 from reporter.bars import Bars, bars_of
-from reporter.metrics.base import Ask, Metric, metrics
+from reporter.metrics.base import YEAR_OF_BARS, Ask, Metric, metrics
 from reporter.model import (
     Basis,
     DeskFigure,
@@ -28,7 +29,6 @@ from reporter.model import (
 )
 from reporter.windows import Window, base_date, parse
 
-YEAR_OF_BARS = 250
 _OTHER_HOLIDAYS = {Kind.YIELD, Kind.CURRENCY, Kind.COMMODITY}
 
 Raw = Json | date
@@ -107,13 +107,13 @@ def _check(ask: Ask, windows: Literal["periods"] | tuple[str, ...], *, versus: b
 
 def _distinct(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """Facts of one question, each with an id of its own."""
-    found: dict[str, Fact] = {}
+    met: Counter[str] = Counter()
+    found: list[Fact] = []
     for one in facts:
-        if one.id in found:
-            same = sum(known.startswith(one.id) for known in found)
-            one = replace(one, id=f"{one.id}:{same + 1}")  # noqa: PLW2901  the same answer, told apart
-        found[one.id] = one
-    return tuple(found.values())
+        met[one.id] += 1
+        nth = met[one.id]
+        found.append(one if nth == 1 else replace(one, id=f"{one.id}:{nth}"))
+    return tuple(found)
 
 
 def gap(ask: Ask, reason: Reason, message: str) -> Gap:

@@ -10,6 +10,7 @@ from reporter.model import Fact, Gap, MarketData, Unit
 from reporter.registry import Registry
 
 PERIODS = ("1d", "wtd", "mtd", "qtd", "ytd", "1w", "1m", "3m", "6m", "1y", "3y", "5y")
+YEAR_OF_BARS = 250
 
 
 @dataclass(frozen=True, slots=True)

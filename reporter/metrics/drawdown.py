@@ -7,7 +7,6 @@ import numpy as np
 from reporter import wording
 from reporter.bars import Bars
 from reporter.metrics._answers import (
-    YEAR_OF_BARS,
     Answer,
     Answers,
     Raw,
@@ -18,7 +17,7 @@ from reporter.metrics._answers import (
     no_yield,
     sessions_since,
 )
-from reporter.metrics.base import Ask
+from reporter.metrics.base import YEAR_OF_BARS, Ask
 from reporter.metrics.records import Peak, highest, reaches_inception
 from reporter.model import MarketData, Unit
 

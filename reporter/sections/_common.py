@@ -37,6 +37,7 @@ Options = Mapping[str, Json]
 Tone = Literal["", "up", "down"]
 WINDOWS = ("1d", "wtd", "mtd", "ytd", "1y")
 NOTHING = Cell("\N{EN DASH}", tone="muted")
+_TONES: Mapping[int, Tone] = {1: "up", -1: "down", 0: ""}
 _UNITS = (" percentage points", " basis points", " basis point", "%")
 
 
@@ -107,9 +108,7 @@ def instrument(context: SectionContext, symbol: str) -> Instrument | None:
 
 def called(context: SectionContext, symbol: str) -> str:
     """What tables call an instrument or a flow's segment."""
-    known = instrument(context, symbol)
-    name = context.spec.names.get(symbol) or (known.name if known else symbol)
-    return name.removeprefix("flow:").removeprefix("list:")
+    return context.called(symbol).removeprefix("flow:").removeprefix("list:")
 
 
 def handle(context: SectionContext, symbol: str) -> str:
@@ -164,9 +163,7 @@ def unit_of(facts: Iterable[Fact | None]) -> str:
 
 def tone(fact: Fact) -> Tone:
     """`up` or `down` as printed; a change shown as zero has no tone."""
-    if not any(digit in fact.display for digit in "123456789"):
-        return ""
-    return "down" if fact.display.startswith(wording.MINUS) else "up"
+    return _TONES[wording.direction(fact.display)]
 
 
 # --- tables of changes --------------------------------------------------------------------------

@@ -29,7 +29,7 @@ OPTIONS = {
 }
 MOST = 5
 SHORT = {"1d": "on the day", "wtd": "this week", "mtd": "this month", "ytd": "this year"}
-SPARK_SIZE: list[Json] = [76.0, 18.0]
+SPARK_SIZE: list[Json] = [76.0, 14.0]
 LEAD_SIZE: list[Json] = [468.0, 176.0]
 
 

@@ -111,8 +111,10 @@ def _side(fact: Fact) -> str:
     gap, above = fact.displays.get("gap", ""), fact.detail.get("above")
     side = "above" if above else "below"
     since = fact.displays.get("since", "")
-    told = f"the close is {wording.magnitude(gap)} {side} it, since {since}"
-    return told if gap and since else ""
+    told = f"the close is {wording.magnitude(gap)} {side} it" + (
+        f", since {since}" if since else ""
+    )
+    return told if gap else ""
 
 
 def _share(fact: Fact) -> str:
