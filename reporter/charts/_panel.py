@@ -158,6 +158,8 @@ class Panel:
             for base in (self.py(y) + 3, self.py(y) - size)
         ]
         quiet = min(places, key=lambda at: self._crowd((*at, at[0] + wide, at[1] + size), others))
+        behind = (quiet[0] - 2, quiet[1] - 0.2 * size, wide + 4, size)  # no grid line strikes it
+        self.sheet.block(behind, self.brand.colours["paper"])
         self.sheet.write(quiet, label, colour, size=size)
 
     def _crowd(self, box: tuple[float, float, float, float], others: Sequence[Values]) -> int:
