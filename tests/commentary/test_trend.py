@@ -8,6 +8,8 @@ import pytest
 
 from reporter.model import Fact, Unit
 from tests.facts import DAY, fact, reading, told, words
+from tests.market import fact as measured
+from tests.market import market, series
 
 
 def average(
@@ -75,3 +77,9 @@ def test_a_side_that_was_never_left_is_given_no_day(fast: float, slow: float) ->
     facts = average("50", fast), average("200", slow, since=None)
     for sentence in words("trend", reading(*facts)).values():
         assert "2025" not in sentence
+
+
+def test_a_side_the_close_was_always_on_is_not_dated() -> None:
+    falling = market(series("^RUT", [2000.0 - 2 * at for at in range(260)]))
+    averages = [measured(falling, "sma", "^RUT", window=length) for length in ("50", "200")]
+    assert words("trend", reading(*averages)) == {}
