@@ -207,7 +207,7 @@ def _cut(
 
 def _too_old(whole: PriceSeries, cut: PriceSeries, session: date) -> Gap | None:
     """The gap of a series without a bar on the as-of session: an older bar is not used for it."""
-    name = f"{whole.instrument.name} ({whole.symbol})"
+    name = whole.instrument.full
     if cut.bars.empty:
         message = f"{name} has no price up to the as-of day {long_date(session)}."
         return missing(whole.symbol, Reason.NO_DATA, message)

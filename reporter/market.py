@@ -59,6 +59,12 @@ class Instrument:
     segment: str = ""
     inception: date | None = None
 
+    @property
+    def full(self) -> str:
+        """The name with the symbol, once: `S&P 500 (^GSPC)`, `Russell 2000 (IWM)`, `ZZZ`."""
+        told = self.name == self.symbol or f"({self.symbol})" in self.name
+        return self.name if told else f"{self.name} ({self.symbol})"
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
