@@ -48,7 +48,13 @@ def _briefs(ctx: click.Context, param: click.Parameter, start: str) -> list[Comp
     help="What to make; again for several. All, if not given.",
 )
 @click.option("--strict", is_flag=True, help="Write nothing and leave with 3 if there are gaps.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, not as paths.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    envvar="REPORTER_BUILD_JSON",
+    help="Print the result as JSON, not as paths.",
+)
 @options.loudness
 @click.pass_obj
 def build(  # noqa: PLR0913  one argument an option
