@@ -18,9 +18,9 @@ test: ## Set up, check style and types, run every test.
 	$(RUN) mypy
 	$(RUN) pytest -n 2
 
-soak: ## Run every test with many more examples of each property.
+soak: ## Run every test with many more examples of each property, and many more random briefs.
 	@PYTHON=$(PYTHON) scripts/setup.sh test
-	HYPOTHESIS_PROFILE=soak $(RUN) pytest -n 2
+	HYPOTHESIS_PROFILE=soak REPORTER_TRIALS=1000 $(RUN) pytest -n 2
 
 bench: ## Measure the stages of a cold build and compare it with others.
 	@PYTHON=$(PYTHON) scripts/setup.sh bench

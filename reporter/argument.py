@@ -31,10 +31,10 @@ SHORT = 28
 STEPS: tuple[tuple[str, ...], ...] = tuple(
     tuple(moves.split())
     for moves in (
-        "record day drawdown extreme year_turned relative drawdown_compared",
+        "record day year_turned drawdown extreme relative drawdown_compared",
         (
             "streak breadth_day breadth_year month relative_month relative_long day_compared "
-            "long_gain quarter twelve_months drivers rotation balance"
+            "quarter twelve_months drivers rotation balance"
         ),
         (
             "breakout technical_view targets trend cross stretch distance volatility year_range "
@@ -50,12 +50,14 @@ _HOME = {
     "flows": "flows",
     "targets": "targets",
     "views": "counter_view",
-    "pairs": "counter_view",
+    "pairs": "leadership",
     "cross_asset": "cross_asset",
     "breadth": "cross_asset",
     "changes": "week_behind",
 }
 _ELSEWHERE = "technicals"
+_LEANS = {"drawdown_compared": "drawdown"}  # a comparison needs what it is compared with
+_ONCE = {"relative_long"}  # one long run a brief: its other half would contradict the first
 _PRICE = re.compile(r"[\d,]+\.\d\d+")
 _NUMBER = re.compile(r"\d[\d,.]*(?:%|bn|mn)|percentage point|basis point|^\d+$")
 
@@ -109,7 +111,8 @@ def _chosen(remarks: Sequence[Remark]) -> list[Remark]:
     page = [remark for remark in candidates if remark.role is Role.THESIS][:1]
     for remark in (*candidates, *spare):
         objections = sum(r.role is Role.AGAINST for r in page)
-        if remark.role is Role.AGAINST and objections < LEAST_AGAINST and _adds(remark, page):
+        wanted = 1 if remark.section else LEAST_AGAINST
+        if remark.role is Role.AGAINST and objections < wanted and _adds(remark, page):
             page.append(remark)
     for remark in (*candidates, *candidates, *spare):
         enough = FEWEST_WORDS if remark.section else ENOUGH_WORDS
@@ -130,6 +133,8 @@ def _room(remark: Remark, page: Sequence[Remark]) -> bool:
 def _adds(remark: Remark, page: Sequence[Remark]) -> bool:
     """Whether the remark says something new, in a way not used yet."""
     if any(remark.move == told.move or remark.pattern == told.pattern for told in page):
+        return False
+    if remark.move in _LEANS and _LEANS[remark.move] not in {told.move for told in page}:
         return False
     said = {key for told in page for key in figures(told.text)}
     if said & _new(remark):
@@ -169,6 +174,8 @@ def _placed(cast: Sequence[Remark], page: Sequence[Remark]) -> Iterable[Remark]:
             yield remark
             continue
         section = _section(remark)
+        if remark.move in _ONCE & {t.move for told in (page, *sections.values()) for t in told}:
+            continue
         mine = sections.setdefault(section, [])
         if len(mine) < FURTHER and _adds(remark, mine):
             mine.append(remark)
@@ -231,7 +238,7 @@ def _contrasted(pair: Sequence[Remark], reading: Reading) -> Text:
         return pair[0].text if pair else ()
     first, second = pair
     turns = first.tone * second.tone < 0
-    one, named = _unnamed(first.text, reading, named=False)
+    one, named = _unnamed(first.text, reading, named="")
     other, _ = _unnamed(second.text, reading, named=named)
     text = led_in(_opening("but"), other, lower=_segments(reading)) if turns else other
     return (*one, Span(" "), *text)
@@ -287,7 +294,7 @@ def _joined(
     paragraph: Sequence[Remark], reading: Reading, told: set[str], *, first: bool
 ) -> Iterable[Remark]:
     """The paragraph's remarks with their openings; subject and date not said in every sentence."""
-    named = False
+    named = ""
     for at, remark in enumerate(paragraph):
         last = at == len(paragraph) - 1
         opening = "" if first and not at else _opening_of(remark, at, last=last)
@@ -332,21 +339,38 @@ def _opening(key: str) -> str:
     return pattern(f"argument.{key}").text
 
 
-def _unnamed(text: Text, reading: Reading, *, named: bool) -> tuple[Text, bool]:
-    """Every second sentence in a row calls the subject `the index`."""
+def _unnamed(text: Text, reading: Reading, *, named: str) -> tuple[Text, str]:
+    """Every second sentence in a row calls the subject `the index`.
+
+    `named` says how the sentence before named the subject: "alone", "among" others, or not at
+    all. Among others "the index" could be any of them, so the word must tell it apart.
+    """
     prose = reading.subject.prose
     full = {prose, prose[:1].upper() + prose[1:]}
     known = {i.prose.lower() for i in reading.instruments.values()}
     names = [n for n, s in enumerate(text) if s.kind == "name" and s.text.lower() in known]
     at = next((n for n in names if text[n].text in full), None)
     if at is None:
-        return text, False
-    named = named and at == names[0]
-    word = {Kind.INDEX: "the index", Kind.FUND: "the fund"}.get(reading.subject.kind)
-    if not named or word is None:
-        return text, True
+        return text, ""
+    others = any(text[n].text not in full for n in names)
+    word = _other_word(reading, named) if at == names[0] else ""
+    if not word:
+        return text, "among" if others else "alone"
     shown = word if text[at].text[0].islower() else word[0].upper() + word[1:]
-    return (*text[:at], replace(text[at], text=shown), *text[at + 1 :]), False
+    return (*text[:at], replace(text[at], text=shown), *text[at + 1 :]), ""
+
+
+def _other_word(reading: Reading, named: str) -> str:
+    """What else the subject may be called behind a sentence that named it so."""
+    subject = reading.subject
+    kind = {Kind.INDEX: "index", Kind.FUND: "fund"}.get(subject.kind)
+    if not named or kind is None:
+        return ""
+    if named == "alone":
+        return f"the {kind}"
+    size = re.fullmatch(r"(\w+) caps", subject.segment)
+    apart = size and subject.segment != reading.benchmark.segment
+    return f"the {size[1]}-cap {kind}" if size and apart else ""
 
 
 def _segments(reading: Reading) -> frozenset[str]:

@@ -9,11 +9,10 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from reporter.model import Kind, PriceSeries
+from reporter.model import PriceSeries
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_MAY_BE_NEGATIVE = {Kind.YIELD, Kind.COMMODITY}
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -52,7 +51,7 @@ class Bars:
     @cached_property
     def moves(self) -> Floats:
         """Each close over the one before, less one; one shorter than the bars."""
-        return self.close[1:] / self.close[:-1] - 1
+        return changes(self.close)
 
     @cached_property
     def lowest(self) -> float:
@@ -61,13 +60,10 @@ class Bars:
 
     @cached_property
     def whole(self) -> bool:
-        """Whether every high, low and close is a finite number, above zero for a price.
-
-        A yield may be negative, and so may a commodity: oil was, on 20 April 2020.
-        """
+        """Whether every high, low and close is a finite number, above zero where it must be."""
         columns = (self.high, self.low, self.close)
         finite = all(bool(np.isfinite(column).all()) for column in columns)
-        return finite and (self.series.instrument.kind in _MAY_BE_NEGATIVE or self.lowest > 0)
+        return finite and (self.series.instrument.signed or self.lowest > 0)
 
     def _column(self, name: str) -> Floats:
         return np.ascontiguousarray(self.series.bars[name].to_numpy(dtype=np.float64))
@@ -93,6 +89,12 @@ class Bars:
     def start(self) -> date:
         """The first day of the history."""
         return self.day(0)
+
+
+def changes(closes: Floats) -> Floats:
+    """Each value over the one before, less one; NaN where that one is not above zero."""
+    base = np.where(closes[:-1] > 0, closes[:-1], np.nan)
+    return closes[1:] / base - 1
 
 
 @lru_cache(maxsize=1024)

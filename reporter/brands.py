@@ -8,17 +8,18 @@ is taken from `house`.
 from __future__ import annotations
 
 import re
-import tomllib
 from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reporter import written
 from reporter.errors import SpecError
 from reporter.fonts import FAMILIES
 from reporter.model import Brand
 from reporter.registry import nearest
+from reporter.written import MisreadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,20 +83,28 @@ def _find(name: str, beside: Path | None) -> Path:
     if beside and name == DEFAULT and (beside / "brand.toml").is_file():
         return beside / "brand.toml"
     if name.endswith(".toml"):
-        return (beside or Path()) / name
+        return _beside(name, beside or Path())
     if name not in names():
         raise SpecError(f"unknown brand {name!r}.", tip=nearest(name, names()))
     return FOLDER / f"{name}.toml"
 
 
+def _beside(name: str, folder: Path) -> Path:
+    """A brand's file is one beside the spec: a spec from elsewhere shows nothing else."""
+    try:
+        return written.beside(name, folder)
+    except MisreadError as error:
+        raise SpecError(str(error)) from error
+
+
 def _read(path: Path) -> Toml:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return written.toml(written.text(path.read_bytes()))
     except OSError as error:
         tip = f"The brands that ship: {', '.join(names())}."
         raise SpecError("the brand's file cannot be read.", where=str(path), tip=tip) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SpecError(f"this is not TOML: {error}.", where=str(path)) from error
+    except MisreadError as error:
+        raise SpecError(str(error), where=str(path)) from error
 
 
 @dataclass
@@ -174,12 +183,13 @@ class _Checked:
         name = self.word("logo")
         if not name:
             return ""
-        file = self.path.parent / name
-        if file.suffix not in _LOGOS or not file.is_file():
+        try:
+            file = written.beside(name, self.path.parent)
+            data = b64encode(file.read_bytes()).decode("ascii")
+            return f"data:{_LOGOS[file.suffix]};base64,{data}"
+        except (MisreadError, OSError, KeyError):
             self.faults.append(f"logo {name!r} must be an SVG or PNG file beside the brand's file.")
             return ""
-        data = b64encode(file.read_bytes()).decode("ascii")
-        return f"data:{_LOGOS[file.suffix]};base64,{data}"
 
 
 def _too_faint(key: str, colours: Mapping[str, str]) -> Iterator[str]:

@@ -22,7 +22,9 @@ Wrong = tuple[Key, str]
 
 def across(raw: dict[str, Any], folder: Path | None) -> list[Wrong]:
     """What one key says of another: told even where other keys are mistaken."""
-    return [*_brand(raw, folder), *_rivals(raw), *_options(raw), *_nameless(raw)]
+    return [
+        *_brand(raw, folder), *_rivals(raw), *_twice(raw), *_options(raw), *_nameless(raw),
+    ]  # fmt: skip
 
 
 def _brand(raw: dict[str, Any], folder: Path | None) -> Iterator[Wrong]:
@@ -55,6 +57,16 @@ def _rivals(raw: dict[str, Any]) -> Iterator[Wrong]:
             yield ("pairs", at, "benchmark"), f"{rival} is the subject too."
 
 
+def _twice(raw: dict[str, Any]) -> Iterator[Wrong]:
+    """A section stands once: charts, pages and remarks are found by its name."""
+    names = [section.get("name") for section in _tables(raw, "sections")]
+    for at, name in enumerate(names):
+        if name in sections.names() and name in names[:at]:
+            several = [o for o in ("subjects", "lists") if o in options(str(name))]
+            tip = f"Name all of its {several[0]} in one." if several else "Remove one."
+            yield ("sections", at, "name"), f"{name!r} stands twice. {tip}"
+
+
 def _options(raw: dict[str, Any]) -> Iterator[Wrong]:
     """Options a section does not know, and values that no option can have."""
     for at, section in enumerate(_tables(raw, "sections")):
@@ -72,14 +84,28 @@ def _options(raw: dict[str, Any]) -> Iterator[Wrong]:
 
 def _misnamed(name: str, value: object, raw: dict[str, Any]) -> Iterator[str]:
     """What is wrong with the words of an option, one by one."""
-    for word in value if isinstance(value, list) else [value]:
+    if name in _SINGLE and not isinstance(value, str):
+        yield "must be text in quotes."
+        return
+    words = value if isinstance(value, list) else [value]
+    if not words:
+        yield "is empty."
+    for at, word in enumerate(words):
         if not isinstance(word, str):
             yield "must be text, or a list of texts."
-            continue
-        try:
-            _WORDS[name](word, raw)
-        except EntryError as error:
-            yield str(error)
+        elif message := _refused(name, word, raw):
+            yield message
+        elif _yahoo(word) in [_yahoo(other) for other in words[:at]]:
+            yield f"{word} is named twice."
+
+
+def _refused(name: str, word: str, raw: dict[str, Any]) -> str:
+    """Why this option cannot say this word; empty where it can."""
+    try:
+        _WORDS[name](word, raw)
+    except EntryError as error:
+        return str(error)
+    return ""
 
 
 def _a_list(word: str, raw: dict[str, Any]) -> None:
@@ -107,11 +133,12 @@ def _mentioned(raw: dict[str, Any]) -> list[Any]:
 
 _SYMBOLS = ("figures", "subjects")
 _WINDOWS = ("window", "windows")
+_SINGLE = ("title", "chart", "window", "heat")
 _WORDS: Mapping[str, Callable[[str, dict[str, Any]], object]] = {
     "title": lambda word, _raw: entries.title(word),
     "chart": lambda word, _raw: entries.one_of("chart", charts.names())(word),
     **dict.fromkeys(_WINDOWS, lambda word, _raw: entries.window(word)),
-    **dict.fromkeys(("list", "lists"), _a_list),
+    **dict.fromkeys(("heat", "lists"), _a_list),
     **dict.fromkeys(_SYMBOLS, _an_instrument),
 }
 

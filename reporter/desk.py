@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,11 +18,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from reporter import entries
+from reporter import entries, wording, written
 from reporter.entries import EntryError
 from reporter.model import DeskFigure, DeskInputs, DeskView, Flow, Target, Unit
 from reporter.places import line_numbers, place
 from reporter.registry import nearest
+from reporter.written import MisreadError
 
 STANCES = ("supportive", "cautious", "neutral", "critical")
 
@@ -95,8 +95,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
 )
 _SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "targets": ("symbol", "house", "level"),
-        "flows": ("segment", "house", "period"),
+        "targets": ("symbol", "house", "analyst", "level", "published"),
+        "flows": ("segment", "house", "who", "period"),
         "views": ("symbol", "house", "fact"),
         "figures": ("name", "symbol", "house"),
     }
@@ -161,15 +161,12 @@ def _rows(kind: str, value: object, reading: _Reading) -> list[_Row]:
 def _file_rows(kind: str, name: str, reading: _Reading) -> list[_Row]:
     try:
         data = _bytes(name, reading.folder)
-        text = data.decode("utf-8-sig")
         read_rows = _toml_rows if name.endswith(".toml") else _csv_rows
-        rows = read_rows(kind, name, text)
+        rows = read_rows(kind, name, written.text(data))
     except EntryError as error:
         reading.mistakes.append(f"{reading.where((kind,))}: {error}")
-    except UnicodeDecodeError as error:
-        reading.mistakes.append(f"{name}: is not UTF-8 text (byte {error.start}).")
-    except tomllib.TOMLDecodeError as error:
-        reading.mistakes.append(f"{name}: is not TOML: {error}.")
+    except MisreadError as error:
+        reading.mistakes.append(f"{name}: {error}")
     except csv.Error as error:
         reading.mistakes.append(f"{name}: is not CSV: {error}.")
     else:
@@ -183,10 +180,10 @@ def _bytes(name: str, folder: Path | None) -> bytes:
         raise EntryError(f"{name!r} is neither a .csv nor a .toml file.")
     if folder is None:
         raise EntryError("a shipped brief has no files beside it.")
-    if Path(name).is_absolute() or ".." in Path(name).parts:
-        raise EntryError(f"{name!r} is not beside the spec. Copy it there.")
     try:
-        return (folder / name).read_bytes()
+        return written.beside(name, folder).read_bytes()
+    except MisreadError as error:
+        raise EntryError(str(error)) from error
     except OSError as error:
         raise EntryError(f"{name!r} cannot be read: {error.strerror}.") from error
 
@@ -224,8 +221,7 @@ def _check_header(kind: str, name: str, header: list[str]) -> None:
 
 
 def _toml_rows(kind: str, name: str, text: str) -> list[_Row]:
-    tables = tomllib.loads(text)
-    rows = tables.get(kind)
+    rows = written.toml(text).get(kind)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise EntryError(f"{name!r} has no [[{kind}]] tables.")
     found = line_numbers(text)
@@ -261,7 +257,8 @@ def _cells(columns: tuple[Column, ...], row: _Row, reading: _Reading) -> dict[st
             text = _text(row.cells.get(column.name, ""))
             read_cells[column.name] = _cell(column, text)
             if column.name == "published":
-                read_cells["published_text"] = text
+                told = wording.stated_period(read_cells["published"], text) if text else ""
+                read_cells["published_text"] = told
         except EntryError as error:
             reading.mistakes.append(f"{_at(row, column.name)}: {error}")
     return read_cells

@@ -14,11 +14,13 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reporter import flow, fonts, view, wording
+from reporter import flow, fonts, view, wording, written
 from reporter.errors import RenderError
 from reporter.model import plain
 from reporter.resources import overriding
 from reporter.templating import render, trusted
+from reporter.typesetting import unparted
+from reporter.written import MisreadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,13 +48,16 @@ _ESCAPES = {
 }
 
 
-def paper(brief: Brief, brand: Brand, folder: Path | None = None) -> str:
+def paper(
+    brief: Brief, brand: Brand, folder: Path | None = None, *, headline_share: float = 1.0
+) -> str:
     """The page to be printed; pictures are `<img src="chart:<id>">`.
 
     Args:
         brief: the content.
         brand: colours, fonts and what the house must say.
         folder: where the spec lies; its `templates/` and `styles/` win over the shipped ones.
+        headline_share: the share of the page's width that the headline keeps to.
 
     Raises:
         RenderError: a template or style is missing or wrong, or a section names no chart.
@@ -63,10 +68,11 @@ def paper(brief: Brief, brand: Brand, folder: Path | None = None) -> str:
     values = {
         **_shared(brief, brand, figures, flow.orders(brief, brand)),
         "medium": "paper",
+        "headline_width": round(100 * headline_share),
         "style": trusted(fonts.paper_faces(brand.fonts) + _sheet(brief) + style),
     }
-    page = render(TEMPLATE, values, folder)
-    return _SPACE_BEFORE_FACT.sub(r"\1 ", page)
+    head, body, content = render(TEMPLATE, values, folder).partition("<body>")
+    return head + body + _SPACE_BEFORE_FACT.sub(r"\1 ", unparted(content))
 
 
 def screen(
@@ -140,7 +146,10 @@ def _style(name: str, folder: Path | None, kind: str = "styles") -> str:
     path = next((p / name for p in overriding(kind, folder) if (p / name).is_file()), None)
     if path is None:
         raise RenderError(f"there is no {kind}/{name}.")
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = written.text(path.read_bytes())
+    except MisreadError as error:
+        raise RenderError(str(error), where=str(path)) from error
     if "</" in text:
         raise RenderError("a style or script must not hold a tag ('</').", where=str(path))
     return text

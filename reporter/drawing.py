@@ -6,9 +6,12 @@ list. Only bitmaps go through a Matplotlib canvas.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +24,7 @@ from matplotlib.colors import to_hex
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
+from reporter import written
 from reporter.charts._sheet import BOLD, Faces, Sheet, advance, type_size
 from reporter.charts.base import charts
 from reporter.display import (
@@ -36,6 +40,7 @@ from reporter.display import (
     Words,
     svg,
 )  # fmt: skip
+from reporter.errors import RenderError
 from reporter.fonts import FACES, screen_faces
 from reporter.model import Brand, Chart, Picture, plain
 from reporter.resources import overriding, shipped
@@ -47,7 +52,7 @@ if TYPE_CHECKING:
 
 Medium = Literal["screen", "phone", "mail", "file", "vector"]
 STYLE = "reporter.mplstyle"
-PHONE_WIDTH = 340.0
+PHONE_WIDTH = 280.0
 BITMAP_SCALE = 2
 TOKENS = (
     "subject", "benchmark", "context", "up", "down", "ink", "muted", "rule", "paper", "accent",
@@ -113,6 +118,11 @@ def display_list(
     )  # fmt: skip
 
 
+def ruler(brand: Brand, role: str, weight: int) -> Callable[[str], float]:
+    """Measures a line of text, at size 1, in the brand's font of this role; without kerning."""
+    return partial(advance, str(_faces(brand.fonts[role]).file(weight)))
+
+
 @contextmanager
 def _drawn(
     chart: Chart, brand: Brand, beside: Path | None, size: tuple[float, float], *, framed: bool
@@ -130,8 +140,38 @@ def _style(beside: Path | None) -> Any:  # noqa: ANN401  Matplotlib spells out e
     found = [f for folder in overriding("styles", beside) if (f := folder / STYLE).is_file()]
     style: dict[str, Any] = {}
     for file in reversed(found):
-        style |= dict(mpl.rc_params_from_file(file, use_default_template=False).items())
+        style |= _read_style(file)
     return style
+
+
+def _read_style(file: Path) -> dict[str, Any]:
+    """One file's entries. What Matplotlib would pass over with a line in its log is refused."""
+    complaints = _Complaints()
+    log = logging.getLogger("matplotlib")
+    log.addHandler(complaints)
+    try:
+        written.text(file.read_bytes())
+        style = dict(mpl.rc_params_from_file(file, use_default_template=False).items())
+    except (ValueError, OSError) as error:
+        raise RenderError(f"{str(error).rstrip('.')}.", where=str(file)) from error
+    finally:
+        log.removeHandler(complaints)
+    if complaints.told:
+        raise RenderError(f"{complaints.told[0]}.", where=str(file))
+    return style
+
+
+class _Complaints(logging.Handler):
+    """What a library says in its log, a line each, kept from the reader's screen."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message on one line, without the file's path and advice for Matplotlib's own."""
+        line = " ".join(record.getMessage().split()).partition(" You probably need")[0]
+        self.told.append(re.sub(r" in file .+?, line (\d+)", r" in line \1", line))
 
 
 @cache
@@ -193,7 +233,11 @@ def _bitmap(chart: Chart, brand: Brand, beside: Path | None, *, framed: bool) ->
         sheet.set_dpi(96 * BITMAP_SCALE)
         data = BytesIO()
         sheet.set_canvas(FigureCanvasAgg(sheet))
-        sheet.canvas.print_figure(data, format="png", dpi=sheet.dpi, metadata={"Software": None})
+        with warnings.catch_warnings():  # a letter the brand's font has not shows as a box
+            warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+            sheet.canvas.print_figure(
+                data, format="png", dpi=sheet.dpi, metadata={"Software": None}
+            )
     return Picture(chart.id, "image/png", data.getvalue(), width, height)
 
 

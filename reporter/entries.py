@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from reporter import windows
+from reporter import windows, written
 from reporter.errors import SpecError
 from reporter.instruments import canonical
 from reporter.model import SourceRef
 from reporter.registry import nearest
 from reporter.sections.base import sections
 from reporter.sources.base import sources
+from reporter.written import MisreadError
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 LIST = r"[a-z][a-z0-9_-]*"
@@ -26,6 +27,8 @@ LONGEST = 600
 LONGEST_TITLE = 160
 LONGEST_SLUG = 64
 BILLION = 10**9
+LARGEST = 1e15
+"""Beyond it no price, figure or flow (in US dollars) is meant; below it all digits are printed."""
 _SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=&_-]{0,23}")
 
 
@@ -61,20 +64,29 @@ def number(text: str) -> Decimal:
 
 def amount(text: str) -> float:
     """A number, as a float."""
-    return float(number(text))
+    return _float(number(text), text)
 
 
 def level(text: str) -> float:
     """A number above zero."""
-    value = number(text)
+    value = _float(number(text), text)
     if value <= 0:
         raise EntryError(f"{text!r} is not above zero.")
-    return float(value)
+    return value
 
 
 def billions(text: str) -> float:
     """US dollars, from billions of them: exact, because the product is taken in decimals."""
-    return float(number(text) * BILLION)
+    value = number(text)
+    _float(value, text, LARGEST / BILLION)
+    return float(value * BILLION)
+
+
+def _float(value: Decimal, text: str, largest: float = LARGEST) -> float:
+    """The float nearest to a number of a size that can be meant."""
+    if not abs(value) < largest:
+        raise EntryError(f"{text!r} is too large a number.")
+    return float(value)
 
 
 def symbol(text: str) -> str:
@@ -177,4 +189,13 @@ def source(text: str) -> SourceRef:
         raise EntryError("the source 'files' needs a folder. Write files:DIR.")
     if name != "files" and location:
         raise EntryError(f"the source {name!r} has no location. Write just {name}.")
+    _check_location(location)
     return SourceRef(name, location)
+
+
+def _check_location(location: str) -> None:
+    """Refuses what cannot name a folder; whether there is one is the source's to say."""
+    try:
+        written.path(location)
+    except MisreadError as error:
+        raise EntryError(str(error)) from error

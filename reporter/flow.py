@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -18,14 +18,18 @@ from reporter.model import plain
 if TYPE_CHECKING:
     from reporter.model import Brand, Brief, Chart, Remark, Section, Table
 
-HEIGHTS = {"A4": 723.0, "Letter": 673.0}
-FIRST_PAGE_MORE = 19.0
-BODY, SMALL, LARGE, HEADLINE = 14.0, 10.5, 17.5, 28.0
-LETTERS = {"Source Serif 4": 76, "Source Sans 3": 84}
-SMALL_LETTERS, LARGE_LETTERS, HEADLINE_LETTERS, CELL_LETTERS = 118, 78, 43, 80
+HEIGHTS = {"A4": 732.0, "Letter": 682.0}
+FIRST_PAGE_MORE = 20.0
+BODY, SMALL, LARGE, HEADLINE = 12.6, 10.5, 15.5, 26.0
+LETTERS = {"Source Serif 4": 78, "Source Sans 3": 86}
+COLUMN_LETTERS = {"Source Serif 4": 50.5, "Source Sans 3": 55.0}
+COLUMNS = 2
+SMALL_LETTERS, CELL_LETTERS = 118, 80
+LARGE_LETTERS = {"Source Serif 4": 71, "Source Sans 3": 79}
+TITLE_LETTERS, HEADLINE_LETTERS = 95, 46
 DISCLOSURE_LETTERS = 92
-MASTHEAD, STRIP = 42.0, 92.0
-SECTION, HEAD, CHART, TABLE, ROW, FINE_ROW, MARGIN = 25.0, 21.0, 56.0, 46.0, 13.8, 11.8, 14.0
+MASTHEAD, STRIP, ARGUMENT = 52.0, 74.0, 12.0
+SECTION, HEAD, CHART, TABLE, ROW, FINE_ROW, MARGIN = 25.0, 20.0, 53.1, 44.0, 13.8, 11.8, 13.0
 WHOLE_ROWS = 8
 FEWEST_LINES = 3
 MOST_ORDERS = 512
@@ -59,15 +63,16 @@ def orders(brief: Brief, brand: Brand) -> Orders:
     fixed = {section.name: len(section.charts) for section in known}
     choices = product(*(range(len(s.charts), -1, -1) for s in movable))
     tried = [
-        fixed | dict(zip((s.name for s in movable), choice, strict=True)) for choice in choices
+        fixed | dict(zip((s.name for s in movable), choice, strict=True))
+        for choice in islice(choices, MOST_ORDERS)
     ]
 
     def cost(order: Orders) -> float:
         body = (piece for s in known for piece in _pieces(s, charts, order, family))
-        pieces = _opening(brief), *body, *_closing(brand)
+        pieces = _opening(brief, family), *body, *_closing(brand)
         return emptiness(pieces, HEIGHTS[brief.page_size])
 
-    return min(tried[:MOST_ORDERS], key=cost)
+    return min(tried, key=cost)
 
 
 def emptiness(pieces: Iterable[Piece], height: float) -> float:
@@ -88,27 +93,35 @@ def emptiness(pieces: Iterable[Piece], height: float) -> float:
 # --- estimates -----------------------------------------------------------------------------------
 
 
-def lines(text: str, letters: int) -> int:
+def lines(text: str, letters: float) -> int:
     """Number of lines a text takes."""
     return max(1, ceil(len(text) / letters))
 
 
-def _opening(brief: Brief) -> Piece:
+def _opening(brief: Brief, family: str) -> Piece:
     """Everything above the lead chart: one piece that is never parted."""
+    letters = LARGE_LETTERS.get(family, TITLE_LETTERS)
     headline = HEADLINE * lines(plain(brief.headline), HEADLINE_LETTERS)
-    standfirst = LARGE * lines(plain(brief.standfirst), LARGE_LETTERS)
+    standfirst = LARGE * lines(plain(brief.standfirst), letters)
     return Piece(MASTHEAD + headline + standfirst + STRIP * bool(brief.key_figures))
+
+
+def _argument(front: Section, family: str) -> Piece:
+    """The words of page 1, in level columns."""
+    letters = COLUMN_LETTERS.get(family, LETTERS["Source Serif 4"] / COLUMNS)
+    texts = (" ".join(plain(remark.text) for remark in remarks) for remarks in front.paragraphs)
+    count = ceil(sum(lines(text, letters) for text in texts) / COLUMNS)
+    return Piece(BODY, count, count, ARGUMENT)
 
 
 def _pieces(
     section: Section, charts: Mapping[str, Chart], order: Orders, family: str
 ) -> Iterator[Piece]:
-    front = section.name == "front"
     pictures = [_picture(charts[name]) for name in section.charts]
-    words = list(_words(section.paragraphs, LETTERS.get(family, SMALL_LETTERS), SECTION))
-    if front:
-        yield from (*pictures, *words)
+    if section.name == "front":
+        yield from (*pictures, _argument(section, family))
         return
+    words = list(_words(section.paragraphs, LETTERS.get(family, SMALL_LETTERS), SECTION))
     at = order[section.name]
     opening = [] if words else [Piece(SECTION + HEAD)]
     tables = (piece for table in section.tables for piece in _table(table))
@@ -147,7 +160,8 @@ def _words(paragraphs: Sequence[Sequence[Remark]], letters: int, lead: float) ->
 
 
 def _picture(chart: Chart) -> Piece:
-    titles = BODY * lines(plain(chart.title), 90) + SMALL * lines(chart.subtitle, SMALL_LETTERS)
+    title = BODY * lines(plain(chart.title), TITLE_LETTERS)
+    titles = title + SMALL * lines(chart.subtitle, SMALL_LETTERS)
     return Piece(CHART - BODY - SMALL - MARGIN + titles + chart.size[1], lead=MARGIN)
 
 

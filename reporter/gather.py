@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reporter import written
 from reporter.errors import DataError, SpecError
 from reporter.instruments import canonical
 from reporter.model import (
@@ -251,7 +251,7 @@ def _absent(series: PriceSeries, recent: Days) -> list[str]:
     lost = np.setdiff1d(since, _days(series), assume_unique=True)
     if not len(lost):
         return []
-    days = days_in_words(day.item() for day in lost)
+    days = days_in_words(day.item() for day in reversed(lost))
     return [f"{series.instrument.name} has no price for {days}."]
 
 
@@ -263,5 +263,5 @@ def _moved(asked: date | None, session: date) -> list[str]:
 
 def _printable(source: SourceRef) -> str:
     """The source without any path of this computer: of a location only its last part."""
-    folder = Path(source.location).expanduser().resolve().name if source.location else ""
+    folder = written.path(source.location).resolve().name if source.location else ""
     return str(replace(source, location=folder))

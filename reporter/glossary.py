@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from reporter.model import Reason
-from reporter.wording import long_date
+from reporter.wording import long_date, short_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,19 +95,29 @@ TERMS: Mapping[str, Term] = MappingProxyType(
     }
 )
 
+
+class _Words(NamedTuple):
+    """A window as a term, as a column's head, as a narrow head, and in a sentence."""
+
+    name: str
+    head: str
+    short: str
+    spoken: str
+
+
 _WINDOWS = {
-    "1d": ("one day", "1 day"),
-    "wtd": ("week to date", "Week to date"),
-    "mtd": ("month to date", "Month to date"),
-    "qtd": ("quarter to date", "Quarter to date"),
-    "ytd": ("year to date", "Year to date"),
-    "1w": ("one week", "1 week"),
-    "1m": ("one month", "1 month"),
-    "3m": ("three months", "3 months"),
-    "6m": ("six months", "6 months"),
-    "1y": ("one year", "1 year"),
-    "3y": ("three years", "3 years"),
-    "5y": ("five years", "5 years"),
+    "1d": _Words("one day", "1 day", "1D", "on the day"),
+    "wtd": _Words("week to date", "Week to date", "WTD", "this week"),
+    "mtd": _Words("month to date", "Month to date", "MTD", "this month"),
+    "qtd": _Words("quarter to date", "Quarter to date", "QTD", "this quarter"),
+    "ytd": _Words("year to date", "Year to date", "YTD", "this year"),
+    "1w": _Words("one week", "1 week", "1W", "over a week"),
+    "1m": _Words("one month", "1 month", "1M", "over a month"),
+    "3m": _Words("three months", "3 months", "3M", "over three months"),
+    "6m": _Words("six months", "6 months", "6M", "over six months"),
+    "1y": _Words("one year", "1 year", "1Y", "over a year"),
+    "3y": _Words("three years", "3 years", "3Y", "over three years"),
+    "5y": _Words("five years", "5 years", "5Y", "over five years"),
 }
 
 REASONS: Mapping[Reason, str] = MappingProxyType(
@@ -136,27 +146,41 @@ def metric_name(metric: str) -> str:
 
 def window_name(window: str | None) -> str:
     """The window in words: `ytd` is "year to date", `14` "14 sessions", None nothing."""
-    return _window(window, 0)
+    return _words(window).name
 
 
 def window_head(window: str | None) -> str:
     """The window as a column's head: `ytd` is "Year to date", `3m` "3 months"."""
-    return _window(window, 1)
+    return _words(window).head
 
 
-def _window(window: str | None, form: int) -> str:
-    if not window:
-        return ""
+def window_short(window: str | None) -> str:
+    """The window as a narrow column's head: `ytd` is "YTD", `3m` "3M"."""
+    return _words(window).short
+
+
+def window_spoken(window: str | None) -> str:
+    """The window in a sentence: `ytd` is "this year"; empty where it has no words without digits.
+
+    Such a window is told by its base day.
+    """
+    return _words(window).spoken
+
+
+def _words(window: str | None) -> _Words:
+    window = window or ""
     if window in _WINDOWS:
-        return _WINDOWS[window][form]
+        return _WINDOWS[window]
     if window.startswith("since:"):
-        return f"{('since', 'Since')[form]} {_date(window.removeprefix('since:'))}"
+        return _since(window.removeprefix("since:"))
     sessions = window.removesuffix("s")
-    return f"{sessions} sessions" if sessions.isdigit() else window
+    told = f"{sessions} sessions" if sessions.isdigit() else window
+    return _Words(told, told, window.upper(), "")
 
 
-def _date(text: str) -> str:
+def _since(text: str) -> _Words:
     try:
-        return long_date(date.fromisoformat(text))
+        day = date.fromisoformat(text)
     except ValueError:
-        return text
+        return _Words(f"since {text}", f"Since {text}", text, "")
+    return _Words(f"since {long_date(day)}", f"Since {long_date(day)}", short_date(day), "")

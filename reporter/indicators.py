@@ -7,6 +7,7 @@ No value looks at a later bar.
 
 from __future__ import annotations
 
+from math import log1p
 from typing import Any
 
 import numpy as np
@@ -16,24 +17,28 @@ from reporter.bars import Floats
 
 SESSIONS_A_YEAR = 252
 _BLOCK = 4096
+_DEEPEST = 460.0  # natural logarithm: exp(-460) is 1e-200, far above the smallest float
 
 
 def wilder(values: Floats, length: int) -> Floats:
     """Wilder's running average of values that are not negative; the first at `length` - 1.
 
     Solved in closed form block by block: y[k] = q**k (y[0] + sum of x[j] / (n q**j)), q = 1 - 1/n.
-    All terms are positive, so nothing cancels.
+    All terms are positive, so nothing cancels; a block ends before q**k becomes too small.
     """
+    if length == 1:
+        return values.astype(float)
     out = np.full(len(values), np.nan)
     if len(values) < length:
         return out
     average = values[:length].mean()
     out[length - 1] = average
-    for start in range(length, len(values), _BLOCK):
-        block = values[start : start + _BLOCK]
+    step = min(_BLOCK, int(_DEEPEST / -log1p(-1 / length)))
+    for start in range(length, len(values), step):
+        block = values[start : start + step]
         decay = (1 - 1 / length) ** np.arange(1, len(block) + 1)
         smooth = decay * (average + np.cumsum(block / (length * decay)))
-        out[start : start + _BLOCK] = smooth
+        out[start : start + step] = smooth
         average = smooth[-1]
     return out
 

@@ -80,6 +80,7 @@ TERMS: tuple[str, ...] = (
     "50-day",
     "200-day",
     "10-year",
+    "52 weeks",
     "S&P 500",
     "Russell 2000",
 )
@@ -139,21 +140,6 @@ SUPERLATIVES: tuple[str, ...] = (
     "steepest",
     "most",
 )
-NUMBER_WORDS: tuple[str, ...] = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
 
 
 def _any(words: tuple[str, ...]) -> re.Pattern[str]:
@@ -199,11 +185,6 @@ def plain_past(word: str) -> str:
     """The past tense of a verb's other forms: `risen` and `rises` give `rose`."""
     forms = [*_PARTICIPLES.items(), *_PRESENT.items()]
     return next((past for past, form in forms if form == word), word)
-
-
-def counted(number: int) -> str:
-    """A small count of things named in the same sentence, as a word; else its digits' words."""
-    return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else "many"
 
 
 def _pair(size: float, *, second: bool) -> tuple[str, str]:

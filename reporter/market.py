@@ -31,6 +31,10 @@ class Kind(StrEnum):
     CURRENCY = "currency"
 
 
+SIGNED = frozenset({Kind.YIELD, Kind.COMMODITY})
+"""What can stand at or below zero: a yield, and a commodity, as oil did on 20 April 2020."""
+
+
 class Basis(StrEnum):
     """What the prices are adjusted for.
 
@@ -65,10 +69,15 @@ class Instrument:
         told = self.name == self.symbol or f"({self.symbol})" in self.name
         return self.name if told else f"{self.name} ({self.symbol})"
 
+    @property
+    def signed(self) -> bool:
+        """Whether its values may be zero or negative."""
+        return self.kind in SIGNED
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a series came from: enough to fetch or check it again."""
+    """Where a series came from: enough to fetch or check it again; `rows` counts its bars."""
 
     source: str
     origin: str

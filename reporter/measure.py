@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from reporter import choice
 from reporter.errors import SpecError
-from reporter.metrics.base import PERIODS, Ask, Metric, metrics
+from reporter.metrics.base import PERIODS, YEAR_OF_BARS, Ask, Metric, metrics
 from reporter.model import Basis, BriefSpec, Fact, Facts, Gap, Kind, MarketData
 from reporter.registry import nearest
 from reporter.windows import parse
 
 MEMBER_PERIODS = ("1d", "wtd", "mtd", "qtd", "ytd", "1w", "1m", "3m", "6m", "1y")
 LIST_PERIODS = ("1d", "wtd", "mtd", "ytd", "1m")
-YEAR_OF_BARS = 250
 _YIELD_METRICS = ("level", "yield_change")
 _DESK = {"implied_advance", "desk_figure"}
 _SHARED = {"net_flow", "advancers"}
 _ANY_FLOW = "flow:*"
 _GIVEN = "list:symbols"
+TECHNICAL = ("level", "drawdown", "rsi", "sma", "atr", "realised_volatility", "range_breakout")
 
 
 def measure(asks: Iterable[Ask], data: MarketData) -> Facts:
@@ -41,7 +42,8 @@ def plan(spec: BriefSpec, data: MarketData) -> tuple[Ask, ...]:
     """The questions of a brief: only such as can apply, so that every gap means something.
 
     Subjects are asked everything, watched instruments their level, returns and state, pairs
-    their legs' returns, lists their breadth, and desk inputs what they imply. A symbol without
+    their legs' returns, lists their breadth, and desk inputs what they imply; what a section
+    shows, also the changes over the windows its options name. A symbol without
     prices is not asked about: `data.gaps` says already why it is missing.
     """
     asks = [
@@ -49,6 +51,7 @@ def plan(spec: BriefSpec, data: MarketData) -> tuple[Ask, ...]:
         *_about_pairs(spec, data),
         *_about_members(spec, data),
         *_about_lists(spec, data),
+        *_about_sections(spec, data),
         *_about_desk(spec, data),
     ]
     return tuple(dict.fromkeys(asks))
@@ -151,6 +154,41 @@ def _can_rise(symbol: str, data: MarketData) -> bool:
     """Whether a rise of it belongs into a count of advancers."""
     series = data.series.get(symbol)
     return series is not None and series.instrument.kind not in {Kind.YIELD, Kind.VOLATILITY}
+
+
+def _about_sections(spec: BriefSpec, data: MarketData) -> Iterator[Ask]:
+    for section in spec.sections:
+        windows = choice.windows(section.options)
+        for symbol in choice.shown(section, spec, lambda s: _kind(s, data)):
+            if symbol in data.series:
+                yield from _changes(symbol, windows, spec, data)
+        if section.name == "technicals":
+            yield from _charted(choice.words(section.options, "subjects"), data)
+
+
+def _kind(symbol: str, data: MarketData) -> Kind | None:
+    series = data.series.get(symbol)
+    return series.instrument.kind if series else None
+
+
+def _changes(
+    symbol: str, windows: Sequence[str], spec: BriefSpec, data: MarketData
+) -> Iterator[Ask]:
+    """The change of one instrument over these windows; a subject's against its benchmark too."""
+    if _kind(symbol, data) is Kind.YIELD:
+        yield from (Ask("yield_change", symbol, None, w) for w in windows)
+        return
+    yield from (Ask("period_return", symbol, None, w) for w in windows)
+    if symbol in spec.subjects and _comparable(symbol, spec.benchmark, data):
+        yield from (Ask("relative_return", symbol, spec.benchmark, w) for w in windows)
+
+
+def _charted(symbols: Iterable[str], data: MarketData) -> Iterator[Ask]:
+    """What the technical picture shows of an instrument, be it a subject or not."""
+    for symbol in symbols:
+        if symbol in data.series and _kind(symbol, data) is not Kind.YIELD:
+            for name in TECHNICAL:
+                yield from _asks(metrics.get(name), symbol, (None,))
 
 
 def _about_desk(spec: BriefSpec, data: MarketData) -> Iterator[Ask]:

@@ -198,7 +198,6 @@ class Role(StrEnum):
     EVIDENCE = "evidence"
     AGAINST = "against"
     CONTEXT = "context"
-    AHEAD = "ahead"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+FORMATS = ("pdf", "html", "json")
+
 
 @dataclass(frozen=True, slots=True)
 class Brand:

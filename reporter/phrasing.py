@@ -213,13 +213,18 @@ def _fact_span(pattern: Pattern, slot: str, fact: Fact, part: str, form: str) ->
         raise ContentError(
             f"{fact.id} has no printable {part!r} for slot {slot!r}.", where=pattern.name
         ) from None
-    forms = {"magnitude": magnitude, "bare": bare}
+    forms = {"magnitude": magnitude, "bare": bare, "points": points}
     return Span(forms.get(form, str)(shown), "fact", fact.id)
 
 
 def bare(shown: str) -> str:
     """A spread without its unit, for the first of two that share it: `4.7 or 2.9 ... points`."""
     return shown.removesuffix(" percentage points")
+
+
+def points(shown: str) -> str:
+    """The same without its sign too, where the words say which way: `a lag of 1.1 or 2.5 ...`."""
+    return magnitude(bare(shown))
 
 
 def _verbal(fact: Fact, part: str) -> str:

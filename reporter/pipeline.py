@@ -7,6 +7,7 @@ and gives finished files, in memory. Nothing is written here.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reporter.model import Artifact, Artifacts, Brief, Input, plain
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from reporter.sections.base import Built, SectionContext
     from reporter.sources.base import Progress
 
-FORMATS = ("pdf", "html", "json")
-
 
 def build(
     spec: BriefSpec, *, today: date, formats: Collection[str], progress: Progress
@@ -39,7 +38,7 @@ def build(
     Args:
         spec: the brief as ordered.
         today: the caller's date; nothing below reads a clock.
-        formats: which of `FORMATS` to make.
+        formats: which of `paper.FORMATS` to make.
         progress: told of every symbol as it arrives.
 
     Raises:
@@ -153,24 +152,28 @@ def _once(gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
 
 
 def _input(series: PriceSeries) -> Input:
+    """The series as it was used: its rows up to the as-of session."""
     return Input(
         series.symbol,
         series.instrument.name,
         series.basis,
         series.start,
         series.end,
-        series.provenance,
+        replace(series.provenance, rows=len(series.bars)),
     )
 
 
 def _printed(brief: Brief, brand: Brand, spec: BriefSpec) -> Artifact:
     """The PDF."""
-    from reporter import document, drawing, pdf
+    from reporter import document, drawing, front_page, pdf
     from reporter.resources import overriding
 
+    rulers = partial(drawing.ruler, brand)
+    brief = front_page.fitted(brief, rulers)
+    share = front_page.headline_share(plain(brief.headline), rulers("display", 600))
     drawn = {c.id: drawing.display_list(c, brand, beside=spec.folder) for c in brief.charts}
     data = pdf.write(
-        document.paper(brief, brand, spec.folder),
+        document.paper(brief, brand, spec.folder, headline_share=share),
         drawn,
         folders=(*overriding("styles", spec.folder), *overriding("templates", spec.folder)),
         title=f"{brief.title}: {plain(brief.headline)}",

@@ -24,7 +24,7 @@ from reporter.lexicon import (
     verb,
 )
 from reporter.model import Fact, Facts, Span, Text, plain
-from reporter.phrasing import SLOT, Pattern, bare, size
+from reporter.phrasing import SLOT, Pattern, bare, points, size
 from reporter.wording import magnitude
 
 _UPWARD = frozenset(("up", "above", "ahead", "overbought", "golden", "retaken", "true"))
@@ -81,7 +81,9 @@ def faithful(text: Text, facts: Facts) -> Text:
 def _faithful(span: Span, fact: Fact) -> None:
     if span.kind == "fact":
         shown = {fact.display, *fact.displays.values()}
-        if span.text not in shown | {cut(form) for form in shown for cut in (magnitude, bare)}:
+        if span.text not in shown | {
+            cut(form) for form in shown for cut in (magnitude, bare, points)
+        }:
             raise ContentError(f"{span.text!r} is not how {fact.id} is printed.")
     elif span.text.lower() in VERBS and not fits(span.text.lower(), fact):
         raise ContentError(f"{span.text!r} does not fit {fact.id} ({fact.display}).")

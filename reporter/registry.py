@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PACKAGE = Path(__file__).parent
+MOST_LISTED = 14  # as many as there are windows, which are worth telling at once
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest of `known`, or lists them all where none is near."""
+    """A hint that names the nearest of `known`, or lists what there is where none is near."""
     known = tuple(known)
     close = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(known)}."
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    more = f" and {len(known) - MOST_LISTED} more" if len(known) > MOST_LISTED else ""
+    return f"Known: {', '.join(known[:MOST_LISTED])}{more}."
 
 
 @cache

@@ -91,7 +91,7 @@ def _fact_row(fact: Fact, *, sample: bool) -> tuple[Value, ...]:
         fact.window,
         fact.value,
         fact.unit.value,
-        fact.display,
+        _harmless(fact.display),
         fact.base_date.isoformat() if fact.base_date else None,
         fact.as_of.isoformat(),
         _harmless(fact.source),

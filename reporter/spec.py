@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -20,7 +19,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from reporter import brands, desk, entries
+from reporter import brands, desk, entries, written
 from reporter.crosschecks import Wrong, across, in_yahoos_form, options
 from reporter.errors import SpecError
 from reporter.metrics.base import PERIODS
@@ -29,6 +28,7 @@ from reporter.places import line_numbers, place, spell
 from reporter.registry import nearest
 from reporter.sections.base import sections as known_sections
 from reporter.sources.base import sources as known_sources
+from reporter.written import MisreadError
 
 BRIEFS = Path(__file__).parent / "briefs"
 DEFAULT = "small-caps"
@@ -67,7 +67,7 @@ class KnownHighForm(_Form):
     """An earlier high that the price history does not reach."""
 
     symbol: Symbol = Field(description="The instrument.")
-    level: float = Field(gt=0, description="The level of that high.")
+    level: float = Field(gt=0, lt=entries.LARGEST, description="The level of that high.")
     on: Day = Field(description="The day of that high.")
     source: Title = Field(description="Who says so.")
 
@@ -154,7 +154,10 @@ def _find(name: str) -> tuple[Path, str]:
     """The spec's path, and what messages call it."""
     if name in shipped():
         return BRIEFS / f"{name}.toml", f"{name}.toml"
-    path = Path(name).expanduser()
+    try:
+        path = written.path(name)
+    except MisreadError as error:
+        raise SpecError(str(error)) from error
     if path.is_dir() and (path / "brief.toml").is_file():
         return path / "brief.toml", str(Path(name) / "brief.toml")
     if path.is_dir():
@@ -177,15 +180,10 @@ def _read(path: Path, where: str) -> bytes:
 
 def _parse(data: bytes, where: str) -> tuple[str, dict[str, Any]]:
     try:
-        text = data.decode("utf-8-sig")
-        return text, tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        message = f"is not UTF-8 text (byte {error.start})."
-        raise SpecError(message, where=where, tip="Save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"is not TOML: {error}.", where=where) from error
-    except RecursionError as error:
-        raise SpecError("is not TOML: nested too deeply.", where=where) from error
+        text = written.text(data)
+        return text, written.toml(text)
+    except MisreadError as error:
+        raise SpecError(str(error), where=where) from error
 
 
 def _understand(data: bytes, folder: Path | None, where: str) -> BriefSpec:
@@ -245,7 +243,7 @@ def _beside(ref: SourceRef, folder: Path | None) -> SourceRef:
     """A folder named in a spec is relative to where the spec lies."""
     if ref.name != "files" or folder is None:
         return ref
-    return SourceRef(ref.name, str(folder / Path(ref.location).expanduser()))
+    return SourceRef(ref.name, str(folder / written.path(ref.location)))
 
 
 # --- mistakes ----------------------------------------------------------------------------------

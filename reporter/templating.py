@@ -1,7 +1,8 @@
 """Text from templates: the only home of Jinja2.
 
 Values are data. Everything printed is escaped, so a title that holds HTML, CSS or template code
-appears as those very characters; only what this program drew itself is `trusted`.
+appears as those very characters; only what this program drew itself is `trusted`. Templates may
+come with a spec from elsewhere: they run in a sandbox and reach what they are handed, no more.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import jinja2
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from reporter.errors import RenderError
@@ -42,13 +44,17 @@ def render(name: str, values: Mapping[str, object], folder: Path | None = None) 
     except jinja2.TemplateSyntaxError as error:
         where = f"{error.name or name}, line {error.lineno}"
         raise RenderError(f"{error.message}.", where=where) from error
+    except UnicodeDecodeError as error:
+        raise RenderError("a template is not UTF-8 text. Save it as UTF-8.", where=name) from error
+    except RecursionError as error:
+        raise RenderError("a template includes itself without end.", where=name) from error
     except _FAULTS as error:
         raise RenderError(f"{error}.", where=_place(error.__traceback__, name)) from error
 
 
 @cache
 def _environment(folder: Path | None) -> jinja2.Environment:
-    environment = jinja2.Environment(
+    environment = SandboxedEnvironment(
         loader=jinja2.FileSystemLoader(overriding("templates", folder)),
         autoescape=True,
         undefined=jinja2.StrictUndefined,

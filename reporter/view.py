@@ -122,9 +122,7 @@ def tone(fact: Fact | None) -> str:
     """`up`, `down` or nothing, by the sign of what is printed: 0.0% is neither."""
     if fact is None or isinstance(fact.value, bool):
         return ""
-    if not any(digit in fact.display for digit in "123456789"):
-        return ""
-    return "up" if fact.value > 0 else "down"
+    return {1: "up", -1: "down", 0: ""}[wording.direction(fact.display)]
 
 
 # --- where a number comes from ------------------------------------------------------------------

@@ -22,7 +22,7 @@ MINUS = "\N{MINUS SIGN}"
 MOST_DECIMALS = 10
 _STEPS = tuple(Decimal(1).scaleb(-dp) for dp in range(MOST_DECIMALS + 1))
 _EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",
@@ -36,6 +36,18 @@ _MONTHS = (
     "November",
     "December",
 )
+NUMBER_WORDS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+)  # fmt: skip
+_APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
+_NAMES = """
+    Africa African America American Asia Asian Australia Australian Brazil Britain British Canada
+    Canadian China Chinese Dow Eurozone Europe European France French German Germany India Indian
+    Italy Italian Japan Japanese Korea Korean Latin Mexico Nasdaq Pacific Russell Spain Spanish
+    Swiss Switzerland Taiwan Treasuries Treasury
+"""
+_KEPT = frozenset(_NAMES.split())  # words that keep their capital inside a sentence
 _DOLLARS = ((12, "tn"), (9, "bn"), (6, "mn"), (3, "k"), (0, ""))
 
 
@@ -197,6 +209,36 @@ def magnitude(shown: str) -> str:
     return shown.lstrip(f"+{MINUS}")
 
 
+def direction(shown: str) -> int:
+    """1, 0 or -1 as a reader sees the display: a change shown as zero has no direction."""
+    if not any(digit in shown for digit in "123456789"):
+        return 0
+    return -1 if shown.startswith(MINUS) else 1
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+def counted(number: int, many: str = "many") -> str:
+    """A small count as a word; `many` above twelve."""
+    return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else many
+
+
+def possessive(name: str) -> str:
+    """`BofA` owns `BofA's`, `Goldman Sachs` owns `Goldman Sachs'`, with a typographic mark."""
+    return f"{name}{_APOSTROPHE}{'' if name.endswith('s') else 's'}"
+
+
+def inside(name: str) -> str:
+    """A heading within a sentence: `Small caps` is `small caps`, `US equities` stays."""
+    return " ".join(_lowered(word) for word in name.split(" "))
+
+
+def _lowered(word: str) -> str:
+    kept = word in _KEPT or not word[1:].islower()
+    return word if kept else word.lower()
+
+
 # --- dates ----------------------------------------------------------------------------------
 
 
@@ -209,16 +251,28 @@ def long_date(day: date) -> str:
 @lru_cache(maxsize=4096)
 def short_date(day: date) -> str:
     """`15 Jan 2026`."""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
 
 
 @lru_cache(maxsize=4096)
 def day_month(day: date) -> str:
     """`15 January`."""
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 @lru_cache(maxsize=4096)
 def month_year(day: date) -> str:
     """`January 2026`."""
-    return f"{_MONTHS[day.month - 1]} {day.year}"
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def stated_period(first: date, written: str) -> str:
+    """A publication date as people write it: `week of 12 January 2026`, `January 2026`, a day.
+
+    Args:
+        first: the period's first day.
+        written: how the desk file has it: an ISO week, a month or a day.
+    """
+    if "W" in written:
+        return f"week of {long_date(first)}"
+    return month_year(first) if written.count("-") == 1 else long_date(first)

@@ -41,7 +41,7 @@ TNX = Instrument("^TNX", "10-year yield", "the 10-year Treasury yield", Kind.YIE
 KNOWN = {i.symbol: i for i in (RUT, GSPC, IJH, XLB, XLE, SMH, IWM, QQQ, TLT, GLD, VIX, TNX)}
 
 _FRACTIONS = frozenset(
-    ("gap", "worst", "percentile", "fraction", "subject_return", "benchmark_return")
+    ("gap", "worst", "percentile", "share_higher", "fraction", "subject_return", "benchmark_return")
 )
 
 

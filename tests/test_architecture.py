@@ -55,7 +55,8 @@ HOMES = {
 
 # What a module may import of the package, by the way of the data: a stage knows earlier ones only.
 PAPER = (
-    "drawing", "display", "document", "flow", "pdf", "templating", "view", "output", "sidecars",
+    "drawing", "display", "document", "flow", "front_page", "pdf", "templating", "typesetting",
+    "view", "output", "sidecars",
 )  # fmt: skip
 MARKETS = (
     "gather", "measure", "sessions", "windows", "wording", "bars", "indicators", "argument",

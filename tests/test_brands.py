@@ -114,8 +114,35 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         assert part in told
 
 
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    assert brands.load(beside=written(tmp_path, '\ufeffhouse = "We"')).house == "We"
+
+
+@pytest.mark.parametrize("nested", ["[" * 9000 + "]" * 9000, "1" * 5001])
+def test_toml_that_cannot_be_read_is_told(nested: str, tmp_path: Path) -> None:
+    assert "is not TOML: " in refusal(tmp_path, f"house = {nested}")
+
+
+@pytest.mark.parametrize("place", ["../ours.toml", "{outside}/ours.toml", "a\0.toml"])
+def test_a_brand_from_elsewhere_is_refused(place: str, tmp_path: Path) -> None:
+    inside = tmp_path / "brief"
+    inside.mkdir()
+    written(tmp_path, 'house = "Elsewhere"', "ours.toml")
+    with pytest.raises(SpecError, match="outside the folder|control character"):
+        brands.load(place.format(outside=tmp_path), inside)
+
+
+@pytest.mark.parametrize("place", ["../secret.png", "{outside}/secret.png"])
+def test_a_logo_from_elsewhere_is_refused(place: str, tmp_path: Path) -> None:
+    inside = tmp_path / "brief"
+    inside.mkdir()
+    (tmp_path / "secret.png").write_bytes(b"png")
+    told = refusal(inside, f'logo = "{place.format(outside=tmp_path)}"')
+    assert "beside the brand's file" in told
+
+
 def test_what_is_not_toml_is_one_clear_message(tmp_path: Path) -> None:
-    assert "this is not TOML" in refusal(tmp_path, "house = ")
+    assert "is not TOML" in refusal(tmp_path, "house = ")
 
 
 def test_a_logo_travels_inside_the_brand(tmp_path: Path) -> None:

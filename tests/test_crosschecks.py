@@ -48,7 +48,9 @@ def in_section(tables: dict[str, Any], **given: object) -> list[str]:
 
 @pytest.fixture
 def _every_option(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = ("title", "lists", "window", "windows", "figures", "subjects", "chart", "size")
+    known = (
+        "title", "lists", "heat", "window", "windows", "figures", "subjects", "chart", "size",
+    )  # fmt: skip
     monkeypatch.setattr(crosschecks, "options", lambda _name: dict.fromkeys(known, "About."))
 
 
@@ -61,6 +63,14 @@ TABLES = {"subjects": ["rut"], "benchmark": ".SPX", "watch": {"sizes": ["IWM"], 
     [
         ("lists", ["size", "sizes"], "no watch list 'size'. Did you mean 'sizes'?"),
         ("lists", 3, "must be text, or a list of texts."),
+        ("lists", [], "is empty."),
+        ("lists", ["sizes", "sizes"], "sizes is named twice."),
+        ("subjects", ["rut", "^RUT"], "^RUT is named twice."),
+        ("window", ["ytd"], "must be text in quotes."),
+        ("chart", [], "must be text in quotes."),
+        ("title", ["A"], "must be text in quotes."),
+        ("heat", [], "must be text in quotes."),
+        ("heat", "size", "no watch list 'size'. Did you mean 'sizes'?"),
         ("windo", "ytd", "unknown option. Did you mean 'window'?"),
         ("window", "ydt", "unknown window 'ydt'. Did you mean 'ytd'?"),
         ("windows", ["ytd", "ydt"], "unknown window 'ydt'. Did you mean 'ytd'?"),
@@ -80,6 +90,26 @@ def test_what_options_can_say_passes() -> None:
     good = {"lists": "sizes", "windows": ["ytd", "20s"], "figures": ["^RUT", "spx", "iwm"],
             "title": "T", "chart": "mountain", "size": 3}  # fmt: skip
     assert not in_section(TABLES, **good)
+
+
+@pytest.mark.parametrize(
+    ("name", "tip"),
+    [
+        ("technicals", "Name all of its subjects in one."),
+        ("cross_asset", "Name all of its lists in one."),
+        ("front", "Remove one."),
+    ],
+)
+def test_a_section_stands_once(name: str, tip: str) -> None:
+    raw = {"sections": [{"name": name}, {"name": "flows"}, {"name": name}]}
+    assert list(crosschecks.across(raw, None)) == [
+        (("sections", 2, "name"), f"{name!r} stands twice. {tip}")
+    ]
+
+
+def test_every_option_that_names_lists_is_checked() -> None:
+    raw = {**TABLES, "sections": [{"name": "leadership", "heat": "sectorz", "lists": ["size"]}]}
+    assert len(told(raw)) == 2
 
 
 @pytest.mark.usefixtures("_every_option")

@@ -34,7 +34,16 @@ def test_targets_come_from_csv(tmp_path: Path) -> None:
     monday = date(2026, 1, 12)
     assert not mistakes
     assert inputs.targets == (
-        Target("^RUT", 2861.0, "BofA", "Paul Ciana", monday, "2026-W03", "technical", "base"),
+        Target(
+            "^RUT",
+            2861.0,
+            "BofA",
+            "Paul Ciana",
+            monday,
+            "week of 12 January 2026",
+            "technical",
+            "base",
+        ),
     )
     assert digests == {"t.csv": hashlib.sha256((tmp_path / "t.csv").read_bytes()).hexdigest()}
 
@@ -46,7 +55,7 @@ def test_flows_come_from_tables_with_toml_values() -> None:
     assert not mistakes
     day = date(2026, 1, 20)
     assert inputs.flows == (
-        Flow("Small caps", -5.7e9, "BofA", "clients", "2025", "", day, "2026-01-20"),
+        Flow("Small caps", -5.7e9, "BofA", "clients", "2025", "", day, "20 January 2026"),
     )
 
 
@@ -60,7 +69,7 @@ def test_figures_come_from_toml(tmp_path: Path) -> None:
     assert not mistakes
     day = date(2026, 1, 9)
     assert inputs.figures == (
-        DeskFigure("forward P/E", "^RUT", 24.5, "ratio", "LSEG", day, "2026-01-09"),
+        DeskFigure("forward P/E", "^RUT", 24.5, "ratio", "LSEG", day, "9 January 2026"),
     )
 
 
@@ -69,7 +78,7 @@ def test_a_view_without_a_house_stays_without() -> None:
     inputs, mistakes = read({"views": [row]})
     assert not mistakes
     assert inputs.views == (
-        DeskView("driver", "^RUT", "", "", "", "rates may fall", date(2026, 1, 1), "2026-01"),
+        DeskView("driver", "^RUT", "", "", "", "rates may fall", date(2026, 1, 1), "January 2026"),
     )
 
 
@@ -115,10 +124,47 @@ def test_a_file_that_is_no_such_table_is_told_once(text: str, message: str, tmp_
     assert message in mistake
 
 
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        ("flows", "BofA,2025,Small caps,{},2026-01"),
+        ("targets", "^RUT,BofA,{},2026-01"),
+        ("figures", "P/E,^RUT,{},ratio,LSEG,2026-01"),
+    ],
+)
+@pytest.mark.parametrize("number", ["1e400", "1e999999", "-1e30", "1e16"])
+def test_a_number_nobody_means_is_told(kind: str, row: str, number: str, tmp_path: Path) -> None:
+    heads = {
+        "flows": "house,period,segment,net_usd_bn,published",
+        "targets": "symbol,house,level,published",
+        "figures": "name,symbol,value,unit,house,published",
+    }
+    (mistake,) = mistakes_in(f"{heads[kind]}\n{row.format(number)}\n", tmp_path, kind)
+    assert mistake.endswith(f"{number!r} is too large a number.")
+
+
+@pytest.mark.parametrize("nested", ["[" * 9000 + "]" * 9000, "1" * 5001])
+def test_toml_that_cannot_be_read_is_told(nested: str, tmp_path: Path) -> None:
+    (tmp_path / "f.toml").write_text(f"a = {nested}\n", encoding="utf-8")
+    (mistake,) = read({"figures": "f.toml"}, tmp_path)[1]
+    assert mistake.startswith("f.toml: is not TOML: ")
+
+
+def test_rows_that_differ_in_who_or_when_are_not_the_same(tmp_path: Path) -> None:
+    flows = "house,who,period,segment,net_usd_bn,published\n"
+    flows += "BofA,retail,2025,Small caps,1,2026-01\nBofA,hedge funds,2025,Small caps,2,2026-01\n"
+    assert not mistakes_in(flows, tmp_path, "flows")
+    again = GOOD + "^RUT,BofA,Other Analyst,2026-W03,2861,technical,base\n"
+    again += "^RUT,BofA,Paul Ciana,2026-W02,2861,technical,base\n"
+    assert not mistakes_in(again, tmp_path)
+    (mistake,) = mistakes_in(GOOD + GOOD.removeprefix(HEAD), tmp_path)
+    assert "says the same" in mistake
+
+
 def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
     (tmp_path / "it.csv").write_bytes(HEAD.encode() + b"^RUT,\xff\n")
     _, mistakes = read({"targets": "it.csv"}, tmp_path)
-    assert mistakes == ["it.csv: is not UTF-8 text (byte 58)."]
+    assert mistakes == ["it.csv: is not UTF-8 text (byte 58). Save it as UTF-8."]
 
 
 @pytest.mark.parametrize(
@@ -143,8 +189,10 @@ def test_toml_that_is_no_such_table_is_told(text: str, message: str, tmp_path: P
         (3, "is neither a file nor tables."),
         ("it.xls", "is neither a .csv nor a .toml file."),
         ("missing.csv", "'missing.csv' cannot be read: No such file or directory."),
-        ("../up.csv", "is not beside the spec."),
-        ("/abs.csv", "is not beside the spec."),
+        ("../up.csv", "lies outside the folder and is not read."),
+        ("/abs.csv", "lies outside the folder and is not read."),
+        ("a\u0000.csv", "holds a control character."),
+        ("a" * 5000 + ".csv", "is too long for the name of a file."),
     ],
 )
 def test_what_is_no_file_beside_the_spec_is_told(

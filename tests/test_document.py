@@ -260,6 +260,20 @@ def test_a_style_cannot_end_its_element(tmp_path: Path) -> None:
         document.paper(briefs.rich(), HOUSE, tmp_path)
 
 
+@pytest.mark.parametrize("name", ["print.css", "screen.css"])
+def test_a_style_that_is_no_text_is_told(name: str, tmp_path: Path) -> None:
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "styles" / name).write_bytes("/* gro\u00df */".encode("latin-1"))
+    make = screen if name == "screen.css" else _printed
+    with pytest.raises(RenderError, match="is not UTF-8 text") as told:
+        make(folder=tmp_path)
+    assert told.value.where.endswith(name)
+
+
+def _printed(folder: Path) -> str:
+    return document.paper(briefs.rich(), HOUSE, folder)
+
+
 def test_a_template_beside_the_spec_wins(tmp_path: Path) -> None:
     (tmp_path / "templates" / "sections").mkdir(parents=True)
     own = tmp_path / "templates" / "sections" / "flows.html.j2"

@@ -10,11 +10,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from reporter import errors
+from reporter.cli import reporter
+from reporter.crosschecks import options
 from reporter.desk import COLUMNS
+from reporter.sections.base import sections
 from reporter.sidecars import FACT_COLUMNS
+from reporter.spec import load
 
 README = Path("README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
@@ -83,6 +88,40 @@ def test_commands_on_real_prices_run(command: str, folder: Path) -> None:
     done = run(command, folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout
+
+
+SPEC = re.findall(r"^```toml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+TARGETS = "symbol,house,published,level\n^RUT,A House,2026-01-12,2861\n"
+
+
+def test_the_spec_shown_is_understood(tmp_path: Path) -> None:
+    (text,) = SPEC
+    (tmp_path / "brief.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "targets.csv").write_text(TARGETS, encoding="utf-8")
+    order = load(tmp_path)
+    assert [section.options for section in order.sections] == [{}, {"lists": ["sizes"]}]
+    assert order.desk.targets
+
+
+def test_options_are_those_of_the_sections() -> None:
+    told = " ".join(README.split()).partition("Options: ")[2].partition("A section stands once")[0]
+    for name in sections.names():
+        for option in options(name):
+            assert f"`{option}`" in told, (name, option)
+        assert f"`{name}`" in told or set(options(name)) <= {"title"}
+
+
+def test_the_environment_s_names_follow_the_rule_told() -> None:
+    with click.Context(reporter, info_name="reporter", auto_envvar_prefix="REPORTER") as group:
+        for name in reporter.list_commands(group):
+            command = reporter.get_command(group, name)
+            assert command
+            inner = click.Context(command, parent=group, info_name=name)
+            for option in command.params:
+                if isinstance(option, click.Option):
+                    found = option.envvar or f"{inner.auto_envvar_prefix}_{option.name}".upper()
+                    long = max(option.opts, key=len).strip("-").replace("-", "_").upper()
+                    assert f"`{found}`" in README or found == f"REPORTER_{name.upper()}_{long}"
 
 
 def test_exit_codes_are_those_of_the_program() -> None:

@@ -100,7 +100,7 @@ def test_the_plot_maps_back_to_the_values(drawn: dict[str, Chart]) -> None:
 
 
 def test_a_phone_gets_its_own_width(drawn: dict[str, Chart]) -> None:
-    assert picture(drawn["bars"], HOUSE, "phone").width == 340
+    assert picture(drawn["bars"], HOUSE, "phone").width == 280
     assert picture(drawn["sparkline"], HOUSE, "phone").width == 64
 
 
@@ -180,3 +180,11 @@ for kind in ("mountain", "bars", "heat_table"):
     }
     assert len(runs) == 1
     assert len(runs.pop().split()) == 9
+
+
+def test_letters_the_fonts_have_not_are_drawn_without_a_word(drawn: dict[str, Chart]) -> None:
+    lead = drawn["mountain"]
+    foreign = replace(lead, series=(replace(lead.series[0], name="中文 🚀 عربى"), *lead.series[1:]))
+    words = [mark.text for mark in display_list(foreign, HOUSE).marks if isinstance(mark, Words)]
+    assert any("🚀" in text for text in words)
+    assert picture(foreign, HOUSE, "file").data

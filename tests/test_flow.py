@@ -47,7 +47,7 @@ def test_words_fill_the_hole_before_a_picture() -> None:
 
 def test_the_table_goes_before_the_picture_where_that_fills_the_page() -> None:
     brief = briefs.rich()
-    low = Section("leadership", "L", (), ("strength",), (briefs.table("sizes", 14),))
+    low = Section("leadership", "L", (), ("strength",), (briefs.table("sizes", 18),))
     high = replace(low, name="technicals")
     filled = replace(brief, sections=(replace(brief.sections[0], paragraphs=()), low))
     assert orders(filled, HOUSE)["leadership"] == 0
@@ -64,3 +64,13 @@ def test_a_section_without_choice_keeps_its_order() -> None:
 @pytest.mark.parametrize(("text", "count"), [("", 1), ("a" * 10, 1), ("a" * 11, 2)])
 def test_lines_are_counted_by_letters(text: str, count: int) -> None:
     assert lines(text, 10) == count
+
+
+def test_a_brief_of_very_many_sections_is_still_ordered() -> None:
+    """Choices multiply from section to section: no more of them are made than are tried."""
+    brief = briefs.rich()
+    sections = tuple(
+        Section(f"part-{n}", "P", (), ("strength",), (briefs.table(f"t{n}", 3),)) for n in range(40)
+    )
+    found = orders(replace(brief, sections=sections), HOUSE)
+    assert set(found) == {section.name for section in sections}

@@ -157,7 +157,7 @@ def test_sessions_missing_on_the_way_are_noted(folder: Path) -> None:
     write(folder, "IWM", [day for day in days if day.day not in {8, 9}])
     data = ask(folder, "^RUT", "IWM")
     assert "IWM" in data.series
-    assert data.notes == ("Russell 2000 (IWM) has no price for 8 January 2026, 9 January 2026.",)
+    assert data.notes == ("Russell 2000 (IWM) has no price for 9 January 2026, 8 January 2026.",)
 
 
 def test_an_unknown_symbol_is_a_gap_with_the_nearest_name(folder: Path) -> None:

@@ -43,3 +43,18 @@ def test_windows_are_told_as_people_tell_them(window: str | None, words: str, he
 
 def test_an_unknown_metric_keeps_its_own_name() -> None:
     assert glossary.metric_name("beta_to_oil") == "Beta to oil"
+
+
+@pytest.mark.parametrize("window", PERIODS)
+def test_every_window_is_told_narrowly_and_in_a_sentence(window: str) -> None:
+    assert glossary.window_short(window) == window.upper()
+    assert not any(letter.isdigit() for letter in glossary.window_spoken(window))
+    assert glossary.window_spoken(window)
+
+
+@pytest.mark.parametrize(
+    ("window", "short"), [("20s", "20S"), ("since:2025-10-16", "16 Oct 2025"), (None, "")]
+)
+def test_other_windows_are_told_by_their_base_day(window: str | None, short: str) -> None:
+    assert glossary.window_short(window) == short
+    assert glossary.window_spoken(window) == ""

@@ -160,3 +160,13 @@ def test_too_few_bars_give_no_value(count: int) -> None:
 def test_a_run_is_counted_from_the_end() -> None:
     assert indicators.run_length(np.array([1, 1, 2, 2, 2])) == 3
     assert indicators.run_length(np.array([True, True])) == 2
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 5, 14])
+def test_a_short_length_stays_a_number_over_a_long_history(length: int) -> None:
+    """Against the recurrence itself, over more bars than one block of any length holds."""
+    values = np.abs(np.sin(np.arange(9000.0))) + 0.01
+    expected = [values[:length].mean()]
+    for value in values[length:]:
+        expected.append(((length - 1) * expected[-1] + value) / length)
+    assert_allclose(indicators.wilder(values, length)[length - 1 :], expected, rtol=1e-9)

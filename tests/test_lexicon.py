@@ -9,7 +9,6 @@ from reporter.lexicon import (
     DIRECTIONS,
     FORECAST,
     OPPOSITES,
-    counted,
     noun,
     participle,
     plain_past,
@@ -53,9 +52,8 @@ def test_other_forms_go_back_to_the_past() -> None:
         assert plain_past(present(past)) == past
 
 
-def test_nouns_and_counts() -> None:
+def test_nouns() -> None:
     assert (noun(0.1), noun(-0.1)) == ("gain", "loss")
-    assert (counted(3), counted(12), counted(13)) == ("three", "twelve", "many")
 
 
 def test_every_direction_has_its_opposite() -> None:

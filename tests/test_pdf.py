@@ -70,7 +70,7 @@ def test_the_charts_text_can_be_found(drawings: dict[str, DisplayList]) -> None:
     text = text_of(written(figures(drawings), drawings))
     for expected in ("+$6.4bn", "\u2212$45.9bn", "50-day average", "RSI, 14 days", "Small caps"):
         assert expected in text
-    assert shown(made(world.context(), "heat_table")) >= {"Day", "Year to date"}
+    assert shown(made(world.context(), "heat_table")) >= {"1 day", "Year to date"}
     assert "Year to date" in text
 
 

@@ -9,9 +9,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jsonschema
 import pytest
@@ -19,6 +20,7 @@ from pypdf import PdfReader
 
 from reporter import contract, pipeline
 from reporter.model import Artifacts, Brief, plain
+from reporter.paper import FORMATS
 from reporter.sources.base import silent
 from reporter.spec import load
 
@@ -45,6 +47,14 @@ def sentences_of(brief: Brief) -> set[str]:
     return {*told, plain(brief.headline), plain(brief.standfirst)}
 
 
+def page_one_holds_the_argument(brief: Brief, data: bytes) -> bool:
+    """Whether every remark of the argument stands on the PDF's first page, to its last word."""
+    front = next(section for section in brief.sections if section.name == "front")
+    page = "".join(PdfReader(io.BytesIO(data)).pages[0].extract_text().split())
+    told = (plain(remark.text) for paragraph in front.paragraphs for remark in paragraph)
+    return all("".join(words.split()) in page for words in told)
+
+
 def pdf_text(data: bytes) -> str:
     pages = PdfReader(io.BytesIO(data)).pages
     return " ".join(" ".join(page.extract_text() for page in pages).split())
@@ -57,7 +67,7 @@ def pdf_text(data: bytes) -> str:
 def sample_edition(request: pytest.FixtureRequest) -> Artifacts:
     """Each shipped brief, from the embedded sample."""
     spec = load(request.param)
-    return pipeline.build(spec, today=TODAY, formats=pipeline.FORMATS, progress=silent)
+    return pipeline.build(spec, today=TODAY, formats=FORMATS, progress=silent)
 
 
 def files_of(edition: Artifacts) -> Mapping[str, bytes]:
@@ -90,9 +100,21 @@ def test_every_file_is_in_the_manifest(sample_edition: Artifacts) -> None:
     assert set(listed) == set(files) - {"manifest.json"}
 
 
-def test_the_small_caps_brief_has_four_to_six_pages() -> None:
-    edition = pipeline.build(load("small-caps"), today=TODAY, formats=("pdf",), progress=silent)
-    assert 4 <= len(PdfReader(io.BytesIO(files_of(edition)["brief.pdf"])).pages) <= 6
+def test_page_one_holds_the_whole_argument(sample_edition: Artifacts) -> None:
+    data = files_of(sample_edition)["brief.pdf"]
+    assert page_one_holds_the_argument(sample_edition.brief, data)
+
+
+@pytest.mark.parametrize("brand", ["house", "meridian"])
+@pytest.mark.parametrize("page_size", ["A4", "Letter"])
+def test_the_small_caps_brief_has_four_to_six_pages(
+    page_size: Literal["A4", "Letter"], brand: str
+) -> None:
+    spec = replace(load("small-caps"), page_size=page_size, brand=brand)
+    edition = pipeline.build(spec, today=TODAY, formats=("pdf",), progress=silent)
+    data = files_of(edition)["brief.pdf"]
+    assert page_one_holds_the_argument(edition.brief, data)
+    assert 4 <= len(PdfReader(io.BytesIO(data)).pages) <= 6
 
 
 def test_same_inputs_give_the_same_bytes_anywhere(tmp_path: Path) -> None:
@@ -244,6 +266,17 @@ def test_the_index_is_printed_as_prices_have_it(reference_edition: Mapping[str, 
 def test_the_argument_has_a_page_of_words(real_briefs: Mapping[str, Brief]) -> None:
     counts = {day: words_of(brief) for day, brief in real_briefs.items()}
     assert all(LEAST_WORDS <= count <= MOST_WORDS for count in counts.values()), counts
+
+
+@pytest.mark.parametrize("page_size", ["A4", "Letter"])
+def test_page_one_holds_the_argument_of_every_day(
+    page_size: Literal["A4", "Letter"], real_briefs: Mapping[str, Brief]
+) -> None:
+    for day, brief in real_briefs.items():
+        sized = replace(brief, page_size=page_size)
+        spec = load(str(EXAMPLE), as_of=date.fromisoformat(day))
+        data = pipeline.produce(sized, spec, ("pdf",)).files[0].data
+        assert page_one_holds_the_argument(sized, data), day
 
 
 def test_every_day_tells_its_own_story(real_briefs: Mapping[str, Brief]) -> None:

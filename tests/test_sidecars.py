@@ -74,13 +74,17 @@ def test_no_text_becomes_a_formula_in_a_spreadsheet(bad: str) -> None:
     brief = rich()
     series = ChartSeries(bad, bad, (bad,), {"close": (-1.0,)})
     charts = (replace(brief.charts[0], series=(series,)),)
-    fact = replace(FACTS[0], id=bad, subject=bad, benchmark=bad, source=bad, value=-2.0)
+    fact = replace(
+        FACTS[0], id=bad, subject=bad, benchmark=bad, source=bad, display=bad, value=-2.0
+    )
     made = replace(brief, charts=charts, facts=(fact,))
     quoted = f"'{bad.strip()}"
     chart_row = file(made, "data/lead.csv")[0]
     assert [chart_row[name] for name in ("series", "name", "x")] == [quoted] * 3
     fact_row = file(made, "data/facts.csv")[0]
-    assert [fact_row[name] for name in ("id", "subject", "benchmark", "source")] == [quoted] * 4
+    assert [fact_row[name] for name in ("id", "subject", "benchmark", "display", "source")] == [
+        quoted
+    ] * 5
     assert (chart_row["close"], fact_row["value"]) == ("-1.0", "-2.0")
 
 

@@ -183,6 +183,30 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     assert spec.load(write(tmp_path, "\ufeff" + SMALL)).benchmark == "^GSPC"
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ('source = "files:~nosuchuser/x"', "source: '~nosuchuser/x' names the home of nobody"),
+        ('source = "files:a\\u0000"', "source: 'a\\x00' holds a control character."),
+        (f'source = "files:{"a" * 5000}"', "is too long for the name of a file."),
+        ('brand = "../ours.toml"', "brand: '../ours.toml' lies outside the folder"),
+        (f"slug = {'1' * 5001}", "is not TOML: a number has too many digits."),
+        (f"page_size = 0x{'f' * 5001}", "is not TOML: a number has too many digits."),
+        ('known_highs = [{symbol = "^RUT", level = 1e300, on = 2020-01-01, source = "X"}]',
+         "level: Input should be less than"),
+        ('desk = {targets = "a\\u0000.csv"}', "holds a control character."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_one_line(given: str, message: str, tmp_path: Path) -> None:
+    (mistake,) = mistakes(tmp_path, given + SMALL)
+    assert message in mistake
+
+
+def test_a_spec_in_nobodys_home_is_told() -> None:
+    with pytest.raises(SpecError, match="names the home of nobody"):
+        spec.load("~nosuchuser/brief.toml")
+
+
 def test_a_name_is_a_shipped_brief_and_a_path_a_file(tmp_path: Path) -> None:
     assert spec.load() == spec.load("small-caps")
     assert spec.load(tmp_path := write(tmp_path, SMALL)) == spec.load(str(tmp_path))

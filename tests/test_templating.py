@@ -41,6 +41,40 @@ def test_the_shipped_templates_remain_in_reach(folder: Path) -> None:
     assert render("a.j2", {}, folder) == "."
 
 
+@pytest.mark.parametrize(
+    "reach",
+    [
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ render.__globals__ }}",
+        "{{ '%s'.format.__self__.__class__ }}",
+    ],
+)
+def test_a_template_reaches_no_further_than_what_it_is_handed(folder: Path, reach: str) -> None:
+    put(folder, "a.j2", reach)
+    with pytest.raises(RenderError, match="unsafe|undefined") as told:
+        render("a.j2", {"render": render}, folder)
+    assert told.value.where == "a.j2, line 1"
+
+
+def test_a_template_outside_its_folders_is_not_found(folder: Path) -> None:
+    (folder / "secret.txt").write_text("s", encoding="utf-8")
+    put(folder, "a.j2", '{% include "../secret.txt" %}')
+    with pytest.raises(RenderError, match="there is no template"):
+        render("a.j2", {}, folder)
+
+
+def test_a_template_that_includes_itself_is_told(folder: Path) -> None:
+    put(folder, "a.j2", '{% include "a.j2" %}')
+    with pytest.raises(RenderError, match="includes itself without end"):
+        render("a.j2", {}, folder)
+
+
+def test_a_template_that_is_no_text_is_told(folder: Path) -> None:
+    (folder / "templates" / "a.j2").write_bytes(b"\xff")
+    with pytest.raises(RenderError, match="is not UTF-8 text"):
+        render("a.j2", {}, folder)
+
+
 def test_a_misspelt_variable_names_template_and_line(folder: Path) -> None:
     put(folder, "sections/front.html.j2", "one\n\n{{ headlin }}")
     with pytest.raises(RenderError, match="'headlin' is undefined") as told:

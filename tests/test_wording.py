@@ -165,3 +165,54 @@ def test_dates_are_words() -> None:
     assert wording.short_date(day) == "5 Jan 2026"
     assert wording.day_month(day) == "5 January"
     assert wording.month_year(day) == "January 2026"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2026-W02", "week of 5 January 2026"),
+        ("2026-01", "January 2026"),
+        ("2026-01-05", "5 January 2026"),
+    ],
+)
+def test_a_stated_period_is_told_as_people_do(written: str, told: str) -> None:
+    assert wording.stated_period(date(2026, 1, 5), written) == told
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shown", "way"), [("7.8%", 1), ("\u22123.1%", -1), ("0.0%", 0), ("+$6.4bn", 1), ("$0", 0)]
+)
+def test_direction_is_what_the_reader_sees(shown: str, way: int) -> None:
+    assert wording.direction(shown) == way
+
+
+def test_small_counts_are_words() -> None:
+    assert [wording.counted(n) for n in (0, 3, 12, 13)] == ["no", "three", "twelve", "many"]
+    assert wording.counted(13, "all") == "all"
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [("BofA", "BofA\u2019s"), ("Goldman Sachs", "Goldman Sachs\u2019"), ("UBS", "UBS\u2019s")],
+)
+def test_owners_take_their_mark(name: str, owner: str) -> None:
+    assert wording.possessive(name) == owner
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Small caps", "small caps"),
+        ("Large Caps", "large caps"),
+        ("US equities", "US equities"),
+        ("Japanese equities", "Japanese equities"),
+        ("Emerging markets ex China", "emerging markets ex China"),
+        ("S&P 500 ETFs", "S&P 500 ETFs"),
+        ("", ""),
+    ],
+)
+def test_a_heading_within_a_sentence_loses_only_its_own_capital(name: str, words: str) -> None:
+    assert wording.inside(name) == words

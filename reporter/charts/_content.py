@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import ceil, floor, isnan, log10
 from typing import TYPE_CHECKING, Any, Literal
 
-from reporter import wording
+from reporter import glossary, wording
 from reporter.model import Fact, Gap, Json, Kind, Reason, Span, Text
 
 if TYPE_CHECKING:
@@ -25,41 +25,7 @@ Role = Literal["subject", "benchmark", "context"]
 Say = Callable[[float], str]
 NOISE = 1e-6
 MOST_PLACES = 3
-PERIODS = {
-    "1d": "on the day",
-    "wtd": "this week",
-    "mtd": "this month",
-    "qtd": "this quarter",
-    "ytd": "this year",
-    "1w": "over a week",
-    "1m": "over a month",
-    "3m": "over three months",
-    "6m": "over six months",
-    "1y": "over a year",
-    "3y": "over three years",
-    "5y": "over five years",
-}
-HEADS = {
-    "1d": "Day",
-    "wtd": "Week to date",
-    "mtd": "Month to date",
-    "qtd": "Quarter to date",
-    "ytd": "Year to date",
-    "1w": "1 week",
-    "1m": "1 month",
-    "3m": "3 months",
-    "6m": "6 months",
-    "1y": "1 year",
-    "3y": "3 years",
-    "5y": "5 years",
-}
-SHORT_HEADS = {
-    "1d": "Day", "wtd": "WTD", "mtd": "MTD", "qtd": "QTD", "ytd": "YTD", "1w": "1W", "1m": "1M",
-    "3m": "3M", "6m": "6M", "1y": "1Y", "3y": "3Y", "5y": "5Y",
-}  # fmt: skip
-SMALL_NUMBERS = (  # noqa: SIM905  reads as prose
-    "no one two three four five six seven eight nine ten eleven twelve"  # as prose spells them
-).split()
+TOTAL = "* Total return: dividends included"
 
 
 # --- options ----------------------------------------------------------------------------------
@@ -162,16 +128,27 @@ def labels(values: Sequence[float | None], say: Say) -> tuple[str, ...]:
 
 def name(context: ChartContext, symbol: str) -> str:
     """What tables and labels call an instrument."""
-    given = context.spec.names.get(symbol)
-    series = context.data.series.get(symbol)
-    return given or (series.instrument.name if series else symbol)
+    return context.called(symbol)
+
+
+def marked(context: ChartContext, symbol: str, *facts: Fact | None) -> str:
+    """An instrument's name, with an asterisk where any of its returns holds dividends."""
+    return context.called(symbol) + ("*" if _paid(facts) else "")
+
+
+def total_note(facts: Iterable[Fact | None]) -> str:
+    """What the asterisk of `marked` means, to stand behind a subtitle; empty where it is unused."""
+    return f". {TOTAL}" if _paid(facts) else ""
+
+
+def _paid(facts: Iterable[Fact | None]) -> bool:
+    return any(fact is not None and bool(fact.detail.get("total_return")) for fact in facts)
 
 
 def prose(context: ChartContext, symbol: str) -> Span:
     """What a sentence calls an instrument."""
-    given = context.spec.names.get(symbol)
     series = context.data.series.get(symbol)
-    return Span(given or (series.instrument.prose if series else symbol), "name")
+    return Span(series.instrument.prose if series else context.called(symbol), "name")
 
 
 def cited(fact: Fact, part: str = "", *, unsigned: bool = False) -> Span:
@@ -192,9 +169,8 @@ def sentence(*parts: str | Span) -> Text:
 
 def period(fact: Fact, window: str) -> Span:
     """A window in a sentence: "this year", "since 16 October 2025"."""
-    if window in PERIODS:
-        return Span(PERIODS[window])
-    return Span(f"since {base_day(fact)}", "name")
+    spoken = glossary.window_spoken(window)
+    return Span(spoken) if spoken else Span(f"since {base_day(fact)}", "name")
 
 
 def base_day(fact: Fact) -> str:
@@ -203,24 +179,18 @@ def base_day(fact: Fact) -> str:
     return wording.long_date(fact.base_date)
 
 
-def direction(shown: str) -> int:
-    """1, 0 or -1 as a reader sees the display: a change shown as zero has no direction."""
-    if not any(digit in shown for digit in "123456789"):
-        return 0
-    return -1 if shown.startswith(wording.MINUS) else 1
-
-
 def moved(fact: Fact) -> tuple[str | Span, ...]:
     """Words for a return: "is up 7.8%", "is down 3.1%", "is unchanged"."""
-    way = direction(fact.display)
+    way = wording.direction(fact.display)
     if way == 0:
         return ("is little changed at ", cited(fact))
     return ("is up " if way > 0 else "is down ", cited(fact, unsigned=True))
 
 
-def few(count: int) -> str:
-    """A small number as a word."""
-    return SMALL_NUMBERS[count] if count < len(SMALL_NUMBERS) else "several"
+def of_all(count: int) -> str:
+    """The set a claim is about: "of the three shown", of a large one "of all shown"."""
+    number = wording.counted(count, "")
+    return f"of the {number} shown" if number else "of all shown"
 
 
 # --- around the picture ------------------------------------------------------------------------

@@ -33,6 +33,8 @@ BOLD = 600
 NARROW = 400.0
 """A sheet below this many points wide is drawn for a phone."""
 _UNIT = 100
+FOREIGN = 1.0
+"""Width at size 1 of a letter the font has not: whatever font shows it, it is about as wide."""
 CAP_HEIGHT = 0.66
 """Height of a capital of Source Sans, as a share of the type size."""
 
@@ -46,7 +48,7 @@ class Faces:
 
     def file(self, weight: int) -> File:
         """The file of this weight, or the regular one where the family has no such weight."""
-        return self.files.get(weight, self.files[REGULAR])
+        return self.files.get(weight) or self.files[REGULAR]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class _Advances(dict[str, float]):
         self.font = get_font(file)
 
     def __missing__(self, letter: str) -> float:
+        if not self.font.get_char_index(ord(letter)):
+            return self.setdefault(letter, FOREIGN)
         self.font.set_size(_UNIT, 72)
         glyph = self.font.load_char(ord(letter), flags=LoadFlags.NO_HINTING)
         self[letter] = glyph.linearHoriAdvance / 65536 / _UNIT

@@ -23,6 +23,11 @@ class ChartContext:
     data: MarketData
     facts: Facts
 
+    def called(self, symbol: str) -> str:
+        """What tables call an instrument; one without prices goes by the name in the spec."""
+        series = self.data.series.get(symbol)
+        return series.instrument.name if series else self.spec.names.get(symbol, symbol)
+
 
 @dataclass(frozen=True, slots=True)
 class ChartKind:

@@ -47,7 +47,7 @@ def _flows(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
     facts = [f for f in known if (f.detail.get("house"), f.detail.get("period")) == (house, period)]
     if not facts:
         return Gap("flow:*", FLOWS, Reason.NO_INPUT, "There are no client flows to draw.")
-    who = f"{house}'s {_part(facts, 'who') or 'clients'}"
+    who = f"{wording.possessive(house)} {_part(facts, 'who') or 'clients'}"
     basis = _part(facts, "basis")
     return _chart(
         options, facts,
@@ -84,14 +84,19 @@ def _bought(facts: Sequence[Fact], who: str, period: str) -> Text:
             _segment(least), *over,
         )  # fmt: skip
     one, way = (most, "buyers") if most.value > 0 else (least, "sellers")
-    everything = f" were net {way} of all {content.few(len(facts))}, most of all "
+    everything = f" were net {way} of {_all(len(facts))}, most of all "
     return content.sentence(
         Span(who, "name"), everything, _segment(one), " (", content.cited(one), ")", *over
     )
 
 
+def _all(count: int) -> str:
+    """Every segment shown, counted where that is a word."""
+    return f"all {wording.counted(count, 'shown')}"
+
+
 def _segment(fact: Fact) -> Span:
-    return Span(str(fact.detail.get("segment", "")).lower(), "name")
+    return Span(wording.inside(str(fact.detail.get("segment", ""))), "name")
 
 
 def _value(fact: Fact) -> float:
@@ -111,19 +116,12 @@ def _returns(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
         return next(gap for gap in found if isinstance(gap, Gap))
     return _chart(
         options, facts,
-        names=[content.name(context, fact.subject) for fact in facts],
+        names=[content.marked(context, fact.subject, fact) for fact in facts],
         title=_ranking(context, facts, window),
         subtitle=f"Change in closing price since {content.base_day(facts[0])}, %"
-        + _total(facts),
+        + content.total_note(facts),
         source=content.source_line(context.data),
     )  # fmt: skip
-
-
-def _total(facts: Sequence[Fact]) -> str:
-    adjusted = [bool(fact.detail.get("total_return")) for fact in facts]
-    if all(adjusted):
-        return ", dividends included"
-    return "; some with dividends" if any(adjusted) else ""
 
 
 def _ranking(context: ChartContext, facts: Sequence[Fact], window: str) -> Text:
@@ -133,7 +131,7 @@ def _ranking(context: ChartContext, facts: Sequence[Fact], window: str) -> Text:
     if len(facts) == 1:
         return content.sentence(*first)
     return content.sentence(
-        *first, f", the best of the {content.few(len(facts))} shown; ",
+        *first, f", the best {content.of_all(len(facts))}; ",
         content.prose(context, worst.subject), " ", *content.moved(worst),
     )  # fmt: skip
 

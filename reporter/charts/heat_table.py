@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reporter import wording
+from reporter import glossary, wording
 from reporter.charts import _content as content
 from reporter.charts.base import ChartContext, ChartKind, charts
 from reporter.model import Brand, Chart, ChartSeries, Fact, Gap, Reason, Text
@@ -42,9 +42,8 @@ def build(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
         return Gap(symbols[0] if symbols else "", "period_return", Reason.NO_DATA, words)
     at = windows.index(main) if main in windows else len(windows) - 1
     ranked = sorted(known, key=lambda s: -_sorting(known[s][at]))
-    lines = [_row(context, symbol, windows, known[symbol]) for symbol in ranked]
-    ends = [known[symbol][at] for symbol in ranked]
-    return _chart(context, options, lines, ends, windows[at])
+    shown = {symbol: known[symbol] for symbol in ranked}
+    return _chart(context, options, shown, windows, at)
 
 
 def _sorting(fact: Fact | None) -> float:
@@ -55,36 +54,33 @@ def _row(
     context: ChartContext, symbol: str, windows: Sequence[str], cells: Sequence[Fact | None]
 ) -> ChartSeries:
     return ChartSeries(
-        symbol, content.name(context, symbol), tuple(_head(w) for w in windows),
+        symbol, content.marked(context, symbol, *cells),
+        tuple(glossary.window_head(w) for w in windows),
         {"value": tuple(float(fact.value) if fact else None for fact in cells)},
         labels=tuple(fact.display if fact else NOTHING for fact in cells),
     )  # fmt: skip
 
 
-def _head(window: str) -> str:
-    if window.endswith("s") and window[:-1].isdigit():
-        return f"{window[:-1]} days"
-    return content.HEADS.get(window, window.replace("since:", "since "))
-
-
 def _chart(
     context: ChartContext,
     options: Mapping[str, Json],
-    lines: Sequence[ChartSeries],
-    ranked: Sequence[Fact | None],
-    window: str,
+    shown: Mapping[str, Sequence[Fact | None]],
+    windows: Sequence[str],
+    main: int,
 ) -> Chart:
-    facts = [fact for fact in ranked if fact]
-    short = {head: content.SHORT_HEADS[window] for window, head in content.HEADS.items()}
+    lines = [_row(context, symbol, windows, cells) for symbol, cells in shown.items()]
+    facts = [fact for cells in shown.values() if (fact := cells[main])]
+    day = wording.long_date(context.data.as_of)
+    note = content.total_note(fact for cells in shown.values() for fact in cells)
     return Chart(
         id=content.word(options, "id", NAME),
         kind=NAME,
-        title=_title(context, facts, window),
-        subtitle=f"Change in closing price to {wording.long_date(context.data.as_of)}, %",
+        title=_title(context, facts, windows[main]),
+        subtitle=f"Change in closing price to {day}, %{note}",
         source_line=content.source_line(context.data),
-        alt=_alt(lines, facts, window),
+        alt=_alt(lines, facts, windows[main]),
         series=tuple(lines),
-        options={"short_heads": [short.get(head, head) for head in lines[0].x]},
+        options={"short_heads": [glossary.window_short(window) for window in windows]},
         size=content.size(options, (WIDTH, HEAD + ROW * len(lines))),
     )
 
@@ -98,7 +94,7 @@ def _title(context: ChartContext, facts: Sequence[Fact], window: str) -> Text:
     if best is worst:
         return content.sentence(*first)
     return content.sentence(
-        *first, f", the most of the {content.few(len(facts))} shown; ",
+        *first, f", the most {content.of_all(len(facts))}; ",
         content.prose(context, worst.subject), " ", *content.moved(worst),
     )  # fmt: skip
 
@@ -111,7 +107,7 @@ def _alt(lines: Sequence[ChartSeries], facts: Sequence[Fact], window: str) -> st
         next(line for line in lines if line.key == fact.subject) for fact in (facts[0], facts[-1])
     ]
     return (
-        f"{head}. {_head(window)}: highest {ends[0].name} {facts[0].display}, "
+        f"{head}. {glossary.window_head(window)}: highest {ends[0].name} {facts[0].display}, "
         f"lowest {ends[1].name} {facts[-1].display}."
     )
 
@@ -161,7 +157,7 @@ def _draw_row(panel: Panel, at: int, line: ChartSeries, scales: Sequence[float])
     bottom, height = panel.py(at + 1) + 0.5, panel.py(at) - panel.py(at + 1)
     for column, (value, label) in enumerate(zip(line.values["value"], line.labels, strict=True)):
         left, right = panel.px(column), panel.px(column + 1)
-        way = content.direction(label)
+        way = wording.direction(label)
         if way and value is not None:
             colour = colours["up"] if way > 0 else colours["down"]
             tint = FAINT + (STRONG - FAINT) * abs(value) / scales[column]

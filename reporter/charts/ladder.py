@@ -99,17 +99,18 @@ def _title(context: ChartContext, symbol: str, facts: Sequence[Fact]) -> Text:
     first, last = facts[0], facts[-1]
     subject = content.prose(context, symbol)
     if len(facts) == 1:
-        house = Span(str(first.detail.get("house") or "the editor"), "name")
+        house = wording.possessive(str(first.detail.get("house") or "the editor"))
         return content.sentence(
-            house, "'s target for ", subject, " of ", content.cited(first, "target"), " is ",
-            *_away(first),
+            Span(house, "name"), " target for ", subject, " of ", content.cited(first, "target"),
+            " is ", *_away(first),
         )  # fmt: skip
-    ends = f"The {content.few(len(facts))} targets for "
+    count = wording.counted(len(facts), "")
+    ends = f"The {count} targets for " if count else "The targets for "
     return content.sentence(ends, subject, " lie from ", *_between(first, last))
 
 
 def _away(fact: Fact) -> tuple[str | Span, ...]:
-    way = content.direction(fact.display)
+    way = wording.direction(fact.display)
     if way == 0:
         return ("at the last close (", content.cited(fact), ")")
     side = " above the last close" if way > 0 else " below the last close"
@@ -117,7 +118,7 @@ def _away(fact: Fact) -> tuple[str | Span, ...]:
 
 
 def _between(first: Fact, last: Fact) -> tuple[str | Span, ...]:
-    ways = content.direction(first.display), content.direction(last.display)
+    ways = wording.direction(first.display), wording.direction(last.display)
     if ways == (1, 1):
         return (content.cited(first), " to ", content.cited(last), " above the last close")
     if ways == (-1, -1):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reporter import wording
 from reporter.charts import _content as content
 from reporter.charts.base import ChartContext, ChartKind, charts
-from reporter.model import Basis, Brand, Chart, ChartSeries, Fact, Gap, Reason, Span, Text
+from reporter.model import Brand, Chart, ChartSeries, Fact, Gap, Reason, Span, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +99,8 @@ def _change(
         id=content.word(options, "id", NAME),
         kind=NAME,
         title=_title(context, facts, window),
-        subtitle=f"Change in closing price since {content.base_day(facts[0])}, %{_mixed(facts)}",
+        subtitle=f"Change in closing price since {content.base_day(facts[0])}, %"
+        + content.total_note(facts),
         source_line=content.source_line(context.data),
         alt=" ".join((
             f"Mountain chart of the change from {content.span_of_days(days)}.",
@@ -134,16 +135,10 @@ def _line(
     role: content.Role = (
         "subject" if fact is lead else "benchmark" if fact.subject in benchmarks else "context"
     )
-    total = "*" if prices.basis is Basis.ADJUSTED else ""
     return ChartSeries(
-        fact.subject, content.name(context, fact.subject) + total, content.iso(days),
+        fact.subject, content.marked(context, fact.subject, fact), content.iso(days),
         {"value": values}, fact.display, content.labels(values, wording.fraction), role,
     )  # fmt: skip
-
-
-def _mixed(facts: list[Fact]) -> str:
-    totals = [bool(fact.detail.get("total_return")) for fact in facts]
-    return ". * Total return: dividends included" if any(totals) else ""
 
 
 def _title(context: ChartContext, facts: list[Fact], window: str) -> Text:
@@ -165,7 +160,7 @@ def _against(context: ChartContext, lead: Fact, other: Fact, window: str) -> tup
     name, theirs = content.prose(context, other.subject), content.cited(other)
     if spread is None:
         return (", against ", theirs, " for ", name)
-    way = content.direction(spread.display)
+    way = wording.direction(spread.display)
     if way == 0:
         return (", in line with ", name, " at ", theirs)
     gap = content.cited(spread, unsigned=True)

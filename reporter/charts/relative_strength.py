@@ -92,7 +92,7 @@ def _chart(
 def _title(context: ChartContext, fact: Fact, window: str) -> Text:
     ours = content.prose(context, fact.subject)
     theirs = content.prose(context, str(fact.benchmark))
-    way = content.direction(fact.shown(RATIO))
+    way = wording.direction(fact.shown(RATIO))
     over = content.period(fact, window)
     if way == 0:
         return content.sentence(ours, " has kept level with ", theirs, " ", over)

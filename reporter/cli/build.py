@@ -11,11 +11,10 @@ from click.shell_completion import CompletionItem
 
 from reporter.cli import options
 from reporter.cli.talk import Talk, spell
+from reporter.paper import FORMATS
 
 if TYPE_CHECKING:
     from reporter.model import Brief, Gap, Json
-
-FORMATS = ("pdf", "html", "json")
 
 
 def _briefs(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:

@@ -30,4 +30,10 @@ def _registered(kind: str) -> dict[str, str]:
     from importlib import import_module
 
     registry = getattr(import_module(f"reporter.{kind}.base"), kind)
-    return {name: registry.summary(name) for name in registry.names()}
+    return {name: _unit(registry.get(name)) + registry.summary(name) for name in registry.names()}
+
+
+def _unit(entry: object) -> str:
+    """The unit of a metric's facts; nothing else has one."""
+    unit = getattr(entry, "unit", None)
+    return f"({unit}) " if unit else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from reporter.model import BriefSpec, DeskInputs, Fact, Facts, Instrument, Remark, Role, Text
+from reporter.model import BriefSpec, DeskInputs, Fact, Facts, Instrument, Kind, Remark, Role, Text
 from reporter.phrasing import Slots, direction, fill, pattern, sentences, size
 from reporter.proofreading import check
 from reporter.registry import Registry
@@ -32,8 +32,9 @@ class Reading:
 
     @property
     def benchmark(self) -> Instrument:
-        """What it is held against."""
-        return self.instruments[self.spec.benchmark]
+        """What it is held against; by its symbol alone where it has no prices."""
+        symbol = self.spec.benchmark
+        return self.instruments.get(symbol) or Instrument(symbol, symbol, symbol, Kind.INDEX)
 
     @property
     def pair(self) -> dict[str, Instrument]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reporter.commentary.base import Note, Reading, family, moved, remark
-from reporter.model import Fact, Remark
-from reporter.phrasing import Slots
+from reporter.model import Fact, Remark, Text
+from reporter.phrasing import Slots, fragment, pattern
 
 LIST = "sectors"
 FEWEST = 5
@@ -15,29 +15,25 @@ FEWEST = 5
 @family("breadth")
 def breadth(reading: Reading) -> Iterator[Remark]:
     """How many of the sectors rose, and which came first and last."""
-    day = _ends(reading, "1d")
+    day, year = _ends(reading, "1d"), _ends(reading, "ytd")
+    told = "" if day is None else _share(day)
     if day is not None:
-        count, slots = day
-        risen = int(count.value)
-        key = f"day{_share(risen, _of(count))}"
-        share = risen / max(_of(count), 1)
+        share = int(day.value) / max(_of(day), 1)
         tone = 1 if share > 1 / 2 else -1
-        weight = 0.3 + 0.5 * abs(share - 1 / 2)
-        yield remark(f"breadth.{key}", slots, Note("breadth_day", tone, weight))
-    year = _ends(reading, "ytd")
-    told = "" if day is None else _share(int(day[0].value), _of(day[0]))
+        note = Note("breadth_day", tone, 0.3 + 0.5 * abs(share - 1 / 2))
+        yield remark(f"breadth.day{told}", _slots(reading, day, "set"), note)
     if year is not None:
-        count, slots = year
-        risen = int(count.value)
-        tone = 1 if risen > _of(count) / 2 else -1
-        share_word = _share(risen, _of(count))
-        section = "cross_asset" if day is not None and share_word == told else ""
-        key = f"year{share_word}"
-        yield remark(f"breadth.{key}", slots, Note("breadth_year", tone, 0.42, section))
+        tone = 1 if int(year.value) > _of(year) / 2 else -1
+        alike = day is not None and _share(year) == told
+        fewer = day is not None and _of(year) < _of(day)
+        slots = _slots(reading, year, "set_old" if fewer else "set")
+        note = Note("breadth_year", tone, 0.42, "cross_asset" if alike else "")
+        yield remark(f"breadth.year{_share(year)}", slots, note)
 
 
-def _share(risen: int, of: int) -> str:
-    return {0: "_none", 1: "_one", of - 1: "_but_one", of: "_all"}.get(risen, "")
+def _share(count: Fact) -> str:
+    of = _of(count)
+    return {0: "_none", 1: "_one", of - 1: "_but_one", of: "_all"}.get(int(count.value), "")
 
 
 def _of(count: Fact) -> int:
@@ -45,19 +41,28 @@ def _of(count: Fact) -> int:
     return int(of) if isinstance(of, int | float) else 0
 
 
-def _ends(reading: Reading, window: str) -> tuple[Fact, Slots] | None:
+def _ends(reading: Reading, window: str) -> Fact | None:
+    """The count of a window, where there are enough to count and both ends moved."""
     count = reading.facts.get("advancers", f"list:{LIST}", window=window)
     if count is None or _of(count) < FEWEST:
         return None
-    best, worst = str(count.detail["best"]), str(count.detail["worst"])
-    first, last = reading.move(window, best), reading.move(window, worst)
-    if first is None or last is None or not moved(first, last):
-        return None
-    slots: Slots = {
-        "n": count,
-        "i": reading.instruments[best],
-        "j": reading.instruments[worst],
-        "best": first,
-        "last": last,
-    }
-    return count, slots
+    return count if moved(*(reading.move(window, symbol) for symbol in _outer(count))) else None
+
+
+def _outer(count: Fact) -> tuple[str, str]:
+    return str(count.detail["best"]), str(count.detail["worst"])
+
+
+def _slots(reading: Reading, count: Fact, funds: str) -> Slots:
+    """The count and both ends; where one end has dividends in it and the other not, it says so."""
+    slots: dict[str, Fact | Text] = {"n": count}
+    slots["funds"] = fragment(pattern(f"breadth.{funds}"), slots)
+    moves = [(s, reading.move(count.window or "", s)) for s in _outer(count)]
+    paid = [bool(fact and fact.detail.get("total_return")) for _, fact in moves]
+    for name, (symbol, fact), has in zip(("best", "last"), moves, paid, strict=True):
+        suffix = "_paid" if has and not all(paid) else ""
+        if fact is not None:
+            filled: Slots = {"i": reading.instruments[symbol], "r": fact}
+            slots[name] = fragment(pattern(f"breadth.end{suffix}"), filled)
+            slots[f"{name}_way"] = fragment(pattern(f"breadth.end_way{suffix}"), filled)
+    return slots

@@ -10,7 +10,6 @@ from reporter.model import Fact, Remark
 from reporter.phrasing import Slots
 
 WEEKS = 10
-STALE = 0.3
 _TONES = {"above": 1, "retaken": 1, "failed": -1, "inside": 0}
 _WEIGHTS = {
     "above": 0.55,
@@ -18,6 +17,7 @@ _WEIGHTS = {
     "retaken_once": 0.6,
     "failed": 0.66,
     "failed_today": 0.9,
+    "failed_again": 0.8,
     "inside": 0.34,
 }
 
@@ -35,23 +35,25 @@ def breakout(reading: Reading) -> Iterator[Remark]:
     key = _key(state, found)
     note = Note("breakout", _TONES[state], _WEIGHTS[key])
     yield remark(f"breakout.{key}", slots, note)
-    if state == "failed":
-        weight = _WEIGHTS[key] + 0.06 if _fresh(found) else STALE
-        yield remark("breakout.headline_failed", slots, Note("breakout", -1, weight, HEADLINE))
-        if key != "failed_today":
-            note = Note("breakout", -1, 0.6, STANDFIRST)
-            yield remark("breakout.standfirst_failed", slots, note)
+    if key in {"failed_today", "failed_again"}:
+        yield remark("breakout.headline_failed", slots, Note("breakout", -1, 0.96, HEADLINE))
+    elif key == "failed" and _fresh(found):
+        note = Note("breakout", -1, 0.6, STANDFIRST)
+        yield remark("breakout.standfirst_failed", slots, note)
     if state == "above" and text_of(found, "broke_on") == str(found.as_of):
         yield remark("breakout.headline_new", slots, Note("breakout", 1, 0.9, HEADLINE))
 
 
 def _fresh(found: Fact) -> bool:
-    """Whether the break failed within the last weeks; later it is no headline any more."""
+    """Whether the break first failed within the last weeks; later its count is no news."""
     first = text_of(found, "first_below")
     return bool(first) and (found.as_of - date.fromisoformat(first)).days <= WEEKS * 7
 
 
 def _key(state: str, found: Fact) -> str:
-    if state == "failed" and text_of(found, "first_below") == str(found.as_of):
+    today = str(found.as_of)
+    if state == "failed" and text_of(found, "first_below") == today:
         return "failed_today"
+    if state == "failed" and text_of(found, "lost_on") == today:
+        return "failed_again"
     return "retaken_once" if state == "retaken" and found.detail.get("closes_below") == 1 else state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from reporter.commentary.base import (
     HEADLINE,
@@ -21,6 +22,9 @@ from reporter.model import Fact, Remark
 from reporter.phrasing import Slots, size
 
 LARGE = 1.75
+HUGE = 2.5
+NEWS = 0.76
+LAST_RESORT = 0.1
 LONG_AGO = 60
 
 
@@ -29,7 +33,9 @@ def changes(reading: Reading) -> Iterator[Remark]:
     """What the day, the week and the month brought, beside the benchmark."""
     day, bench = reading.move("1d"), reading.move("1d", reading.spec.benchmark)
     level = reading.of("level")
+    yield from _plainly(reading, level)
     if day is None or bench is None or level is None or reading.subject == reading.benchmark:
+        yield from _alone(reading, day, level)
         return
     slots: Slots = reading.pair | {"d": day, "bd": bench, "lv": level}
     if moved(day, bench):
@@ -42,17 +48,53 @@ def changes(reading: Reading) -> Iterator[Remark]:
     yield from _stretch_of(reading, "1m", "month", "")
 
 
+def _plainly(reading: Reading, level: Fact | None) -> Iterator[Remark]:
+    """Headlines for when there is nothing better to say."""
+    known = {"s": reading.subject}
+    if level is not None:
+        note = Note("day", 0, LAST_RESORT, HEADLINE)
+        yield remark("changes.headline_close", {**known, "lv": level}, note)
+    for key, window in (("w", "wtd"), ("y", "ytd")):
+        own = reading.move(window)
+        if own is not None and moved(own):
+            note = Note("day", sign(own), LAST_RESORT, HEADLINE)
+            word = "week" if key == "w" else "year"
+            yield remark(f"changes.headline_{word}", {**known, key: own}, note)
+
+
+def _alone(reading: Reading, day: Fact | None, level: Fact | None) -> Iterator[Remark]:
+    """The day and the year of a subject whose benchmark has no prices to hold against it."""
+    known = {"s": reading.subject}
+    if day is not None and level is not None and "previous" in level.displays:
+        key = "day_own" if moved(day) else "day_own_flat"
+        slots: Slots = {**known, "d": day, "lv": level}
+        yield remark(f"changes.{key}", slots, Note("day", sign(day), 0.5))
+    year = reading.move("ytd")
+    if year is not None and moved(year):
+        yield remark("changes.year_own", {**known, "y": year}, Note("relative", sign(year), 0.5))
+
+
 def _day(day: Fact, bench: Fact, slots: Slots) -> Iterator[Remark]:
     z = abs(size(day) or 1.0)
     rare = z >= LARGE and _long_ago(day)
-    same = "same" if len(set(ways(day, bench))) == 1 else "apart"
+    same = _together(day, bench)
     word = "gain" if sign(day) > 0 else "fall"
     key = f"day_rarest_{word}" if rare else f"day_{same}"
     weight = newsworthy(z=z, rarity=1.0 if rare else 0.0, novelty=1.0)
     yield remark(f"changes.{key}", slots, Note("day", sign(day), weight))
     head = f"headline_rarest_{word}" if rare else "headline_day"
-    yield remark(f"changes.{head}", slots, Note("day", sign(day), weight - 0.05, HEADLINE))
-    yield remark(f"changes.standfirst_{same}", slots, Note("day", sign(day), weight, STANDFIRST))
+    news = max(weight - 0.05, NEWS if z >= HUGE else 0.0)
+    yield remark(f"changes.{head}", slots, Note("day", sign(day), news, HEADLINE))
+    if same != "level":
+        note = Note("day", sign(day), weight, STANDFIRST)
+        yield remark(f"changes.standfirst_{same}", slots, note)
+
+
+def _together(own: Fact, bench: Fact) -> str:
+    """Whether two moves went apart, the same way, or print as the same."""
+    if own.display == bench.display:
+        return "level"
+    return "same" if len(set(ways(own, bench))) == 1 else "apart"
 
 
 def _quiet_day(reading: Reading, day: Fact, bench: Fact, slots: Slots) -> Iterator[Remark]:
@@ -87,6 +129,8 @@ def _compared(reading: Reading, day: Fact, bench: Fact, slots: Slots) -> Iterato
         key = "day_milder_fall" if trailing else "day_milder_fall_too"
     elif both == ("up", "up") and better > 0:
         key = "day_stronger_gain"
+    elif both == ("down", "down"):
+        key = "day_weaker_fall"
     else:
         key = "day_better" if better > 0 else "day_weaker"
     weight = 0.22 + 0.18 * min(abs(size(spread) or 0.0), 1.5)
@@ -112,15 +156,17 @@ def _year_turned(reading: Reading, day: Fact, slots: Slots) -> Iterator[Remark]:
 
 def _stretch_of(reading: Reading, window: str, word: str, section: str) -> Iterator[Remark]:
     own, bench = reading.move(window), reading.move(window, reading.spec.benchmark)
-    if own is None or bench is None or not moved(own, bench) or own.base_date == _before(reading):
+    if own is None or bench is None or not moved(own, bench):
         return
-    same = "same" if len(set(ways(own, bench))) == 1 else "apart"
+    if own.base_date in {_base(reading, "1d"), _base(reading, "ytd")}:
+        return
+    same = _together(own, bench)
     letter = word[0]
     slots: Slots = reading.pair | {letter: own, f"b{letter}": bench}
     weight = newsworthy(z=size(own) or 0.0, novelty=0.5)
     yield remark(f"changes.{word}_{same}", slots, Note(word, sign(own), weight, section))
 
 
-def _before(reading: Reading) -> object:
-    day = reading.move("1d")
-    return day.base_date if day else None
+def _base(reading: Reading, window: str) -> date | None:
+    move = reading.move(window)
+    return move.base_date if move else None

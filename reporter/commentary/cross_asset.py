@@ -23,6 +23,7 @@ MOST = 3
 FEWEST = 2
 LIVELY = 1.0
 HIGH = 0.5
+RARE = 60
 
 
 @family("cross_asset")
@@ -56,12 +57,17 @@ def _moves(
     if key == "day" and largest < LIVELY:
         return
     form = "piece" if key == "day" else "piece_way"
-    slots: Slots = {
-        "pieces": listed([_piece(form, i, f) for i, f in chosen]),
-        "r": chosen[0][1],
-    }
+    kinds = [[at for at in chosen if _paid(at[1]) is paid] for paid in (False, True)]
+    told = [listed([_piece(form, i, f) for i, f in kind]) for kind in kinds if kind]
+    slots: Slots = {"pieces": told[0], "paid": told[-1], "r": chosen[0][1]}
     weight = 0.15 + 0.12 * min(largest, MOST) if key == "day" else 0.3
-    yield remark(f"cross_asset.{key}", slots, Note("other_markets", 0, weight, section))
+    kind = "_mixed" if all(kinds) else "_paid" if kinds[1] else ""
+    yield remark(f"cross_asset.{key}{kind}", slots, Note("other_markets", 0, weight, section))
+
+
+def _paid(fact: Fact) -> bool:
+    """Whether dividends are in the return: it is told apart from a change of price."""
+    return bool(fact.detail.get("total_return"))
 
 
 def _piece(form: str, instrument: Instrument, fact: Fact) -> Text:
@@ -75,6 +81,10 @@ def _fear(reading: Reading) -> Iterator[Remark]:
         day = reading.move("1d", instrument.symbol)
         if instrument.kind is not Kind.VOLATILITY or level is None or not moved(day):
             continue
+        if day is not None and (high_key := _unusual(level)):
+            told: Slots = {"i": instrument, "v": level, "r": day}
+            yield remark(f"cross_asset.{high_key}", told, Note("fear", -1, 0.56))
+            return
         low, high = number_of(level, "week52_low"), number_of(level, "week52_high")
         if low is None or high is None or day is None or high <= low:
             continue
@@ -84,6 +94,15 @@ def _fear(reading: Reading) -> Iterator[Remark]:
         weight = 0.36 + 0.2 * max(place - HIGH, 0.0)
         yield remark("cross_asset.fear", slots, Note("fear", tone, weight))
         return
+
+
+def _unusual(level: Fact) -> str:
+    """The pattern for a close not seen for months, or never; empty for an ordinary one."""
+    if "history_start" not in level.displays or "highest_since" not in level.detail:
+        return ""
+    if level.detail["highest_since"] is None:
+        return "fear_unmatched"
+    return "fear_high" if (number_of(level, "sessions_highest") or 0) >= RARE else ""
 
 
 def _yields(reading: Reading) -> Iterator[Remark]:

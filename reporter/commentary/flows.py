@@ -8,7 +8,7 @@ from datetime import date
 from reporter.commentary.base import Note, Reading, family, moved, remark, sign, text_of
 from reporter.model import Fact, Remark, Text
 from reporter.phrasing import Named, Quoted, Slots, fragment, joined, listed, pattern, words
-from reporter.wording import month_year
+from reporter.wording import month_year, possessive
 
 MOST = 3
 AND = words(" and ")
@@ -16,11 +16,14 @@ AND = words(" and ")
 
 @family("flows")
 def flows(reading: Reading) -> Iterator[Remark]:
-    """One house's latest period; that it is a rotation is our interpretation and says so."""
+    """One house's latest period; that it is a rotation is our interpretation and says so.
+
+    Prices are held against it over this year, never over a time that only overlaps its period.
+    """
     found = _latest(reading.facts.of("net_flow"))
     own = [fact for fact in found if _segment(fact) == reading.subject.segment.lower()]
-    past = reading.of("relative_return", "1y", vs=True)
-    if not own or past is None or not moved(*found, past):
+    year = reading.of("relative_return", "ytd", vs=True)
+    if not own or year is None or not moved(*found, year):
         return
     first = own[0]
     rest = [fact for fact in found if fact is not first][: MOST - 1]
@@ -28,10 +31,10 @@ def flows(reading: Reading) -> Iterator[Remark]:
         "period": Named(text_of(first, "period")),
         "who": Named(_who(first)),
         "pieces": _pieces(first, rest),
-        "p": past,
+        "p": year,
     }
     rotated = any(sign(fact) != sign(first) for fact in rest)
-    side = "with" if sign(past) == sign(first) else "against"
+    side = "with" if sign(year) == sign(first) else "against"
     key = f"{'rotation' if rotated else 'plain'}_{side}"
     yield remark(f"flows.{key}", slots, Note("rotation", sign(first), 0.6))
     if rest:
@@ -59,7 +62,7 @@ def _segment(fact: Fact) -> str:
 
 def _who(fact: Fact) -> str:
     house, who = text_of(fact, "house"), text_of(fact, "who")
-    return f"{house}\N{RIGHT SINGLE QUOTATION MARK}s {who}" if who else house
+    return f"{possessive(house)} {who}" if who else house
 
 
 def _balance(fact: Fact) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from reporter.commentary.base import (
     SOME,
@@ -15,13 +16,15 @@ from reporter.commentary.base import (
     sign,
     spread_size,
 )
-from reporter.lexicon import counted
 from reporter.model import Fact, Instrument, Kind, Remark, Text
 from reporter.phrasing import Named, Slots, direction, fill, fragment, listed, pattern
+from reporter.wording import counted
 
 WINDOW = "ytd"
 SIZES = ("micro caps", "small caps", "mid caps", "large caps")
 FEWEST = 2
+DIVIDENDS = 0.02  # more than an index of shares pays in a year
+DAYS_A_YEAR = 365.25
 OTHER_MARKETS = (
     "rates",
     "bonds",
@@ -42,7 +45,8 @@ def leadership(reading: Reading) -> Iterator[Remark]:
     own = reading.move(WINDOW)
     if spread is None or own is None or len(sizes) < FEWEST or not moved(spread, own):
         return
-    if reading.benchmark not in [i for i, _ in sizes] or spread_size(spread) < SOME:
+    known = {i.symbol for i, _ in sizes}
+    if not {reading.spec.subject, reading.spec.benchmark} <= known or spread_size(spread) < SOME:
         return
     key = _order(sizes, reading.subject)
     told = sizes[::-1] if key == "larger_losses" else sizes
@@ -68,6 +72,8 @@ def _sizes(reading: Reading) -> Ranked:
 
 def _order(sizes: Ranked, subject: Instrument) -> str:
     """The pattern for the order found: by size, or where the subject stands in it."""
+    if not _comparable(sizes):
+        return "mixed"
     order = [SIZES.index(i.segment) for i, _ in sizes]
     found = {direction(fact) for _, fact in sizes}
     kind = "better" if len(found) > 1 else "gains" if "up" in found else "losses"
@@ -79,6 +85,24 @@ def _order(sizes: Ranked, subject: Instrument) -> str:
     if 0 < place < len(sizes) - 1:
         return "middle"
     return "first" if place == 0 else "last"
+
+
+def _comparable(sizes: Ranked) -> bool:
+    """Whether the order stands however dividends are counted.
+
+    A group that has them in its return and ranks above one that has not must be ahead by more
+    than dividends can have made since the base day.
+    """
+    return not any(
+        above.detail.get("total_return")
+        and not below.detail.get("total_return")
+        and float(above.value) - float(below.value) < DIVIDENDS * _years(above)
+        for (_, above), (_, below) in pairwise(sizes)
+    )
+
+
+def _years(fact: Fact) -> float:
+    return (fact.as_of - fact.base_date).days / DAYS_A_YEAR if fact.base_date else 1.0
 
 
 def _words_for(reading: Reading, sizes: Ranked) -> dict[str, Text | Named]:
@@ -114,13 +138,24 @@ def _outside(reading: Reading, sizes: Ranked) -> Text:
         (i, fact)
         for i, fact in reading.moves(_shares(reading), WINDOW)
         if i.segment not in inside and float(fact.value) > float(own.value) and moved(fact)
-    ][:FEWEST]
-    if not ahead:
+    ]
+    count = reading.facts.get("advancers", "list:sectors", window=WINDOW)
+    sectors = [at for at in ahead if at[0].symbol in reading.spec.watch.get("sectors", ())]
+    chosen = (sectors if sectors and count else ahead)[:FEWEST]
+    if not chosen:
         return ()
-    paid = all(fact.detail.get("total_return") for _, fact in ahead)
-    pieces = [fragment(pattern("leadership.other"), {"i": i, "r": f}) for i, f in ahead[::-1]]
-    key = "leadership.outside_paid" if paid else "leadership.outside"
-    return fill(pattern(key), {"others": listed(pieces)})
+    paid = [bool(fact.detail.get("total_return")) for _, fact in chosen]
+    pieces = [
+        _other(at, marked=has and not all(paid)) for at, has in zip(chosen, paid, strict=True)
+    ]
+    slots: dict[str, Fact | Text] = {"others": listed(pieces[::-1])}
+    key = f"{'sectors' if sectors and count else 'outside'}{'_paid' if all(paid) else ''}"
+    return fill(pattern(f"leadership.{key}"), slots | ({"n": count} if count else {}))
+
+
+def _other(at: tuple[Instrument, Fact], *, marked: bool) -> Text:
+    key = "leadership.other_paid" if marked else "leadership.other"
+    return fragment(pattern(key), {"i": at[0], "r": at[1]})
 
 
 def _shares(reading: Reading) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reporter.commentary.base import Note, Reading, family, moved, number_of, remark, sign, ways
@@ -10,6 +10,7 @@ from reporter.commentary.views import name_of, paired, quoted
 from reporter.model import DeskView, Fact, Kind, Pair, Remark
 from reporter.phrasing import Named, Slots
 
+LEVEL = 0.005
 STANCES = {"supportive": 1, "cautious": -1, "critical": -1, "neutral": 0}
 
 
@@ -30,8 +31,8 @@ def pairs(reading: Reading) -> Iterator[Remark]:
         found = [c for w in pair.windows if (c := _over(reading, pair, w))]
         if not found:
             continue
-        about = [v for v in opinions if pair.subject in v.text]
-        yield _first(reading, pair, found[0], raised=bool(about))
+        about = [v for v in opinions if v.symbol == pair.subject or pair.subject in v.text]
+        yield _first(reading, pair, found[0], about)
         yield from _others(reading, pair, found)
         for view in about:
             yield _opinion(reading, view, pair.subject)
@@ -58,38 +59,65 @@ def _slots(reading: Reading, pair: Pair, found: Compared) -> Slots:
     }
 
 
-def _first(reading: Reading, pair: Pair, found: Compared, *, raised: bool) -> Remark:
-    """The pair over its first window; a base that matters is part of the claim."""
+def _first(reading: Reading, pair: Pair, found: Compared, about: Sequence[DeskView] = ()) -> Remark:
+    """The pair over its first window; a base that matters is part of the claim.
+
+    It says what its sign says, unless a house has raised it: then it goes with that opinion.
+    """
     spread = found.spread
     slots = _slots(reading, pair, found)
-    if spread.detail.get("base_sensitive"):
-        side = "later" if _moves(spread, "later") >= _moves(spread, "earlier") else "earlier"
-        year = reading.of("relative_return", "ytd", vs=True)
-        note = Note("pair", -sign(year) if year else 0, 0.62 if raised else 0.25)
-        return remark(f"pairs.sensitive_{side}", slots, note)
+    side = _telling_side(spread)
+    stances = [STANCES.get(view.stance, 0) for view in about]
+    if side:
+        other = _beside(spread, side) or 0.0
+        same = {1: "ahead", -1: "behind"}[sign(spread)] if other * float(spread.value) > 0 else ""
+        tone = next((t for t in stances if t), sign(spread) if same else 0)
+        note = Note("pair", tone, 0.62 if about else 0.25)
+        return remark(f"pairs.sensitive_{side}_{same or 'either'}", slots, note)
     both = ways(found.own, found.other)
+    if len(set(both)) == 1 and abs(float(spread.value)) < LEVEL:
+        return remark("pairs.level", slots, Note("pair", 0, 0.3))
     key = (
         f"{'ahead' if sign(spread) > 0 else 'behind'}_{both[0]}" if len(set(both)) == 1 else "apart"
     )
     return remark(f"pairs.{key}", slots, Note("pair", sign(spread), 0.4))
 
 
-def _moves(spread: Fact, side: str) -> float:
-    """How far a base one session away moves the spread."""
+def _telling_side(spread: Fact) -> str:
+    """The neighbouring base day that moves the spread most, if either moves it enough."""
+    known = [side for side in ("later", "earlier") if _complete(spread, side)]
+    if not spread.detail.get("base_sensitive") or not known:
+        return ""
+    return max(known, key=lambda side: abs((_beside(spread, side) or 0.0) - float(spread.value)))
+
+
+def _complete(spread: Fact, side: str) -> bool:
+    parts = ("", "_date", "_subject_return", "_benchmark_return")
+    printed = all(f"base_{side}{part}" in spread.displays for part in parts)
+    return printed and _beside(spread, side) is not None
+
+
+def _beside(spread: Fact, side: str) -> float | None:
+    """The spread from the neighbouring base day."""
     other = spread.detail.get(f"base_{side}")
     value = other.get("value") if isinstance(other, dict) else None
-    return abs(value - float(spread.value)) if isinstance(value, float) else -1.0
+    return value if isinstance(value, float) else None
 
 
 def _others(reading: Reading, pair: Pair, found: list[Compared]) -> Iterator[Remark]:
-    """Further windows, for the section on the case against."""
-    told = {found[0].spread.base_date}
+    """Further windows, from other base days than those told already."""
+    first = found[0].spread
+    told = {
+        first.displays.get("base_date"),
+        first.displays.get(f"base_{_telling_side(first)}_date"),
+    }
     for compared in found[1:]:
-        if compared.spread.base_date in told:
+        day = compared.spread.displays.get("base_date")
+        if day in told:
             continue
-        told.add(compared.spread.base_date)
+        told.add(day)
         same = "same" if len(set(ways(compared.own, compared.other))) == 1 else "apart"
-        note = Note("pair_window", sign(compared.spread), 0.3, "counter_view")
+        note = Note("pair_window", sign(compared.spread), 0.3, "leadership")
         yield remark(f"pairs.window_{same}", _slots(reading, pair, compared), note)
 
 

@@ -11,13 +11,16 @@ from reporter.commentary.base import (
     Note,
     Reading,
     family,
+    number_of,
     remark,
     spread_size,
 )
 from reporter.model import Fact, Remark
-from reporter.phrasing import Slots, holds
+from reporter.phrasing import Slots, holds, size
 
 FAR = -0.05
+HUGE = 2.5
+OLD = 250
 
 
 @family("records")
@@ -74,4 +77,12 @@ def _benchmark(reading: Reading, slots: Slots, down: Fact | None) -> Iterator[Re
         return
     filled = {**slots, "bc": best}
     yield remark("records.benchmark_only", filled, Note("record", -1, 0.85))
-    yield remark("records.headline_benchmark", filled, Note("record", -1, 0.88, HEADLINE))
+    weight = 0.5 if _bigger_news(reading) else 0.88
+    yield remark("records.headline_benchmark", filled, Note("record", -1, weight, HEADLINE))
+
+
+def _bigger_news(reading: Reading) -> bool:
+    """Whether the subject's own day, or a high not seen for a year, outdoes another's record."""
+    day, level = reading.move("1d"), reading.of("level")
+    old = number_of(level, "sessions_highest") if level else None
+    return abs((size(day) if day else None) or 0.0) >= HUGE or (old or 0) >= OLD

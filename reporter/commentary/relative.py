@@ -120,35 +120,49 @@ def _month(reading: Reading, year: Fact) -> Iterator[Remark]:
 
 
 def _further(reading: Reading) -> Iterator[Remark]:
-    """Other windows, for the section on leadership."""
+    """Other windows than the year so far, for the section on leadership."""
+    year = reading.move("ytd")
     for window, key, weight in (("3m", "quarter", 0.26), ("1y", "twelve_months", 0.24)):
         spread = reading.of("relative_return", window, vs=True)
-        if spread is not None and moved(spread):
-            slots: Slots = {**reading.pair, "ls": spread}
-            note = Note(key, sign(spread), weight, "leadership")
-            yield remark(f"relative.{key}", slots, note)
+        if spread is None or not moved(spread) or (year and spread.base_date == year.base_date):
+            continue
+        slots: Slots = {**reading.pair, "ls": spread}
+        yield remark(f"relative.{key}", slots, Note(key, sign(spread), weight, "leadership"))
 
 
 def _longer(reading: Reading, year: Fact) -> Iterator[Remark]:
-    """The longest run at hand that went against the year; and what a holder has made."""
+    """The longest run at hand beside the year; and what a holder has made."""
     for window in LONG:
         spread = reading.of("relative_return", window, vs=True)
         if spread is None or not moved(spread):
             continue
-        slots: Slots = reading.pair | {"ls": spread}
+        slots: Slots = reading.pair | {"ls": spread, "spread": year}
         if sign(year):
-            yield _old_order(reading, spread, year, slots)
-        gains = [number_of(spread, f"{side}_return") or 0.0 for side in ("subject", "benchmark")]
-        if min(gains) > 0 and sign(spread) == sign(year):
-            yield remark("relative.long_gain", slots, Note("long_gain", 1, 0.34))
+            yield from _old_order(reading, spread, year, slots)
+        gain = number_of(spread, "subject_return") or 0.0
+        if gain > 0 and sign(spread) == sign(year) and spread.base_date != year.base_date:
+            yield remark("relative.long_gain", slots, Note("relative_long", 1, 0.34))
         return
 
 
-def _old_order(reading: Reading, spread: Fact, year: Fact, slots: Slots) -> Remark:
-    """Whether the year's order is an old one or a new one."""
+def _old_order(reading: Reading, spread: Fact, year: Fact, slots: Slots) -> Iterator[Remark]:
+    """Whether the year's order is an old one or a new one; of no order, nothing."""
+    before = _before(spread, year)
+    if spread_size(year) < SOME or before is None:
+        return
     side = "ahead" if sign(spread) > 0 else "behind"
     same = sign(spread) == sign(year)
+    older = same and before * float(year.value) > 0
     own = reading.move("ytd")
     weight = 0.28 if same and own is not None and sign(own) < 0 else 0.42
-    key = f"long_same_{side}" if same else f"long_{side}"
-    return remark(f"relative.{key}", slots, Note("relative_long", sign(spread), weight))
+    key = f"long_{'same_' if older else 'turned_' if same else ''}{side}"
+    yield remark(f"relative.{key}", slots, Note("relative_long", sign(spread), weight))
+
+
+def _before(spread: Fact, year: Fact) -> float | None:
+    """The spread from the long run's base day to the year's; None where the year is all of it."""
+    sides = [
+        ((number_of(spread, key) or 0.0) + 1) / ((number_of(year, key) or 0.0) + 1)
+        for key in ("subject_return", "benchmark_return")
+    ]
+    return None if spread.base_date == year.base_date else sides[0] - sides[1]

@@ -53,9 +53,12 @@ def _neutral(value: float) -> tuple[str, int]:
 
 
 def _distance(reading: Reading) -> Iterator[Remark]:
-    slow = reading.of("sma", "200")
+    """How far from the 200-day average; told where momentum says the same, else it is the trend."""
+    slow, rsi = reading.of("sma", "200"), reading.of("rsi", "14")
     gap = number_of(slow, "gap") if slow else None
-    if slow is None or gap is None or abs(gap) < FAR:
+    if slow is None or gap is None or abs(gap) < FAR or rsi is None:
+        return
+    if text_of(rsi, "state") != ("overbought" if gap > 0 else "oversold"):
         return
     key = "far_above" if gap > 0 else "far_below"
     slots: Slots = {"s": reading.subject, "t": slow}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reporter.commentary.base import Note, Reading, family, moved, remark, sign, text_of
-from reporter.lexicon import counted
 from reporter.model import Fact, Remark, Text
 from reporter.phrasing import Named, Slots, fragment, listed, pattern
-from reporter.wording import month_year
+from reporter.wording import counted, month_year
 
 BASE = {"", "base", "high", "firm"}
 
@@ -29,7 +28,7 @@ def targets(reading: Reading) -> Iterator[Remark]:
     if several:
         slots = {**slots, "others": listed([_part(reading, fact) for fact in others])}
     yield remark(f"targets.{key}", slots, Note("targets", sign(first), 0.58))
-    if len(found) > 1:
+    if len({_source(fact) for fact in found}) > 1:
         yield _further(reading, found, level)
 
 

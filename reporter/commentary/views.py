@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from reporter.commentary.base import Note, Reading, family, moved, remark, text_of
-from reporter.lexicon import counted
-from reporter.model import DeskView, Fact, Instrument, Kind, Remark, Span
-from reporter.phrasing import Named, Quoted, Slots, listed
+from reporter.model import DeskView, Fact, Instrument, Kind, Remark, Span, Text
+from reporter.phrasing import Named, Quoted, Slots
+from reporter.wording import counted, possessive
 
 _TONES = {"supportive": 1, "cautious": -1, "critical": -1}
 
@@ -29,14 +30,14 @@ def views(reading: Reading) -> Iterator[Remark]:
 
 def paired(reading: Reading) -> tuple[DeskView, ...]:
     """The houses' opinions, which the pairs they were given on carry."""
-    about = {reading.spec.subject, ""}
+    about = {reading.spec.subject, "", *(pair.subject for pair in reading.spec.pairs)}
     return tuple(
         v for v in reading.desk.views if v.symbol in about and v.house and v.kind != "technical"
     )
 
 
 def _own(reading: Reading, level: Fact, own: list[DeskView], stance: str) -> Remark:
-    reasons = listed([(Span(quoted(v).text, "quote"),) for v in own], "; and ")
+    reasons = _reasons([quoted(view).text for view in own])
     slots: Slots = {
         "s": reading.subject,
         "lv": level,
@@ -53,6 +54,17 @@ def _own(reading: Reading, level: Fact, own: list[DeskView], stance: str) -> Rem
     return remark(f"views.own_{stance}_{number}", slots, note)
 
 
+def _reasons(told: list[str]) -> Text:
+    """Reasons in a row, set apart by semicolons where one of them has a comma of its own."""
+    mark = ";" if any(re.search("[,;]", one) for one in told) else ","
+    spans: list[Span] = []
+    for at, one in enumerate(told):
+        last = at == len(told) - 1
+        spans += [Span(f"{mark} and " if last else f"{mark} ")] if at else []
+        spans.append(Span(one, "quote"))
+    return tuple(spans)
+
+
 def quoted(view: DeskView) -> Quoted:
     """A view's own words, without the full stop that the sentence sets itself."""
     return Quoted(view.text.strip().rstrip("."))
@@ -60,12 +72,12 @@ def quoted(view: DeskView) -> Quoted:
 
 def name_of(view: DeskView) -> Named:
     """Who holds a view: `Jane Doe of Acme`, `Acme's traders`, or the house alone."""
-    apostrophe = "\N{RIGHT SINGLE QUOTATION MARK}"
-    owner = f"{view.house}{apostrophe}{'' if view.house.endswith('s') else 's'}"
     if not view.author:
         return Named(view.house)
     person = view.author[:1].isupper()
-    return Named(f"{view.author} of {view.house}" if person else f"{owner} {view.author}")
+    return Named(
+        f"{view.author} of {view.house}" if person else f"{possessive(view.house)} {view.author}"
+    )
 
 
 def _technical(reading: Reading, level: Fact, view: DeskView) -> Remark:
@@ -76,11 +88,9 @@ def _technical(reading: Reading, level: Fact, view: DeskView) -> Remark:
         "who": name_of(view),
         "words": quoted(view),
     }
-    fast = reading.of("sma", "50")
     held = breakout is not None and text_of(breakout, "state") in {"above", "retaken"}
-    above = fast is not None and bool(fast.detail.get("above"))
-    if breakout and fast and held and above and "breakout" in view.text.lower():
-        filled: Slots = {**slots, "x": breakout, "f": fast}
+    if breakout and held and "breakout" in view.text.lower():
+        filled: Slots = {**slots, "x": breakout}
         return remark("views.house_technical_ours", filled, Note("technical_view", 1, 0.57))
     tone = _TONES.get(view.stance, 0)
     return remark("views.house_technical", slots, Note("technical_view", tone, 0.57))

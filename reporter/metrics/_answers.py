@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, wraps
+from math import isfinite
 from typing import Literal
 
 from reporter import wording
 from reporter.bars import Bars, bars_of
-from reporter.metrics.base import Ask, Metric, metrics
+from reporter.metrics.base import YEAR_OF_BARS, Ask, Metric, metrics
 from reporter.model import (
     Basis,
     DeskFigure,
@@ -27,7 +29,6 @@ from reporter.model import (
 )
 from reporter.windows import Window, base_date, parse
 
-YEAR_OF_BARS = 250
 _OTHER_HOLIDAYS = {Kind.YIELD, Kind.CURRENCY, Kind.COMMODITY}
 
 Raw = Json | date
@@ -69,7 +70,7 @@ class NoAnswerError(Exception):
 
 def metric(
     name: str,
-    unit: Unit,
+    unit: Unit | None,
     *,
     windows: Literal["periods"] | tuple[str, ...] = (),
     versus: bool = False,
@@ -106,13 +107,13 @@ def _check(ask: Ask, windows: Literal["periods"] | tuple[str, ...], *, versus: b
 
 def _distinct(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """Facts of one question, each with an id of its own."""
-    found: dict[str, Fact] = {}
+    met: Counter[str] = Counter()
+    found: list[Fact] = []
     for one in facts:
-        if one.id in found:
-            same = sum(known.startswith(one.id) for known in found)
-            one = replace(one, id=f"{one.id}:{same + 1}")  # noqa: PLW2901  the same answer, told apart
-        found[one.id] = one
-    return tuple(found.values())
+        met[one.id] += 1
+        nth = met[one.id]
+        found.append(one if nth == 1 else replace(one, id=f"{one.id}:{nth}"))
+    return tuple(found)
 
 
 def gap(ask: Ask, reason: Reason, message: str) -> Gap:
@@ -134,12 +135,12 @@ def bars_for(symbol: str, data: MarketData) -> Bars:
 
 
 def last_bar(bars: Bars, data: MarketData) -> int:
-    """The position of the as-of session's bar, whose close must be a number above zero."""
+    """The position of the as-of session's bar, whose close must be usable."""
     return bar_on(bars, data.as_of)
 
 
 def bar_on(bars: Bars, day: date) -> int:
-    """The position of the bar of `day`."""
+    """The position of the bar of `day`; its close is above zero unless it may be negative."""
     at = bars.find(day)
     name = bars.series.instrument.name
     when = wording.long_date(day)
@@ -148,9 +149,17 @@ def bar_on(bars: Bars, day: date) -> int:
         raise NoAnswerError(Reason.SHORT_HISTORY, f"{name}: prices begin on {start}, after {when}")
     if at is None:
         raise NoAnswerError(Reason.MISSING_SESSION, f"{name} has no prices on {when}")
-    if not bars.close[at] > 0 and bars.series.instrument.kind is not Kind.YIELD:
+    close = float(bars.close[at])
+    if not (isfinite(close) and (close > 0 or bars.series.instrument.signed)):
         raise NoAnswerError(Reason.BAD_DATA, f"{name} has no usable close on {when}")
     return at
+
+
+def above_zero(base: float, bars: Bars, what: str) -> None:
+    """Refuses to take a share of what is zero or negative, as oil was on 20 April 2020."""
+    if not base > 0:
+        name = bars.series.instrument.name
+        raise NoAnswerError(Reason.UNDEFINED, f"{name}: no change can be stated from {what}")
 
 
 def priced(symbol: str, data: MarketData, claim: str) -> Bars:

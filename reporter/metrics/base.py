@@ -10,6 +10,7 @@ from reporter.model import Fact, Gap, MarketData, Unit
 from reporter.registry import Registry
 
 PERIODS = ("1d", "wtd", "mtd", "qtd", "ytd", "1w", "1m", "3m", "6m", "1y", "3y", "5y")
+YEAR_OF_BARS = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,13 @@ class Metric:
 
     `windows` is "periods" where any window of the calendar fits (`ytd`, `20s`, `since:DATE`),
     else the fixed lengths it is defined for, empty where it has none. `versus` says that it
-    needs a benchmark. `compute` gives one or several answers (a target list gives several).
+    needs a benchmark. `unit` is that of its facts, None where they have several: a level is in
+    percent for a yield, else a price. `compute` gives one or several answers (a target list gives
+    several).
     """
 
     name: str
-    unit: Unit
+    unit: Unit | None
     compute: Callable[[Ask, MarketData], tuple[Fact | Gap, ...]]
     windows: Literal["periods"] | tuple[str, ...] = ()
     versus: bool = False

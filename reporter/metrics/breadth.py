@@ -18,7 +18,7 @@ from reporter.metrics._answers import (
 )
 from reporter.metrics.base import Ask
 from reporter.metrics.returns import growth
-from reporter.model import Kind, MarketData, Reason, Unit
+from reporter.model import Basis, Kind, MarketData, Reason, Unit
 
 NAMES = ("advancers",)
 
@@ -32,7 +32,7 @@ def advancers(ask: Ask, data: MarketData) -> Answers:
 
     The subject is `list:NAME`, the members come with the question; yields are left out.
     `detail.of` counts the members with prices on both days, `symbols` names them, best first,
-    `missing` the others.
+    `missing` the others, `total_return` those whose return holds dividends.
     """
     _, base = window_base(ask, data)
     members = [m for m in ask.members if not _is_yield(m, data)]
@@ -49,6 +49,7 @@ def advancers(ask: Ask, data: MarketData) -> Answers:
         "worst_return": returns[ranked[-1]],
         "symbols": list(ranked),
         "missing": [m for m in members if m not in returns],
+        "total_return": [m for m in ranked if data.series[m].basis is Basis.ADJUSTED],
     }
     return [Answer(risen, Unit.COUNT, detail, forms=_FORMS, base=base)]
 

@@ -15,18 +15,19 @@ from datetime import date
 import numpy as np
 
 from reporter import wording
-from reporter.bars import Bars, Floats
+from reporter.bars import Bars, Floats, Ints
 from reporter.metrics._answers import (
     Answer,
     Answers,
     Printer,
     Raw,
+    above_zero,
     history,
     metric,
     no_yield,
 )
 from reporter.metrics.base import Ask
-from reporter.metrics.records import climb
+from reporter.metrics.records import climb, earlier_high
 from reporter.model import MarketData, Unit
 
 NAMES = ("range_breakout",)
@@ -52,6 +53,7 @@ _PARTS = (
     "lowest",
     "lowest_date",
     "retaken_on",
+    "lost_on",
 )
 
 
@@ -70,11 +72,14 @@ def range_breakout(ask: Ask, data: MarketData) -> Answers:
     The top is a record close that stood for 504 sessions or more. `detail.state` is none, inside,
     above, failed or retaken; `touch_*` is the highest later close within 2 % of the top, at least
     20 sessions away from both ends; `closes_below` counts closes not above the top since the
-    break. From quoted closes, at least 505 of them.
+    break and `lost_on` is the first of the closes there now, where the break has failed. From
+    quoted closes, at least 505 of them; a high the spec states for the time before them must be
+    beaten before any of them is a record.
     """
     no_yield(ask.subject, data, "a range")
     bars = history(ask.subject, data, "a multi-year range", count=STOOD + 1)
-    found = find_range(bars.close)
+    earlier = earlier_high(bars, data)
+    found = find_range(bars.close, earlier.level if earlier else 0.0)
     detail: dict[str, Raw] = {"state": "none", "history_start": bars.start}
     detail |= dict.fromkeys(_PARTS)
     if found:
@@ -84,9 +89,17 @@ def range_breakout(ask: Ask, data: MarketData) -> Answers:
     return [Answer(value, Unit.BOOLEAN, detail, forms=forms)]
 
 
-def find_range(close: Floats) -> Range | None:
-    """The multi-year range the last close is in, or broke out of within a year."""
-    records = np.concatenate(([0], climb(close)))
+def find_range(close: Floats, floor: float = 0.0) -> Range | None:
+    """The multi-year range the last close is in, or broke out of within a year.
+
+    `floor` is the highest level known from before the first close: what stays below it is no
+    record, so that until it is beaten there is no range whose course is known.
+    """
+    records = climb(close, floor)
+    if close[0] > floor:
+        records = np.concatenate(([0], records))
+    if not len(records):
+        return None
     last = len(close) - 1
     if last - records[-1] >= STOOD:
         return Range(int(records[-1]), None)
@@ -102,6 +115,7 @@ def _range(bars: Bars, found: Range) -> dict[str, Raw]:
     close = bars.close
     end = len(close) if found.broke is None else found.broke
     low = found.top + int(close[found.top : end].argmin())
+    above_zero(close[found.top], bars, "a record that is not above zero")
     until = bars.day(len(close) - 1 if found.broke is None else found.broke)
     detail: dict[str, Raw] = {
         "level": float(close[found.top]),
@@ -149,4 +163,11 @@ def _after(bars: Bars, found: Range) -> dict[str, Raw]:
         "lowest": float(since[lowest]),
         "lowest_date": bars.day(found.broke + lowest),
         "retaken_on": bars.day(found.broke + last + 1) if retaken else None,
+        "lost_on": None if retaken else bars.day(found.broke + _run_start(back)),
     }
+
+
+def _run_start(positions: Ints) -> int:
+    """Where the last unbroken run of these positions begins."""
+    breaks = np.flatnonzero(np.diff(positions) > 1)
+    return int(positions[breaks[-1] + 1 if len(breaks) else 0])

@@ -7,17 +7,17 @@ import numpy as np
 from reporter import wording
 from reporter.bars import Bars
 from reporter.metrics._answers import (
-    YEAR_OF_BARS,
     Answer,
     Answers,
     Raw,
+    above_zero,
     enough,
     history,
     metric,
     no_yield,
     sessions_since,
 )
-from reporter.metrics.base import Ask
+from reporter.metrics.base import YEAR_OF_BARS, Ask
 from reporter.metrics.records import Peak, highest, reaches_inception
 from reporter.model import MarketData, Unit
 
@@ -40,6 +40,7 @@ def drawdown(ask: Ask, data: MarketData) -> Answers:
     if not reaches_inception(bars, data):
         enough(bars, YEAR_OF_BARS, "a drawdown")
     peak = highest(bars, bars.close, data, until=len(bars))
+    above_zero(peak.level, bars, "a record that is not above zero")
     value = float(bars.close[-1]) / peak.level - 1
     dp = wording.decimals(value, 1, state_of, shift=2)
     forms = {"worst": wording.fraction}

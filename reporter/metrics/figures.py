@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from reporter import wording
 from reporter.metrics._answers import (
     Answer,
     Answers,
@@ -17,15 +16,12 @@ from reporter.model import DeskFigure, MarketData, Reason, Unit
 
 NAMES = ("desk_figure",)
 
-_TIMES = {"x", "times", "multiple"}
 
-
-@metric("desk_figure", Unit.RATIO)
+@metric("desk_figure", None)
 def desk_figure(ask: Ask, data: MarketData) -> Answers:
     """A figure a house has published, in the unit it was given in: one fact for each.
 
-    A unit of the contract (`fraction`, `percent`, ...) is kept; any other is a ratio, printed
-    with its word: `18.5x`.
+    The unit is one of the contract's: `fraction`, `percent`, `ratio` and so on.
     """
     known = data.desk.until(data.as_of).figures
     figures = [f for f in known if f.symbol == ask.subject]
@@ -42,16 +38,12 @@ def _one(figure: DeskFigure) -> Answer:
         "note": figure.note,
         "unit": figure.unit,
     }
-    unit, text = _printed(figure)
     suffix = slug(figure.house, figure.name)
-    texts = published(figure)
-    return Answer(figure.value, unit, detail, text, texts=texts, suffix=suffix, source=figure.house)
-
-
-def _printed(figure: DeskFigure) -> tuple[Unit, str]:
-    unit = figure.unit.strip()
-    if unit in set(Unit):
-        return Unit(unit), wording.display(figure.value, Unit(unit))
-    number = wording.as_given(figure.value)
-    word = "x" if unit.lower() in _TIMES else f" {unit}" if unit else ""
-    return Unit.RATIO, f"{number}{word}"
+    return Answer(
+        figure.value,
+        Unit(figure.unit),
+        detail,
+        texts=published(figure),
+        suffix=suffix,
+        source=figure.house,
+    )

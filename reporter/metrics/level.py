@@ -26,7 +26,7 @@ NAMES = ("level",)
 YEAR = timedelta(weeks=52)
 
 
-@metric("level", Unit.PRICE)
+@metric("level", None)
 def level(ask: Ask, data: MarketData) -> Answers:
     """The close of the as-of session, as quoted; a yield's level is in per cent.
 

@@ -9,7 +9,6 @@ import numpy as np
 from reporter import indicators, wording
 from reporter.bars import Bars, Floats, Ints
 from reporter.metrics._answers import (
-    YEAR_OF_BARS,
     Answer,
     Answers,
     NoAnswerError,
@@ -18,7 +17,7 @@ from reporter.metrics._answers import (
     metric,
     unbroken,
 )
-from reporter.metrics.base import Ask
+from reporter.metrics.base import YEAR_OF_BARS, Ask
 from reporter.model import MarketData, Reason, Unit
 
 NAMES = ("rsi",)

@@ -10,7 +10,6 @@ import numpy as np
 from reporter import wording
 from reporter.bars import Bars, Floats, Ints
 from reporter.metrics._answers import (
-    YEAR_OF_BARS,
     Answer,
     Answers,
     Raw,
@@ -19,7 +18,7 @@ from reporter.metrics._answers import (
     metric,
     sessions_since,
 )
-from reporter.metrics.base import Ask
+from reporter.metrics.base import YEAR_OF_BARS, Ask
 from reporter.model import MarketData, Unit
 
 NAMES = ("record_close", "record_high")

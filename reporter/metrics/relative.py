@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from reporter import wording
-from reporter.bars import Bars, Floats, Ints
+from reporter.bars import Bars, Floats, Ints, changes
 from reporter.metrics._answers import (
     Answer,
     Answers,
@@ -85,7 +85,7 @@ def _detail(
         "subject_return": returns[0],
         "benchmark_return": returns[1],
         "z": z,
-        "ratio_change": (1 + returns[0]) / (1 + returns[1]) - 1,
+        "ratio_change": (1 + returns[0]) / (1 + returns[1]) - 1 if returns[1] > -1 else None,
         "base_earlier": None,
         "base_later": None,
     }
@@ -139,7 +139,7 @@ def daily_leads(ours: Bars, theirs: Bars) -> tuple[Ints, Floats]:
             days, theirs.days, assume_unique=True, return_indices=True
         )
         one, other = one[here], other[there]
-    return days, one[1:] / one[:-1] - other[1:] / other[:-1]
+    return days, changes(one) - changes(other)
 
 
 @metric("outperformance_streak", Unit.COUNT, versus=True)

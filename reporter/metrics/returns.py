@@ -14,6 +14,7 @@ from reporter.metrics._answers import (
     Answers,
     Printer,
     Raw,
+    above_zero,
     bar_on,
     bars_for,
     last_bar,
@@ -53,6 +54,7 @@ def period_return(ask: Ask, data: MarketData) -> Answers:
 
 def growth(bars: Bars, first: int, last: int) -> float:
     """The change from the close at `first` to the close at `last`, as a fraction."""
+    above_zero(bars.close[first], bars, "a close that is not above zero")
     return float(bars.close[last] / bars.close[first] - 1)
 
 
@@ -69,7 +71,8 @@ def _detail(bars: Bars, first: int, last: int) -> dict[str, Raw]:
 
 
 def _annual(window: Window, value: float) -> dict[str, Raw]:
-    return {"annualised": (1 + value) ** (1 / window.years) - 1} if window.years else {}
+    left = 1 + value
+    return {"annualised": left ** (1 / window.years) - 1} if window.years and left > 0 else {}
 
 
 def _largest(window: Window, bars: Bars, last: int) -> dict[str, Raw]:

@@ -8,6 +8,7 @@ from reporter.metrics._answers import (
     Answers,
     NoAnswerError,
     Raw,
+    above_zero,
     last_bar,
     metric,
     no_yield,
@@ -36,6 +37,7 @@ def implied_advance(ask: Ask, data: MarketData) -> Answers:
     no_yield(ask.subject, data, "a target")
     bars = priced(ask.subject, data, "a target")
     close = float(bars.close[last_bar(bars, data)])
+    above_zero(close, bars, "a close that is not above zero")
     return [_one(target, close) for target in sorted(targets, key=lambda t: t.level)]
 
 

@@ -9,17 +9,17 @@ import numpy as np
 from reporter import indicators, wording
 from reporter.bars import Bars, Floats, Ints
 from reporter.metrics._answers import (
-    YEAR_OF_BARS,
     Answer,
     Answers,
     NoAnswerError,
     Raw,
+    above_zero,
     history,
     metric,
     sessions_since,
     unbroken,
 )
-from reporter.metrics.base import Ask
+from reporter.metrics.base import YEAR_OF_BARS, Ask
 from reporter.model import MarketData, Reason, Unit
 
 NAMES = ("sma", "cross")
@@ -40,13 +40,15 @@ def average(bars: Bars, length: int) -> Floats:
 def sma(ask: Ask, data: MarketData) -> Answers:
     """Arithmetic mean of the last 50 or 200 closes, the as-of session's included.
 
-    `detail.gap` is the close over it, less one; `sessions` counts the closes on this side of it;
-    `rising` compares it with 20 sessions before. Needs 250 quoted closes.
+    `detail.gap` is the close over it, less one; `sessions` counts the closes on this side of it
+    and `since` is the first of them, None where the close has never been on the other side as far
+    as the average is known; `rising` compares it with 20 sessions before. Needs 250 quoted closes.
     """
     bars = history(ask.subject, data, "a moving average")
     unbroken(bars, data, YEAR_OF_BARS)
     values = average(bars, int(ask.window or FAST))
     value, close = float(values[-1]), float(bars.close[-1])
+    above_zero(value, bars, "an average that is not above zero")
     dp = wording.decimals_apart(close, value, 2)
     text = wording.price(value, dp)
     forms = _FORMS | {"level": lambda level: wording.price(level, dp)}
@@ -61,7 +63,7 @@ def _side(bars: Bars, values: Floats) -> dict[str, Raw]:
         "gap": float(bars.close[-1] / values[-1] - 1),
         "above": bool(above[-1]),
         "sessions": run,
-        "since": bars.day(len(bars) - run),
+        "since": bars.day(len(bars) - run) if run < len(above) else None,
         "rising": bool(values[-1] > values[-1 - LOOK_BACK]),
     }
 

@@ -9,11 +9,11 @@ import numpy as np
 from reporter import indicators, wording
 from reporter.bars import Bars, Floats
 from reporter.metrics._answers import (
-    YEAR_OF_BARS,
     Answer,
     Answers,
     NoAnswerError,
     Raw,
+    above_zero,
     bars_for,
     enough,
     history,
@@ -22,7 +22,7 @@ from reporter.metrics._answers import (
     no_yield,
     unbroken,
 )
-from reporter.metrics.base import Ask
+from reporter.metrics.base import YEAR_OF_BARS, Ask
 from reporter.model import MarketData, Reason, Unit
 
 NAMES = ("atr", "realised_volatility")
@@ -42,6 +42,7 @@ def atr(ask: Ask, data: MarketData) -> Answers:
     unbroken(bars, data, YEAR_OF_BARS)
     value = float(indicators.atr(bars.high, bars.low, bars.close, RANGE_LENGTH)[-1])
     close = float(bars.close[-1])
+    above_zero(close, bars, "a close that is not above zero")
     detail: dict[str, Raw] = {"level": close, "fraction": value / close}
     forms = {"fraction": wording.fraction}
     return [Answer(value, Unit.PRICE, detail, forms=forms)]
@@ -52,7 +53,8 @@ def realised_volatility(ask: Ask, data: MarketData) -> Answers:
     """Root of 252/21 times the sum of the last 21 squared log returns: a yearly fraction.
 
     Zero mean, 252 sessions a year. `detail.percentile` is the share of its values of the last
-    five years that were not higher, None where there are fewer than 250.
+    five years that were not higher, `detail.share_higher` of those that were; None where there are
+    fewer than 250.
     """
     no_yield(ask.subject, data, "a volatility")
     bars = bars_for(ask.subject, data)
@@ -68,7 +70,7 @@ def realised_volatility(ask: Ask, data: MarketData) -> Answers:
         what = "the price has not moved" if flat else "a price in its history is not a number"
         raise NoAnswerError(reason, f"{name}: {what}")
     detail = _rank(bars, values)
-    forms = {"percentile": wording.fraction}
+    forms = {"percentile": wording.fraction, "share_higher": wording.fraction}
     return [Answer(value, Unit.FRACTION, detail, forms=forms)]
 
 
@@ -83,5 +85,6 @@ def _rank(bars: Bars, values: Floats) -> dict[str, Raw]:
     enough_past = len(known) >= YEAR_OF_BARS
     return {
         "percentile": float((known <= known[-1]).mean()) if enough_past else None,
+        "share_higher": float((known > known[-1]).mean()) if enough_past else None,
         "history_start": bars.day(-len(known)),
     }

@@ -6,12 +6,14 @@ of the display.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from reporter import glossary, wording
 from reporter.charts.base import charts
+from reporter.choice import words
 from reporter.model import (
     Cell,
     Chart,
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 Options = Mapping[str, Json]
 Tone = Literal["", "up", "down"]
 WINDOWS = ("1d", "wtd", "mtd", "ytd", "1y")
-RANKED = ("sizes", "sectors")
 NOTHING = Cell("\N{EN DASH}", tone="muted")
+_TONES: Mapping[int, Tone] = {1: "up", -1: "down", 0: ""}
 _UNITS = (" percentage points", " basis points", " basis point", "%")
 
 
@@ -53,27 +55,10 @@ class Drawn:
 # --- options ------------------------------------------------------------------------------------
 
 
-def words(options: Options, key: str, default: Iterable[str] = ()) -> tuple[str, ...]:
-    """An option that is a list of words, or one word."""
-    value = options.get(key)
-    if isinstance(value, str):
-        return (value,)
-    return tuple(str(item) for item in value) if isinstance(value, list) else tuple(default)
-
-
 def titled(options: Options, default: str) -> str:
     """The section's title: the spec's own, or the default."""
     value = options.get("title")
     return value if isinstance(value, str) and value else default
-
-
-def watched(
-    context: SectionContext, options: Options, default: Iterable[str]
-) -> dict[str, list[str]]:
-    """The watch lists a section is about, those that the spec has and that hold anything."""
-    named = words(options, "lists", words(options, "list", default))
-    lists = {name: list(context.spec.watch.get(name, ())) for name in named}
-    return {name: symbols for name, symbols in lists.items() if symbols}
 
 
 # --- assembling ---------------------------------------------------------------------------------
@@ -123,9 +108,22 @@ def instrument(context: SectionContext, symbol: str) -> Instrument | None:
 
 def called(context: SectionContext, symbol: str) -> str:
     """What tables call an instrument or a flow's segment."""
-    known = instrument(context, symbol)
-    name = context.spec.names.get(symbol) or (known.name if known else symbol)
-    return name.removeprefix("flow:").removeprefix("list:")
+    return context.called(symbol).removeprefix("flow:").removeprefix("list:")
+
+
+def handle(context: SectionContext, symbol: str) -> str:
+    """What a symbol is called in ids and file names: `rut` for ^RUT.
+
+    Numbered where an earlier symbol of the brief would be called the same, as RUT after ^RUT.
+    """
+    plain = _handle(symbol)
+    alike = [one for one in context.spec.symbols if _handle(one) == plain]
+    at = alike.index(symbol) if symbol in alike else 0
+    return f"{plain}--{at + 1}" if at else plain
+
+
+def _handle(symbol: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", symbol.lower()).strip("-")
 
 
 def is_yield(context: SectionContext, symbol: str) -> bool:
@@ -165,9 +163,7 @@ def unit_of(facts: Iterable[Fact | None]) -> str:
 
 def tone(fact: Fact) -> Tone:
     """`up` or `down` as printed; a change shown as zero has no tone."""
-    if not any(digit in fact.display for digit in "123456789"):
-        return ""
-    return "down" if fact.display.startswith(wording.MINUS) else "up"
+    return _TONES[wording.direction(fact.display)]
 
 
 # --- tables of changes --------------------------------------------------------------------------

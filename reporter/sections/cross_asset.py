@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from reporter import choice
 from reporter.sections._common import (
-    RANKED,
     Options,
     assemble,
     changes,
     is_yield,
     paragraphs,
     titled,
-    watched,
 )
 from reporter.sections.base import Built, SectionContext, section
 
@@ -24,7 +25,7 @@ OPTIONS = {
 @section("cross_asset")
 def cross_asset(context: SectionContext, options: Options) -> Built:
     """Markets side by side: closes, returns, and yields in basis points."""
-    lists = watched(context, options, _unranked(context))
+    lists = choice.lists("cross_asset", options, context.spec)
     prices = _kept(context, lists, yields=False)
     yields = _kept(context, lists, yields=True)
     return assemble(
@@ -38,14 +39,8 @@ def cross_asset(context: SectionContext, options: Options) -> Built:
     )
 
 
-def _unranked(context: SectionContext) -> list[str]:
-    """The watch lists that no other section of the brief shows already."""
-    ranks = any(section.name == "leadership" for section in context.spec.sections)
-    return [name for name in context.spec.watch if not (ranks and name in RANKED)]
-
-
 def _kept(
-    context: SectionContext, lists: dict[str, list[str]], *, yields: bool
+    context: SectionContext, lists: Mapping[str, Sequence[str]], *, yields: bool
 ) -> dict[str, list[str]]:
     """The lists cut to yields or to the rest; a symbol stands in its first list only."""
     seen: set[str] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from reporter import choice
 from reporter.model import Fact, Json, KeyFigure, Kind
 from reporter.sections._common import (
     Drawn,
@@ -13,10 +14,10 @@ from reporter.sections._common import (
     called,
     cited,
     draw,
+    handle,
     instrument,
     is_yield,
     titled,
-    words,
 )
 from reporter.sections.base import Built, SectionContext, section
 
@@ -26,9 +27,9 @@ OPTIONS = {
     "window": "Window of the lead chart and of the key figures: ytd unless another is named.",
     "figures": "Symbols of the key figures, four to six of them.",
 }
-LEAST, MOST = 4, 5
+MOST = 5
 SHORT = {"1d": "on the day", "wtd": "this week", "mtd": "this month", "ytd": "this year"}
-SPARK_SIZE: list[Json] = [76.0, 18.0]
+SPARK_SIZE: list[Json] = [76.0, 14.0]
 LEAD_SIZE: list[Json] = [468.0, 176.0]
 
 
@@ -43,7 +44,7 @@ def front(context: SectionContext, options: Options) -> Built:
         "window": _window(options),
         "size": LEAD_SIZE,
     }
-    kind = words(options, "chart", ["mountain"])[0]
+    kind = choice.words(options, "chart", ["mountain"])[0]
     figures, sparks = key_figures(context, options)
     built = assemble(
         "front",
@@ -72,7 +73,7 @@ def key_figures(
     figures: list[KeyFigure] = []
     drawn = Drawn()
     for symbol in _symbols(context, options):
-        spark = draw(context, "sparkline", _spark(symbol, window))
+        spark = draw(context, "sparkline", _spark(context, symbol, window))
         figure = _price(context, symbol, window, spark)
         if figure and len(figures) < MOST:
             figures.append(figure)
@@ -83,33 +84,22 @@ def key_figures(
 
 
 def _window(options: Options) -> str:
-    return words(options, "window", ["ytd"])[0]
+    return choice.words(options, "window", ["ytd"])[0]
 
 
 def _symbols(context: SectionContext, options: Options) -> tuple[str, ...]:
-    """The symbols to show; the scene is set by volatility, a yield, and then the watch lists."""
-    spec = context.spec
-    named = words(options, "figures")
-    if named:
-        return named
-    watched = [symbol for symbols in spec.watch.values() for symbol in symbols]
-    scene = sorted((s for s in watched if _scenic(context, s)), key=lambda s: _scenic(context, s))
-    first = {_scenic(context, symbol): symbol for symbol in reversed(scene)}
-    ordered = (*spec.subjects, spec.benchmark, *(first[rank] for rank in sorted(first)))
-    enough = ordered if len(ordered) >= LEAST else (*ordered, *watched[:LEAST])
-    return tuple(dict.fromkeys(enough))
+    """The symbols to show, those named or those that set the scene."""
+
+    def kind_of(symbol: str) -> Kind | None:
+        known = instrument(context, symbol)
+        return known.kind if known else None
+
+    return choice.key_figures(options, context.spec, kind_of)
 
 
-def _scenic(context: SectionContext, symbol: str) -> int:
-    """1 for volatility, 2 for a yield, 3 for a commodity, 0 for the rest."""
-    known = instrument(context, symbol)
-    order = (Kind.VOLATILITY, Kind.YIELD, Kind.COMMODITY)
-    return order.index(known.kind) + 1 if known and known.kind in order else 0
-
-
-def _spark(symbol: str, window: str) -> Options:
+def _spark(context: SectionContext, symbol: str, window: str) -> Options:
     return {
-        "id": f"spark-{symbol.strip('^').lower().replace('=', '-')}",
+        "id": f"spark-{handle(context, symbol)}",
         "subjects": [symbol],
         "window": window,
         "size": SPARK_SIZE,

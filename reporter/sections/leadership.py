@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from reporter import choice
 from reporter.model import Json
 from reporter.sections._common import (
-    RANKED,
     WINDOWS,
     Drawn,
     Options,
@@ -13,14 +15,12 @@ from reporter.sections._common import (
     draw,
     paragraphs,
     titled,
-    watched,
-    words,
 )
 from reporter.sections.base import Built, SectionContext, section
 
 OPTIONS = {
     "title": "The section's title.",
-    "list": "Watch list to rank in the table: sizes unless another is named.",
+    "lists": "Watch lists to rank in the table: sizes unless others are named.",
     "heat": "Watch list to show as a heat table: sectors unless another is named.",
     "windows": "Windows of both, such as 1w, ytd, 1y.",
     "window": "Window of the chart of relative strength: 1y unless another is named.",
@@ -34,7 +34,7 @@ def leadership(context: SectionContext, options: Options) -> Built:
     """Who leads by size and by sector, with the relative-strength line."""
     ranked = {
         name: _ranked(context, symbols)
-        for name, symbols in watched(context, options, RANKED[:1]).items()
+        for name, symbols in choice.lists("leadership", options, context.spec).items()
     }
     return assemble(
         "leadership",
@@ -57,20 +57,19 @@ def _strength(context: SectionContext, options: Options) -> Drawn:
 
 
 def _heat(context: SectionContext, options: Options) -> Drawn:
-    name = words(options, "heat", RANKED[1:])[0]
-    rows = len(context.spec.watch.get(name, ()))
-    if not rows:
+    name, members = choice.heat(options, context.spec)
+    if not members:
         return Drawn()
     chosen: Options = {
         "id": f"heat-{name}",
         "list": name,
-        "windows": list(words(options, "windows", WINDOWS)),
-        "size": [468.0, HEAT_HEAD + HEAT_ROW * rows],
+        "windows": list(choice.words(options, "windows", WINDOWS)),
+        "size": [468.0, HEAT_HEAD + HEAT_ROW * len(members)],
     }
     return draw(context, "heat_table", chosen)
 
 
-def _ranked(context: SectionContext, symbols: list[str]) -> list[str]:
+def _ranked(context: SectionContext, symbols: Iterable[str]) -> list[str]:
     """The symbols by their return this year, best first; those without it last, as given."""
 
     def place(symbol: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reporter import glossary, wording
+from reporter import choice, glossary, wording
 from reporter.model import Cell, Column, Fact, Json, Table
 from reporter.sections._common import (
     Drawn,
@@ -12,6 +12,7 @@ from reporter.sections._common import (
     assemble,
     called,
     draw,
+    handle,
     paragraphs,
     titled,
 )
@@ -28,8 +29,7 @@ BARS_SIZE: list[Json] = [468.0, 200.0]
 @section("technicals")
 def technicals(context: SectionContext, options: Options) -> Built:
     """Trend, momentum and records of the subjects: bar chart, remarks, indicators."""
-    named = options.get("subjects")
-    symbols = [str(s) for s in named] if isinstance(named, list) else [context.spec.subject]
+    symbols = choice.words(options, "subjects", [context.spec.subject])
     drawn = sum((_bars(context, symbol, options) for symbol in symbols), Drawn())
     return assemble(
         "technicals",
@@ -42,7 +42,7 @@ def technicals(context: SectionContext, options: Options) -> Built:
 
 def _bars(context: SectionContext, symbol: str, options: Options) -> Drawn:
     chosen: Options = {
-        "id": f"bars-{symbol.strip('^').lower()}",
+        "id": f"bars-{handle(context, symbol)}",
         "subjects": [symbol],
         "window": options.get("window", "1y"),
         "size": BARS_SIZE,
@@ -59,7 +59,7 @@ def _table(context: SectionContext, symbol: str) -> Table | None:
         return None
     columns = (Column("Indicator", align="left"), Column("Value"), Column("Reading", align="left"))
     name = called(context, symbol)
-    return Table(f"indicators-{symbol.strip('^').lower()}", f"{name}: indicators", columns, rows)
+    return Table(f"indicators-{handle(context, symbol)}", f"{name}: indicators", columns, rows)
 
 
 def _label(fact: Fact) -> str:
@@ -111,8 +111,10 @@ def _side(fact: Fact) -> str:
     gap, above = fact.displays.get("gap", ""), fact.detail.get("above")
     side = "above" if above else "below"
     since = fact.displays.get("since", "")
-    told = f"the close is {wording.magnitude(gap)} {side} it, since {since}"
-    return told if gap and since else ""
+    told = f"the close is {wording.magnitude(gap)} {side} it" + (
+        f", since {since}" if since else ""
+    )
+    return told if gap else ""
 
 
 def _share(fact: Fact) -> str:

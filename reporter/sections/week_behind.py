@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reporter import choice
 from reporter.sections._common import (
     Options,
     assemble,
@@ -9,7 +10,6 @@ from reporter.sections._common import (
     is_yield,
     paragraphs,
     titled,
-    watched,
 )
 from reporter.sections.base import Built, SectionContext, section
 
@@ -24,7 +24,7 @@ OPTIONS = {
 def week_behind(context: SectionContext, options: Options) -> Built:
     """The week in remarks and in a table of its returns."""
     spec = context.spec
-    lists = watched(context, options, ("indices",)) or {"": [*spec.subjects, spec.benchmark]}
+    lists = choice.lists("week_behind", options, spec) or {"": (*spec.subjects, spec.benchmark)}
     prices = {
         name: [symbol for symbol in symbols if not is_yield(context, symbol)]
         for name, symbols in lists.items()

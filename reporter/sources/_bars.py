@@ -44,7 +44,7 @@ class Table:
         frame: columns in any case and order; the index holds the row numbers a user sees.
         label: what messages call the table, such as its file's name.
         until: later rows are not even looked at.
-        signed: values may be zero or negative, as yields may.
+        signed: values may be zero or negative, as yields and commodities may.
         lenient: for feeds nobody can correct. An opening price of zero means that it was not
             recorded and becomes NaN; rows with impossible prices are left out with a note.
         short: numbers of the rows with fewer cells than the head, as a file has that was cut off.

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from reporter import written
 from reporter.errors import DataError
 from reporter.instruments import canonical
 from reporter.model import Basis
+from reporter.written import MisreadError
 
 SUFFIXES = (".csv", ".parquet")
 INDEX = "index.csv"
@@ -58,7 +60,7 @@ def open_folder(location: str) -> Folder:
     """
     if not location:
         raise DataError("the source 'files' needs a folder.", tip="Write files:DIR.")
-    path = Path(location).expanduser()
+    path = _path(location)
     if not path.is_dir():
         what = "is a file, not a folder." if path.is_file() else "no such folder."
         raise DataError(what, where=location, tip="Give the folder of the price files.")
@@ -75,6 +77,13 @@ def open_folder(location: str) -> Folder:
             tip="Put CSV or Parquet files into it, one a symbol, such as RUT.csv.",
         )
     return Folder(path, listed, files)
+
+
+def _path(location: str) -> Path:
+    try:
+        return written.path(location)
+    except MisreadError as error:
+        raise DataError(str(error), tip="Give the folder of the price files.") from error
 
 
 def _in_preference(found: list[Path]) -> list[Path]:
@@ -141,7 +150,10 @@ def _file_problem(folder: Path, file: str) -> str:
     """Why the file named may not or cannot be read; empty where it can."""
     if not file:
         return "no file is named. Name the file that holds the prices."
-    path = folder / file
+    try:
+        path = written.beside(file, folder)
+    except MisreadError as error:
+        return str(error)
     if not path.resolve().is_relative_to(folder.resolve()):
         return f"{file!r} lies outside the folder and is not read. Put the file into the folder."
     if path.suffix.lower() not in SUFFIXES:

@@ -27,7 +27,7 @@ from pathlib import Path
 import pandas as pd
 
 from reporter.instruments import describe, distributes, known
-from reporter.model import Basis, Gap, Instrument, Kind, PriceSeries, Provenance, Reason
+from reporter.model import Basis, Gap, Instrument, PriceSeries, Provenance, Reason
 from reporter.registry import nearest
 from reporter.sources._bars import BadBarsError, Cleaned, Table, clean, missing
 from reporter.sources._folder import Folder, Listed, open_folder
@@ -70,7 +70,7 @@ def _read(folder: Folder, symbol: str, request: DataRequest) -> tuple[PriceSerie
             frame,
             listed.file,
             until=request.as_of or request.today,
-            signed=instrument.kind is Kind.YIELD,
+            signed=instrument.signed,
             short=short,
         )
     )
@@ -172,6 +172,9 @@ def _parquet(data: bytes, label: str) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         message = f"{label} is not a Parquet file. Write it again."
         raise BadBarsError(message) from error
+    if frame.index.nlevels > 1 or frame.columns.nlevels > 1:
+        message = f"{label} has rows or columns of several levels. Write one table a symbol."
+        raise BadBarsError(message)
     if isinstance(frame.index, pd.RangeIndex):
         return frame
     name = frame.index.name

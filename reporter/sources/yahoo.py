@@ -24,12 +24,14 @@ from typing import Any
 
 import pandas as pd
 
+from reporter import written
 from reporter.errors import DataError
 from reporter.instruments import describe, known
-from reporter.model import Basis, Gap, Kind, PriceSeries, Provenance, Reason
+from reporter.model import Basis, Gap, PriceSeries, Provenance, Reason
 from reporter.registry import nearest
 from reporter.sources._bars import BadBarsError, Table, clean, missing
 from reporter.sources.base import DataRequest, Delivered, source
+from reporter.written import MisreadError
 
 with warnings.catch_warnings():  # importing yfinance changes the filters for everybody
     warnings.simplefilter("ignore")
@@ -72,9 +74,17 @@ def yahoo(request: DataRequest) -> Delivered:
 
 
 def cache_folder() -> Path:
-    """Where yfinance may keep time zones and cookies: a folder of this program's own."""
+    """Where yfinance may keep time zones and cookies: a folder of this program's own.
+
+    Raises:
+        DataError: the environment names none that can be.
+    """
     chosen = os.environ.get("REPORTER_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
-    base = Path(chosen).expanduser() if chosen else Path.home() / ".cache"
+    try:
+        base = written.path(chosen or "~/.cache")
+    except MisreadError as error:
+        message = f"no cache folder: {error}"
+        raise DataError(message, tip="Name one in REPORTER_CACHE_DIR.") from error
     return base / "market-brief-reporter" / "yfinance"
 
 
@@ -148,7 +158,7 @@ def _series(
         frame.rename_axis("Date").reset_index(),
         f"Yahoo's {symbol}",
         until=request.as_of,
-        signed=instrument.kind is Kind.YIELD,
+        signed=instrument.signed,
         lenient=True,
     )
     cleaned = clean(table)

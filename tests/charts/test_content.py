@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from reporter.charts import _content as content
 from reporter.model import Span, plain
+from tests.charts import world
 
 
 def weekdays(first: date, count: int) -> list[str]:
@@ -73,10 +75,10 @@ def test_days_are_written_as_people_write_them(count: int, labels: list[str]) ->
 
 
 @pytest.mark.parametrize(
-    ("shown", "way"), [("7.8%", 1), ("\u22123.1%", -1), ("0.0%", 0), ("+$6.4bn", 1), ("$0", 0)]
+    ("count", "words"), [(2, "of the two shown"), (12, "of the twelve shown"), (13, "of all shown")]
 )
-def test_direction_is_what_the_reader_sees(shown: str, way: int) -> None:
-    assert content.direction(shown) == way
+def test_a_set_is_counted_while_its_number_is_a_word(count: int, words: str) -> None:
+    assert content.of_all(count) == words
 
 
 def test_a_sentence_begins_with_a_capital_but_keeps_a_name() -> None:
@@ -89,3 +91,12 @@ def test_a_size_needs_two_numbers(value: object) -> None:
     options = {"size": value}
     expected = (100.0, 50.0) if value == [100, 50] else (1.0, 2.0)
     assert content.size(options, (1.0, 2.0)) == expected  # type: ignore[arg-type]
+
+
+def test_an_instrument_without_prices_goes_by_the_name_in_the_spec() -> None:
+    context = world.context()
+    spec = replace(context.spec, names={"GONE": "Gone fund", "^RUT": "unused"})
+    named = replace(context, spec=spec)
+    assert content.name(named, "GONE") == "Gone fund"
+    assert content.prose(named, "GONE").text == "Gone fund"
+    assert content.name(named, "^RUT") == "Russell 2000"  # the data already carry its name

@@ -25,7 +25,8 @@ def test_flows_name_the_house_and_print_the_facts(context: ChartContext) -> None
     assert rows.values["value"] == tuple(fact.value for fact in facts)
     assert {"+$6.4bn", "\u2212$5.7bn", "\u2212$45.9bn"} <= shown(chart)
     assert plain(chart.title) == (
-        "BofA's clients bought a net $6.4bn of small caps and sold $45.9bn of large caps in 2025"
+        "BofA\u2019s clients bought a net $6.4bn of small caps and sold $45.9bn of large caps "
+        "in 2025"
     )
     assert chart.source_line.startswith("Source: BofA, published January 2026;")
     obeys_the_rules(chart, context)
@@ -73,3 +74,24 @@ def test_returns_are_sorted_and_name_their_set(context: ChartContext) -> None:
 def test_without_flows_there_is_a_gap(context: ChartContext) -> None:
     gap = refused(replace(context, facts=Facts()), "diverging")
     assert gap.reason is Reason.NO_INPUT
+
+
+def test_segments_keep_the_capitals_that_are_theirs(context: ChartContext) -> None:
+    desk = world.flows((("US equities", 6.4e9), ("Large caps", -45.9e9)))
+    facts = Facts(tuple(world.flow_facts(desk)))
+    title = plain(made(replace(context, facts=facts), "diverging").title)
+    assert "$6.4bn of US equities and sold $45.9bn of large caps" in title
+
+
+def test_many_segments_are_not_counted(context: ChartContext) -> None:
+    desk = world.flows(tuple((f"Segment {chr(65 + n)}", 1e9 * (n + 1)) for n in range(13)))
+    facts = Facts(tuple(world.flow_facts(desk)))
+    title = plain(made(replace(context, facts=facts), "diverging").title)
+    assert "were net buyers of all shown, most of all segment M" in title
+
+
+def test_ranked_total_returns_are_marked() -> None:
+    mixed = world.context(world.market({"^RUT": 0.001, "IJH": 0.0}, adjusted=("IJH",)))
+    chart = made(mixed, "diverging", metric="period_return", window="ytd")
+    assert set(chart.series[0].x) == {"Russell 2000", "S&P MidCap 400 fund*"}
+    assert chart.subtitle.endswith("* Total return: dividends included")

@@ -69,3 +69,27 @@ def test_a_missing_return_is_an_empty_cell(context: ChartContext) -> None:
 def test_without_returns_there_is_a_gap(context: ChartContext) -> None:
     gap = refused(replace(context, facts=Facts()), "heat_table")
     assert gap.reason is Reason.NO_DATA
+
+
+def test_total_returns_are_marked() -> None:
+    mixed = world.context(world.market({"^RUT": 0.001, "IJH": 0.0}, adjusted=("IJH",)))
+    chart = made(mixed, "heat_table", windows=list(WINDOWS))
+    assert {row.name for row in chart.series} == {"Russell 2000", "S&P MidCap 400 fund*"}
+    assert chart.subtitle.endswith("%. * Total return: dividends included")
+    assert "*" not in made(world.context(), "heat_table", windows=list(WINDOWS)).subtitle
+
+
+def test_windows_are_headed_as_in_every_table(context: ChartContext) -> None:
+    facts = [f for f in context.facts.of("period_return") if f.window in {"1m", "ytd"}]
+    names = {"1m": "20s", "ytd": "since:2025-12-31"}
+    renamed = tuple(replace(f, window=names[str(f.window)]) for f in facts)
+    chart = made(replace(context, facts=Facts(renamed)), "heat_table", windows=list(names.values()))
+    assert chart.series[0].x == ("20 sessions", "Since 31 December 2025")
+    assert chart.options["short_heads"] == ["20S", "31 Dec 2025"]
+
+
+def test_a_large_set_is_not_counted() -> None:
+    many = world.context(world.market({f"S{n}": n / 1e4 for n in range(13)}))
+    assert ", the most of all shown; " in plain(made(many, "heat_table").title)
+    ranked = made(many, "diverging", metric="period_return")
+    assert ", the best of all shown; " in plain(ranked.title)

@@ -18,6 +18,13 @@ NAMES = {
 }
 
 
+def test_metrics_are_listed_with_their_unit(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["list", "metrics"])
+    rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert rows["rsi"].startswith("(index) Wilder")
+    assert rows["level"].startswith("The close")
+
+
 @pytest.mark.parametrize("kind", NAMES)
 def test_everything_there_is_is_listed_with_its_first_line(
     kind: str, capsys: pytest.CaptureFixture[str]

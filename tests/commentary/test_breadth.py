@@ -48,5 +48,27 @@ def test_both_ends_are_named() -> None:
     )
 
 
+def test_figures_of_both_kinds_are_told_apart() -> None:
+    best, worst = count(3, "1d")[1:]
+    paid = move("XLB", 0.02, "1d", total_return=True)
+    said = words("breadth", reading(count(3, "1d")[0], paid, worst, watch=WATCH))["day"]
+    assert "materials (2.0% with dividends) in front and energy (" in said
+    both = [paid, move("XLE", -0.03, "1d", total_return=True)]
+    said = words("breadth", reading(count(3, "1d")[0], *both, watch=WATCH))["day"]
+    assert "dividends" not in said
+    assert "dividends" not in words("breadth", reading(*count(3, "1d"), watch=WATCH))["day"]
+    assert best.subject == paid.subject
+
+
+def test_funds_that_are_younger_than_the_year_are_not_counted_unsaid() -> None:
+    young = fact("advancers", "list:sectors", 1, Unit.COUNT, window="ytd", base=YEAR_END, of=6,
+                 best="XLB", worst="XLE")  # fmt: skip
+    more = fact("advancers", "list:sectors", 3, Unit.COUNT, window="1d", base=YEAR_END, of=7,
+                best="XLB", worst="XLE")  # fmt: skip
+    moves = [*count(1, "ytd")[1:], *count(3, "1d")[1:]]
+    said = words("breadth", reading(young, more, *moves, watch=WATCH))["year_one"]
+    assert said.startswith("Of the 6 sector funds with prices since the year began one alone")
+
+
 def test_without_the_list_nothing() -> None:
     assert words("breadth", reading()) == {}

@@ -53,7 +53,26 @@ def test_a_large_move_not_seen_for_long() -> None:
 
 @pytest.mark.parametrize("recent", [day(-0.05, z=-3, since=date(2025, 12, 15)), day(-0.01, z=-1)])
 def test_a_move_seen_lately_or_a_small_one_is_no_record(recent: Fact) -> None:
-    assert "day_same" in words("changes", reading(recent, other(-0.01), LAST))
+    assert "day_same" in words("changes", reading(recent, other(-0.02), LAST))
+
+
+def test_moves_that_print_alike_are_not_held_against_each_other() -> None:
+    said = words("changes", reading(day(-0.01), other(-0.0102), LAST))
+    assert said["day_level"].startswith("On 15 January 2026 the Russell 2000 and the S&P 500 both")
+    assert "standfirst_same" not in said
+
+
+def test_a_subject_whose_benchmark_is_missing_has_its_own_day() -> None:
+    said = words("changes", reading(day(0.01), LAST, move("^RUT", 0.02)))
+    assert said["day_own"] == "On 15 January 2026 the Russell 2000 rose 1.0% from 1,000.00."
+    assert said["headline_close"] == "Russell 2000 closes at 990.00"
+    assert said["headline_year"] == "Russell 2000 up 2.0% this year"
+    assert "day_own_flat" in words("changes", reading(day(0.0), LAST))
+
+
+def test_a_huge_day_is_a_headline_before_anothers_record() -> None:
+    said = told("changes", reading(day(0.035, z=2.6), other(0.006), LAST))
+    assert said["headline_day"].importance > 0.74
 
 
 @pytest.mark.parametrize(
@@ -63,7 +82,7 @@ def test_a_move_seen_lately_or_a_small_one_is_no_record(recent: Fact) -> None:
         (-0.011, -0.029, False, "day_milder_fall_too"),
         (0.02, 0.01, True, "day_stronger_gain"),
         (0.02, -0.01, True, "day_better"),
-        (-0.02, -0.01, False, "day_weaker"),
+        (-0.02, -0.01, False, "day_weaker_fall"),
         (-0.02, 0.01, False, "day_weaker"),
     ],
 )
@@ -86,8 +105,8 @@ def test_the_day_the_years_gain_was_gone() -> None:
         move("^RUT", -0.0047, base_level=740.92), move("^GSPC", 0.016),
     )  # fmt: skip
     said = words("changes", made)
-    assert "below the 740.92 at which it ended the old year" in said["year_gain_gone"]
-    assert "what it had made by 14 January 2026 is gone" in said["year_gain_gone"]
+    assert "back below the 740.92 at which it stood on 31 December 2025" in said["year_gain_gone"]
+    assert "what it had made this year by 14 January 2026 is gone" in said["year_gain_gone"]
     assert said["headline_year_gain_gone"].endswith("to 737.42 and is down for the year")
 
 

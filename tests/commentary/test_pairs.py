@@ -12,6 +12,7 @@ from tests.facts import fact, level, move, reading, told, words
 
 BASE = date(2025, 10, 15)
 LATER = date(2025, 10, 16)
+MINUS = "\N{MINUS SIGN}"
 PAIR = (Pair("IWM", "QQQ", ("3m",)),)
 
 
@@ -58,12 +59,55 @@ def sensitive() -> list[Fact]:
 
 
 def test_a_base_that_matters_is_part_of_the_claim() -> None:
-    said = words("pairs", reading(*sensitive(), pairs=PAIR))["sensitive_later"]
+    said = words("pairs", reading(*sensitive(), pairs=PAIR))["sensitive_later_ahead"]
     assert said == (
-        "How IWM compares with QQQ depends on the starting day: 8.3% against 3.6% since "
-        "16 October 2025, but 6.1% against 3.3% since 15 October 2025, a gap of 4.7 or "
+        "How far IWM is ahead of QQQ depends on the starting day: 8.3% against 3.6% since "
+        "16 October 2025, but 6.1% against 3.3% since 15 October 2025, a lead of 4.7 or "
         "2.8 percentage points."
     )
+
+
+def around(one: float, two: float, later: float) -> list[Fact]:
+    """A pair whose spread is another one from the next day on."""
+    facts = compared(
+        one, two, base_sensitive=True, base_later={"date": "2025-10-16", "value": later}
+    )
+    shown = {
+        "base_later": f"{MINUS if later < 0 else ''}{abs(later) * 100:.1f} percentage points",
+        "base_later_date": "16 October 2025",
+        "base_later_subject_return": "0.0%",
+        "base_later_benchmark_return": "0.0%",
+    }
+    object.__setattr__(facts[2], "displays", {**facts[2].displays, **shown})
+    return facts
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "later", "key", "tone"),
+    [
+        (0.06, 0.03, 0.047, "sensitive_later_ahead", 1),
+        (-0.094, -0.069, -0.011, "sensitive_later_behind", -1),
+        (0.134, 0.129, -0.024, "sensitive_later_either", 0),
+    ],
+)
+def test_a_pair_that_agrees_is_no_objection(
+    one: float, two: float, later: float, key: str, tone: int
+) -> None:
+    assert told("pairs", reading(*around(one, two, later), pairs=PAIR))[key].tone == tone
+
+
+def test_a_lag_has_no_sign() -> None:
+    said = words("pairs", reading(*around(-0.094, -0.069, -0.011), pairs=PAIR))
+    assert said["sensitive_later_behind"].endswith("a lag of 1.1 or 2.5 percentage points.")
+
+
+def test_what_a_critic_has_raised_goes_with_his_objection() -> None:
+    made = reading(*around(0.06, 0.03, 0.047), pairs=PAIR, desk=opinion("IWM over QQQ; less"))
+    assert told("pairs", made)["sensitive_later_ahead"].tone == -1
+
+
+def test_a_pair_within_half_a_point_is_in_line() -> None:
+    assert "in line" in words("pairs", reading(*compared(0.142, 0.141), pairs=PAIR))["level"]
 
 
 def opinion(text: str) -> DeskInputs:
@@ -92,7 +136,7 @@ def test_an_opinion_without_a_pair_stands_beside_the_subject() -> None:
     assert "opinion_cautious_bare" in words("pairs", reading(desk=opinion("less compelling")))
 
 
-def test_further_windows_go_to_the_case_against() -> None:
+def test_further_windows_go_beside_the_leadership() -> None:
     pair = (Pair("IWM", "QQQ", ("3m", "1m")),)
     other = [
         move("IWM", 0.02, "1m", base=LATER), move("QQQ", 0.01, "1m", base=LATER),
@@ -100,7 +144,7 @@ def test_further_windows_go_to_the_case_against() -> None:
              subject_return=0.02, benchmark_return=0.01),
     ]  # fmt: skip
     said = told("pairs", reading(*compared(0.06, 0.03), *other, pairs=pair))
-    assert said["window_same"].section == "counter_view"
+    assert said["window_same"].section == "leadership"
 
 
 def test_a_pair_without_prices_is_silent() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from reporter.model import Fact
-from tests.facts import DAY, fact, level, reading, spread, words
+from tests.facts import DAY, fact, level, move, reading, spread, told, words
 
 BEFORE = date(2026, 1, 14)
 EARLIER = date(2025, 10, 27)
@@ -85,6 +85,21 @@ def test_the_benchmarks_record_while_the_subject_is_far_below() -> None:
         said["headline_benchmark"] == "S&P 500 at a record, Russell 2000 still 15.9% below its own"
     )
     assert words("records", reading(best, near, level("^RUT", 2400.0))) == {}
+
+
+@pytest.mark.parametrize(
+    ("last", "day", "yields"),
+    [
+        (level("^RUT", 2263.67), move("^RUT", 0.035, "1d", z=2.8), True),
+        (level("^RUT", 2263.67, sessions_highest=634), move("^RUT", 0.01, "1d", z=0.5), True),
+        (level("^RUT", 2263.67, sessions_highest=20), move("^RUT", 0.01, "1d", z=0.5), False),
+    ],
+)
+def test_anothers_record_yields_to_bigger_news(last: Fact, day: Fact, *, yields: bool) -> None:
+    down = fact("drawdown", "^RUT", -0.073, peak_level=2442.74, peak_date=date(2021, 11, 8))
+    best = record("record_close", "^GSPC", 5667.2, 5631.22)
+    head = told("records", reading(best, down, last, day))["headline_benchmark"]
+    assert (head.importance < 0.7) is yields
 
 
 def test_a_record_that_was_long_in_coming() -> None:

@@ -63,7 +63,7 @@ def test_a_month_against_the_year() -> None:
         move("^GSPC", 0.02, "1m", base=MONTH), spread(0.055, 0.02, "1m", base=MONTH),
     ]  # fmt: skip
     said = words("relative", reading(*facts))["month_ahead"]
-    assert "went the other way" in said
+    assert said.startswith("Over the past month, from 15 December 2025, the order of the year")
     assert "15 December 2025" in said
     facts[:3] = year(0.1, 0.05, z=1.0)
     assert "month_ahead" not in words("relative", reading(*facts))
@@ -71,7 +71,11 @@ def test_a_month_against_the_year() -> None:
 
 @pytest.mark.parametrize(
     ("one", "two", "key"),
-    [(0.26, 0.84, "long_behind"), (0.9, 0.5, "long_same_ahead")],
+    [
+        (0.26, 0.84, "long_behind"),
+        (0.9, 0.5, "long_same_ahead"),
+        (0.52, 0.5, "long_turned_ahead"),
+    ],
 )
 def test_the_longer_run(one: float, two: float, key: str) -> None:
     made = reading(*year(0.078, 0.014, z=2), spread(one, two, "5y", base=LONG))
@@ -80,12 +84,39 @@ def test_the_longer_run(one: float, two: float, key: str) -> None:
 
 def test_what_a_holder_has_made() -> None:
     made = reading(*year(-0.16, -0.1, z=-1), spread(0.16, 0.376, "5y", base=LONG))
-    assert words("relative", made)["long_gain"] == (
-        "Whoever bought on 15 January 2021 still has a price gain of 16.0% in the Russell 2000, "
-        "against 37.6% in the S&P 500."
-    )
+    said = words("relative", made)["long_gain"]
+    assert said == "The Russell 2000 is 16.0% above its level of 15 January 2021."
     lost = reading(*year(-0.16, -0.1, z=-1), spread(-0.02, 0.376, "5y", base=LONG))
     assert "long_gain" not in words("relative", lost)
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "older"),
+    [
+        ((0.194, 0.056), (1.23, 1.02), False),  # 15 March 2021 from 15 March 2016
+        ((0.131, 0.194), (0.8082, 0.8747), False),  # 29 December 2017 from 28 December 2012
+        ((-0.16, -0.105), (0.16, 0.376), True),
+    ],
+)
+def test_a_lead_is_old_only_if_it_was_there_when_the_year_began(
+    now: tuple[float, float], then: tuple[float, float], *, older: bool
+) -> None:
+    z = 2.0 if now[0] > now[1] else -2.0
+    said = words("relative", reading(*year(*now, z=z), spread(*then, "5y", base=LONG)))
+    assert any("older than this year" in one for one in said.values()) is older
+    assert any("still the one in front" in one for one in said.values()) is not older
+
+
+def test_two_in_line_have_neither_lead_nor_lag() -> None:
+    made = reading(*year(0.159, 0.143, z=0.2), spread(0.9, 0.5, "5y", base=LONG))
+    assert not [key for key in words("relative", made) if key.startswith("long_same")]
+
+
+def test_the_year_is_not_printed_again_as_twelve_months() -> None:
+    whole = spread(0.078, 0.014, "1y")
+    assert "twelve_months" not in words("relative", reading(*year(0.078, 0.014), whole))
+    other = spread(0.078, 0.014, "1y", base=LONG)
+    assert "twelve_months" in words("relative", reading(*year(0.078, 0.014), other))
 
 
 def test_nothing_known_nothing_said() -> None:

@@ -40,8 +40,10 @@ def test_distance_from_the_trend_speaks_against_it() -> None:
     def slow(gap: float) -> Fact:
         return fact("sma", "^RUT", 1000.0, Unit.PRICE, window="200", gap=gap, above=gap > 0)
 
-    assert told("stretch", reading(slow(0.168)))["far_above"].tone == -1
-    assert told("stretch", reading(slow(-0.354)))["far_below"].tone == 1
+    high, low = rsi(71.2, "overbought"), rsi(28.8, "oversold")
+    assert told("stretch", reading(slow(0.168), high))["far_above"].tone == -1
+    assert told("stretch", reading(slow(-0.354), low))["far_below"].tone == 1
+    assert "far_below" not in told("stretch", reading(slow(-0.354), rsi(35.0, "neutral")))
     assert told("stretch", reading(slow(0.05))) == {}
 
 
@@ -50,10 +52,27 @@ def test_distance_from_the_trend_speaks_against_it() -> None:
 )
 def test_volatility(rank: float, key: str) -> None:
     one = fact(
-        "realised_volatility", "^RUT", 0.28, window="21", percentile=rank,
+        "realised_volatility", "^RUT", 0.28, window="21", percentile=rank, share_higher=1 - rank,
         history_start=date(2021, 1, 11),
     )  # fmt: skip
     assert "28.0%" in words("stretch", reading(one))[key]
+
+
+def test_the_highest_volatility_of_a_window_was_not_matched_at_its_start() -> None:
+    one = fact(
+        "realised_volatility", "^RUT", 1.03, window="21", percentile=1.0, share_higher=0.0,
+        history_start=date(2015, 3, 23),
+    )  # fmt: skip
+    said = words("stretch", reading(one))["volatile_unmatched"]
+    assert "on no other day of the window that begins on 23 March 2015 was it as high" in said
+
+
+def test_calm_is_told_by_the_days_that_were_wilder() -> None:
+    one = fact(
+        "realised_volatility", "^RUT", 0.134, window="21", percentile=0.019, share_higher=0.981,
+        history_start=date(2021, 1, 11),
+    )  # fmt: skip
+    assert "lower than on 98.1% of days" in words("stretch", reading(one))["calm"]
 
 
 def test_usual_volatility_is_not_told() -> None:

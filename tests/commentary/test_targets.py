@@ -38,7 +38,15 @@ def test_the_reference_targets() -> None:
         "above the last close; 3,000.00 (12.2%) and 3,126.00 (16.9%) are named with less "
         "conviction."
     )
-    assert said["further"].startswith("Of the three published levels, 2,861.00 (7.0%)")
+    assert "further" not in said
+
+
+def test_several_houses_span_a_range() -> None:
+    made = reading(
+        target(2861.0), target(3126.0, analyst="Jo Bloggs"), LAST, desk=desk(2861.0, 3126.0)
+    )
+    said = words("targets", made)["further"]
+    assert said.startswith("Of the two published levels, 2,861.00 (7.0%)")
 
 
 def test_a_target_below_the_close() -> None:

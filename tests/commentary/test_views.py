@@ -43,8 +43,8 @@ def yields(change: float) -> Fact:
 def test_the_editors_own_view_is_labelled() -> None:
     said = words("views", reading(LAST, desk=desk(RATES, GROWTH)))
     assert said["own_supportive_many"] == (
-        "With the Russell 2000 at 2,674.56, two things speak for small caps in our view: "
-        "rate cuts expected later in the year; and data point to strong growth."
+        "In our view two things speak for small caps, with the Russell 2000 at 2,674.56: "
+        "rate cuts expected later in the year, and data point to strong growth."
     )
     made = reading(LAST, desk=desk(view("prices are rich", "cautious")))
     assert told("views", made)["own_cautious_one"].tone == -1
@@ -65,20 +65,26 @@ def test_a_view_on_rates_stands_beside_the_yield(change: float, key: str) -> Non
     )
     watch = {"rates": ("^TNX",)}
     said = words("views", reading(LAST, one, desk=desk(RATES), watch=watch))
-    assert said[key].startswith("With the 10-year Treasury yield at 4.16, ")
+    assert "; the 10-year Treasury yield, at 4.16, is " in said[key]
+
+
+def test_reasons_with_commas_are_set_apart_by_semicolons() -> None:
+    said = words("views", reading(LAST, desk=desk(RATES, view("growth, at home"))))
+    assert said["own_supportive_many"].endswith("later in the year; and growth, at home.")
 
 
 def test_a_houses_chart_reading() -> None:
     chart = view("breakout from a range", kind="technical", house="BofA", author="Paul Ciana")
     said = words("views", reading(LAST, desk=desk(chart)))
     assert said["house_technical"] == (
-        "With the Russell 2000 at 2,674.56, Paul Ciana of BofA reads the chart as follows: "
-        "breakout from a range."
+        "Paul Ciana of BofA reads the chart of the Russell 2000, which closed at 2,674.56, as "
+        "follows: breakout from a range."
     )
     held = fact("range_breakout", "^RUT", value=True, state="retaken", level=2442.74)
-    fast = fact("sma", "^RUT", 2500.0, Unit.PRICE, window="50", above=True, gap=0.07)
-    said = words("views", reading(LAST, held, fast, desk=desk(chart)))
-    assert said["house_technical_ours"].endswith("our own rules confirm the breakout.")
+    said = words("views", reading(LAST, held, desk=desk(chart)))
+    assert said["house_technical_ours"].endswith(
+        "; our own rules confirm the breakout only, with the close of 2,674.56 above 2,442.74."
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from reporter.model import Kind, Reason
+from reporter.model import Basis, Kind, Reason
 from tests.market import close_of, detail, fact, gap, market, real_market, series
 
 SECTORS = ("XLB", "XLC", "XLE", "XLF", "XLI", "XLK", "XLP", "XLRE", "XLU", "XLV", "XLY")
@@ -41,3 +41,12 @@ def test_one_member_is_no_list() -> None:
     data = market(series("A", [1, 2]))
     found = gap(data, "advancers", "list:x", window="1d", members=("A", "Z"))
     assert found.reason is Reason.NOT_APPLICABLE
+
+
+def test_members_whose_return_holds_dividends_are_named() -> None:
+    paid = Basis.ADJUSTED
+    data = market(
+        series("A", [1, 2], basis=paid), series("B", [1, 2]), series("C", [1, 3], basis=paid)
+    )
+    found = fact(data, "advancers", "list:x", window="1d", members=("A", "B", "C"))
+    assert found.detail["total_return"] == ["C", "A"]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporter.metrics.breakouts import NEWS, STOOD, find_range
-from reporter.model import Basis, Fact, Kind, Reason
+from reporter.model import Basis, Fact, Kind, KnownHigh, Reason
 from tests.market import detail, fact, gap, market, real_market, series, wave
 
 TOP = [90.0, 100.0]
@@ -46,12 +46,31 @@ def test_the_reference_brief_has_a_break_that_failed_and_was_retaken(real_data: 
         "lowest": 2305.110107,
         "lowest_date": "2025-11-20",
         "retaken_on": "2025-11-25",
+        "lost_on": None,
     }
     # 2,674.56 of 15 January 2026 over the record close of 8 November 2021
     assert found.detail["gap"] == pytest.approx(2674.560059 / 2442.73999 - 1, abs=1e-6)
     assert found.displays["years"] == "3.9"
     assert found.displays["closes_below"] == "18"
     assert found.displays["lowest"] == "2,305.11"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "lost_on"),
+    [
+        (date(2025, 9, 24), "2025-09-24"),
+        (date(2025, 10, 10), "2025-10-10"),
+        (date(2025, 11, 4), "2025-11-04"),
+        (date(2025, 11, 6), "2025-11-06"),
+        (date(2025, 11, 20), "2025-11-13"),
+    ],
+)
+def test_a_loss_dates_from_the_first_close_of_its_own_run(
+    real_data: Path, as_of: date, lost_on: str
+) -> None:
+    found = fact(real_market(real_data, as_of), "range_breakout", "^RUT")
+    assert found.detail["state"] == "failed"
+    assert found.detail["lost_on"] == lost_on
 
 
 @pytest.mark.parametrize(
@@ -154,3 +173,26 @@ def test_what_carries_no_range_is_a_gap() -> None:
     }
     for symbol, reason in reasons.items():
         assert gap(data, "range_breakout", symbol).reason is reason
+
+
+def floored(closes: list[float], stated: float) -> Fact:
+    """The breakout of closes before which a higher or lower level is on record."""
+    known = KnownHigh("X", stated, date(1999, 12, 31), "an exchange's yearbook")
+    data = market(series("X", closes), known_highs=(known,))
+    return fact(data, "range_breakout", "X")
+
+
+def test_a_stated_high_that_still_stands_leaves_no_range() -> None:
+    broken = [*TOP, *UNDER, 101.0]
+    assert state(broken) == "above"
+    under = floored(broken, 102.0)
+    assert detail(under, "state", "level") == ["none", None]
+    assert floored([100.0, *UNDER, 80.0], 100.0).detail["state"] == "none"
+
+
+def test_a_stated_high_once_beaten_takes_nothing_away() -> None:
+    broken = [*TOP, *UNDER, 101.0]
+    beaten = floored(broken, 95.0)
+    assert beaten.detail == breakout(broken).detail
+    first = floored([100.0, *UNDER, 80.0], 99.0)
+    assert detail(first, "state", "level") == ["inside", 100.0]

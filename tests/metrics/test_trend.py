@@ -121,3 +121,13 @@ def test_what_has_no_average_is_a_gap() -> None:
         assert gap(data, "sma", symbol, window="50").reason is reason
         assert gap(data, "cross", symbol).reason is reason
     assert gap(data, "sma", "OK", window="100").reason is Reason.WINDOW
+
+
+def test_a_side_never_left_has_no_first_day() -> None:
+    """The day on which the average begins is no day on which anything was lost or won."""
+    falling = market(series("X", [1000.0 - k for k in range(260)]))
+    found = sma(falling, "X", "200")
+    assert detail(found, "above", "sessions", "since") == [False, 61, None]
+    assert "since" not in found.displays
+    rising = market(series("X", [1000.0 + k for k in range(260)]))
+    assert detail(sma(rising, "X", "50"), "above", "since") == [True, None]

@@ -49,6 +49,7 @@ def test_volatility_is_the_definition(real_data: Path, as_of: date) -> None:
         past = values.iloc[-1260:].dropna()
         share = (past <= past.iloc[-1] + 1e-15).mean()
         assert found.detail["percentile"] == pytest.approx(share, abs=1e-3)
+        assert found.detail["share_higher"] == pytest.approx(1 - share, abs=1e-3)
         assert found.detail["history_start"] == past.index[0].date().isoformat()
 
 

@@ -39,7 +39,7 @@ def test_units_stand_in_the_head_and_not_in_the_cells() -> None:
 
 def test_options_choose_lists_and_windows() -> None:
     section = scene.section_of(
-        "leadership", scene.context(), list="sectors", heat="sizes", windows=["ytd"]
+        "leadership", scene.context(), lists="sectors", heat="sizes", windows=["ytd"]
     )
     assert section.charts[1] == "heat-sizes"
     assert [column.label for column in section.tables[0].columns] == ["", "Year to date"]

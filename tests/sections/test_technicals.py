@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from reporter.model import Unit
+from reporter.sections._common import handle
 from tests.charts import world
 from tests.sections import scene
 
@@ -51,6 +52,13 @@ def test_several_subjects_can_be_asked_for() -> None:
     section = scene.section_of("technicals", scene.context(), subjects=["^RUT", "^GSPC"])
     assert section.charts == ("bars-rut", "bars-gspc")
     assert [table.id for table in section.tables] == ["indicators-rut", "indicators-gspc"]
+
+
+def test_symbols_spelt_alike_keep_apart() -> None:
+    context = scene.ordered(scene.context(), watch={"odd": ("RUT", "^GSPC")})
+    assert handle(context, "^RUT") == "rut"
+    assert handle(context, "RUT") == "rut--2"
+    assert handle(context, "CL=F") == "cl-f"
 
 
 def test_without_facts_and_picture_there_is_no_section() -> None:
