@@ -45,9 +45,9 @@ def _rivals(raw: dict[str, Any]) -> Iterator[Wrong]:
         if name in subjects[:at]:
             yield ("subjects", at), f"{name} is named twice."
     watch = raw.get("watch")
-    watch = watch if isinstance(watch, dict) else {}
-    for name in watch:
-        listed = [_yahoo(symbol) for symbol in _list(watch, name)]
+    lists: dict[str, Any] = watch if isinstance(watch, dict) else {}
+    for name in lists:
+        listed = [_yahoo(symbol) for symbol in _list(lists, name)]
         for at, symbol in enumerate(listed):
             if symbol in listed[:at]:
                 yield ("watch", name, at), f"{symbol} is named twice."

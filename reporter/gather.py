@@ -119,19 +119,15 @@ def _inputs(desk: DeskInputs | None, delivered: Delivered) -> DeskInputs:
 
 
 def _unasked(wanted: Sequence[str], desk: DeskInputs) -> list[Gap]:
-    """A gap for every symbol that targets or views name and the brief does not: a typo, perhaps."""
-    named = [("target", t.symbol) for t in desk.targets] + [("view", v.symbol) for v in desk.views]
-    strangers = {symbol: what for what, symbol in reversed(named) if symbol not in {"", *wanted}}
-    return [
-        missing(symbol, Reason.NO_DATA, f"no prices of {symbol}: {_stranger(what, symbol, wanted)}")
-        for symbol, what in reversed(strangers.items())
-    ]
+    """A gap for every symbol that has a target and is not in the brief: a typo, perhaps."""
+    strangers = dict.fromkeys(t.symbol for t in desk.targets if t.symbol not in wanted)
+    return [missing(symbol, Reason.NO_DATA, _stranger(symbol, wanted)) for symbol in strangers]
 
 
-def _stranger(what: str, symbol: str, wanted: Sequence[str]) -> str:
+def _stranger(symbol: str, wanted: Sequence[str]) -> str:
     hint = nearest(symbol, wanted)
     tip = hint if hint.startswith("Did") else "Add it to a list under [watch]."
-    return f"a {what} names it, the brief does not. {tip}"
+    return f"no prices of {symbol}: it has a target, but the brief does not ask for it. {tip}"
 
 
 def _subject(symbol: str, delivered: Delivered) -> PriceSeries:

@@ -293,3 +293,8 @@ def test_the_schema_refuses_what_the_program_refuses(text: str, tmp_path: Path) 
     with pytest.raises(ValidationError):
         checked(text)
     assert mistakes(tmp_path, text)
+
+
+def test_a_folder_without_a_brief_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r": holds no brief\.toml\. Give the folder of one"):
+        spec.load(tmp_path)
