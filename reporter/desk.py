@@ -217,7 +217,7 @@ def _check_header(kind: str, name: str, header: list[str]) -> None:
     if wrong:
         whole = f"Expected, with commas between: {','.join(known)}."
         tips = [whole] if missing else [nearest(column, known) for column in unknown]
-        raise EntryError(" ".join([f"{name!r} has {', '.join(wrong)}.", *tips]))
+        raise EntryError(" ".join([f"{name!r} has {' and '.join(wrong)}.", *tips]))
 
 
 def _toml_rows(kind: str, name: str, text: str) -> list[_Row]:

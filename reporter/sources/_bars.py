@@ -228,7 +228,7 @@ def _complete(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     first = 1 if table.lenient else 0
     if table.lenient:
         rows.cells[rows.cells[:, 0] == 0, 0] = np.nan
-    holds = np.isfinite(rows.cells[:, first:4]).all(axis=1)
+    holds = np.asarray(np.isfinite(rows.cells[:, first:4]).all(axis=1), dtype=np.bool_)
     whole = rows.take(holds)
     if not len(whole.days):
         raise BadBarsError(f"{table.label} has no row with prices.", Reason.NO_DATA)
