@@ -17,6 +17,7 @@ from reporter import brands
 from reporter.charts.base import charts
 from reporter.display import Shape, Words
 from reporter.drawing import display_list, picture
+from reporter.errors import RenderError
 from reporter.model import Chart, Span, plain
 from tests.charts import world
 from tests.charts.checks import HOUSE, made
@@ -41,6 +42,27 @@ def drawn() -> dict[str, Chart]:
 def test_every_kind_is_known_by_its_file() -> None:
     assert charts.names() == tuple(sorted(ALL))
     assert all(charts.summary(kind) for kind in ALL)
+
+
+@pytest.mark.parametrize(
+    ("style", "message"),
+    [
+        (b"foo.bar: 3\n", "Bad key foo.bar in line 1 ('foo.bar: 3')."),
+        (b"\nlines.linewidth: wide\n", "Bad value in line 2 ("),
+        (b"nonsense\n", "Missing colon in line 1 ('nonsense')."),
+        (b"\xff\n", "is not UTF-8 text (byte 0)."),
+    ],
+)
+def test_a_bad_style_beside_the_spec_is_one_message(
+    style: bytes, message: str, drawn: dict[str, Chart], tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "styles" / "reporter.mplstyle").write_bytes(style)
+    with pytest.raises(RenderError) as told:
+        picture(drawn["bars"], HOUSE, "screen", beside=tmp_path)
+    assert str(told.value).startswith(f"{tmp_path / 'styles' / 'reporter.mplstyle'}: {message}")
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("kind", ALL)

@@ -160,6 +160,13 @@ def test_sessions_missing_on_the_way_are_noted(folder: Path) -> None:
     assert data.notes == ("Russell 2000 (IWM) has no price for 9 January 2026, 8 January 2026.",)
 
 
+def test_of_many_missing_sessions_the_latest_are_named(folder: Path) -> None:
+    days = sessions(date(2025, 12, 1), date(2026, 1, 16))
+    write(folder, "IWM", [day for day in days if not 5 <= day.day <= 9])
+    (note,) = ask(folder, "^RUT", "IWM").notes
+    assert "no price for 9 January 2026, 8 January 2026, 7 January 2026 and" in note
+
+
 def test_an_unknown_symbol_is_a_gap_with_the_nearest_name(folder: Path) -> None:
     data = ask(folder, "^RUT", "^RUTT")
     (gap,) = data.gaps

@@ -242,6 +242,24 @@ def test_facts_can_be_found_printed_and_dumped(data: MarketData) -> None:
     assert found.get("rsi", "^RUT", window="14") in found.of("rsi", "^RUT")
 
 
+@pytest.mark.parametrize("at", [-1, -2, -30, -260])
+@pytest.mark.parametrize("price", [0.0, -37.63])
+def test_a_commodity_below_zero_breaks_nothing(at: int, price: float) -> None:
+    closes = list(wave(700))
+    closes[at] = price
+    oil = series("CL=F", closes, kind=Kind.COMMODITY)
+    below = series("NG=F", [-1.0 - c for c in closes], kind=Kind.COMMODITY)
+    target = Target("CL=F", 120.0, "BofA", "", JANUARY, "")
+    data = market(oil, below, series("^GSPC", wave(700)), desk=DeskInputs(targets=(target,)))
+    windows = (*PERIODS, f"{-at - 1}s") if at < -1 else PERIODS
+    for symbol, vs in (("CL=F", "^GSPC"), ("^GSPC", "CL=F"), ("NG=F", "^GSPC")):
+        asks = (*everything([symbol], vs), *everything([symbol], vs, ["period_return"], windows))
+        found = measure(asks, data)
+        assert found.get("level", symbol)
+        for one in found:
+            json.dumps([one.value, dict(one.detail)], allow_nan=False)
+
+
 def test_every_number_and_date_of_a_detail_can_be_printed(data: MarketData) -> None:
     for one in measure(plan(SPEC, data), data):
         for key, value in one.detail.items():

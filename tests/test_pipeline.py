@@ -63,6 +63,18 @@ def pdf_text(data: bytes) -> str:
 # --- from the sample ---------------------------------------------------------------------------
 
 
+def test_rows_are_counted_as_they_were_used() -> None:
+    spec = load("daily", as_of=date(2020, 6, 1))
+    data = pipeline.collect(spec, today=TODAY, progress=silent)
+    inputs = {item.symbol: item for item in pipeline.compose(spec, data).inputs}
+    assert {symbol: item.provenance.rows for symbol, item in inputs.items()} == {
+        symbol: len(series.bars) for symbol, series in data.series.items()
+    }
+    subject = inputs[spec.subject]
+    between = data.sessions.between(subject.first, subject.last)
+    assert (subject.last, subject.provenance.rows) == (date(2020, 6, 1), between + 1)
+
+
 @pytest.fixture(scope="module", params=["small-caps", "weekly", "daily"])
 def sample_edition(request: pytest.FixtureRequest) -> Artifacts:
     """Each shipped brief, from the embedded sample."""

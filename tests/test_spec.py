@@ -258,7 +258,7 @@ def test_the_example_restates_what_houses_published() -> None:
         ("BofA", 3126.0),
     ]
     assert [flow.net_usd for flow in made.desk.flows] == [6.4e9, -5.7e9, -45.9e9]
-    assert [view.house for view in made.desk.views] == ["", "", "BofA", "Barclays"]
+    assert [view.house for view in made.desk.views] == ["", "", "", "BofA", "Barclays"]
     assert made.desk.until(date(2012, 6, 1)) == type(made.desk)()
     assert made.pairs == (Pair("IWM", "QQQ", ("3m", "since:2025-10-16")),)
 

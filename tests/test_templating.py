@@ -51,7 +51,7 @@ def test_the_shipped_templates_remain_in_reach(folder: Path) -> None:
 )
 def test_a_template_reaches_no_further_than_what_it_is_handed(folder: Path, reach: str) -> None:
     put(folder, "a.j2", reach)
-    with pytest.raises(RenderError, match="unsafe|undefined") as told:
+    with pytest.raises(RenderError, match=r"unsafe|undefined") as told:
         render("a.j2", {"render": render}, folder)
     assert told.value.where == "a.j2, line 1"
 

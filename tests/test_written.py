@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,5 @@ def test_toml_is_read() -> None:
 
 @given(st.text())
 def test_any_text_is_read_or_refused(content: str) -> None:
-    try:
+    with suppress(MisreadError):
         assert isinstance(written.toml(content), dict)
-    except MisreadError as error:
-        assert str(error).endswith(".")

@@ -66,12 +66,13 @@ def _first(reading: Reading, pair: Pair, found: Compared, about: Sequence[DeskVi
     """
     spread = found.spread
     slots = _slots(reading, pair, found)
+    way = sign(spread) * _bearing(reading, pair)
     side = _telling_side(spread)
     stances = [STANCES.get(view.stance, 0) for view in about]
     if side:
         other = _beside(spread, side) or 0.0
         same = {1: "ahead", -1: "behind"}[sign(spread)] if other * float(spread.value) > 0 else ""
-        tone = next((t for t in stances if t), sign(spread) if same else 0)
+        tone = next((t for t in stances if t), way if same else 0)
         note = Note("pair", tone, 0.62 if about else 0.25)
         return remark(f"pairs.sensitive_{side}_{same or 'either'}", slots, note)
     both = ways(found.own, found.other)
@@ -80,7 +81,16 @@ def _first(reading: Reading, pair: Pair, found: Compared, about: Sequence[DeskVi
     key = (
         f"{'ahead' if sign(spread) > 0 else 'behind'}_{both[0]}" if len(set(both)) == 1 else "apart"
     )
-    return remark(f"pairs.{key}", slots, Note("pair", sign(spread), 0.4))
+    return remark(f"pairs.{key}", slots, Note("pair", way, 0.4))
+
+
+def _bearing(reading: Reading, pair: Pair) -> int:
+    """What a lead of the pair's first says of the subject: good, bad (its rival leads), nothing."""
+    first, second = (reading.instruments[s].segment for s in (pair.subject, pair.benchmark))
+    own, rival = reading.subject.segment, reading.benchmark.segment
+    if own and (first == own or second == rival != first):
+        return 1
+    return -1 if own and (second == own or first == rival) else 0
 
 
 def _telling_side(spread: Fact) -> str:
@@ -117,7 +127,8 @@ def _others(reading: Reading, pair: Pair, found: list[Compared]) -> Iterator[Rem
             continue
         told.add(day)
         same = "same" if len(set(ways(compared.own, compared.other))) == 1 else "apart"
-        note = Note("pair_window", sign(compared.spread), 0.3, "leadership")
+        tone = sign(compared.spread) * _bearing(reading, pair)
+        note = Note("pair_window", tone, 0.3, "leadership")
         yield remark(f"pairs.window_{same}", _slots(reading, pair, compared), note)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reporter.commentary.base import STANDFIRST, Note, Reading, family, number_of, remark, text_of
-from reporter.model import Fact, Remark
+from reporter.model import Fact, Kind, Remark
 from reporter.phrasing import Slots
 
 FIRM = 60.0
@@ -78,4 +78,5 @@ def _volatility(reading: Reading) -> Iterator[Remark]:
     daily = reading.of("atr", "14")
     if daily is not None:
         filled: Slots = {"s": reading.subject, "a": daily}
-        yield remark("stretch.range", filled, Note("range", 0, 0.2, "technicals"))
+        key = "range" if reading.subject.kind is Kind.INDEX else "range_price"
+        yield remark(f"stretch.{key}", filled, Note("range", 0, 0.2, "technicals"))

@@ -63,7 +63,7 @@ def realised_volatility(ask: Ask, data: MarketData) -> Answers:
     unbroken(bars, data, MONTH + 1)
     values = _values(bars)
     value = float(values[-1])
-    if not value > 0:
+    if not 0 < value < np.inf:
         name = bars.series.instrument.name
         flat = value == 0
         reason = Reason.UNDEFINED if flat else Reason.BAD_DATA

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -94,6 +95,14 @@ def test_a_pair_that_agrees_is_no_objection(
     one: float, two: float, later: float, key: str, tone: int
 ) -> None:
     assert told("pairs", reading(*around(one, two, later), pairs=PAIR))[key].tone == tone
+
+
+def test_a_lead_of_the_rival_is_no_good_news() -> None:
+    made = reading(*compared(0.06, 0.03), pairs=PAIR)
+    turned = replace(made, spec=replace(made.spec, subjects=("^GSPC",), benchmark="^RUT"))
+    assert told("pairs", turned)["ahead_up"].tone == -1
+    apart = replace(made, spec=replace(made.spec, subjects=("XLE",), benchmark="XLB"))
+    assert told("pairs", apart)["ahead_up"].tone == 0
 
 
 def test_a_lag_has_no_sign() -> None:

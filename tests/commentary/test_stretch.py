@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -78,3 +79,13 @@ def test_calm_is_told_by_the_days_that_were_wilder() -> None:
 def test_usual_volatility_is_not_told() -> None:
     one = fact("realised_volatility", "^RUT", 0.2, window="21", percentile=0.5, history_start=DAY)
     assert words("stretch", reading(one)) == {}
+
+
+def test_only_an_index_has_points() -> None:
+    def daily(symbol: str) -> Fact:
+        return fact("atr", symbol, 5.43, Unit.PRICE, window="14", fraction=0.033)
+
+    made = reading(daily("^RUT"), daily("IWM"))
+    assert "5.43 index points" in words("stretch", made)["range"]
+    fund = replace(made, spec=replace(made.spec, subjects=("IWM",)))
+    assert "5.43 from top to bottom" in words("stretch", fund)["range_price"]

@@ -57,6 +57,22 @@ AP = [
 ]
 
 
+OIL_DAYS = [date(2020, 4, day) for day in (16, 17, 20, 21, 22)]
+OIL = [19.87, 18.27, -37.63, 10.01, 13.78]  # NYMEX settlements of WTI's front month
+
+
+def oil(last: int) -> MarketData:
+    crude = series("CL=F", OIL, days=OIL_DAYS, kind=Kind.COMMODITY)
+    return market(crude, as_of=date(2020, 4, last))
+
+
+def test_oil_below_zero_has_a_level_and_no_return_from_there() -> None:
+    assert fact(oil(20), "level", "CL=F").display == "\N{MINUS SIGN}37.63"
+    assert fact(oil(20), "period_return", "CL=F", window="1d").display == "\N{MINUS SIGN}306.0%"
+    assert gap(oil(21), "period_return", "CL=F", window="1d").reason is Reason.UNDEFINED
+    assert fact(oil(22), "period_return", "CL=F", window="3s").display == "\N{MINUS SIGN}24.6%"
+
+
 @pytest.mark.parametrize(("name", "close", "points", "shown"), AP)
 def test_the_year_is_counted_from_the_last_close_of_the_year_before(
     name: str, close: float, points: float, shown: str

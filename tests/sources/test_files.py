@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import builtins
 import hashlib
+import io
 import shutil
 import sys
 from collections.abc import Sequence
@@ -135,6 +136,18 @@ def test_a_stated_basis_that_the_prices_contradict_is_a_gap(tmp_path: Path) -> N
     assert "Write price" in gap.message
 
 
+OIL = "Date,Open,High,Low,Close,Volume\n2020-04-20,17.73,17.85,-40.32,-37.63,247947\n"
+
+
+def test_oil_below_zero_is_read_and_a_share_below_zero_is_not(tmp_path: Path) -> None:
+    (tmp_path / "CL-F.csv").write_text(OIL)
+    (tmp_path / "RUT.csv").write_text(OIL)
+    delivered = ask(tmp_path, "CL=F", "^RUT", as_of=date(2020, 4, 20))
+    (oil,) = delivered.series
+    assert oil.bars["close"].tolist() == [-37.63]
+    assert [gap.subject for gap in delivered.gaps] == ["^RUT"]
+
+
 # --- the index ---
 
 
@@ -166,6 +179,8 @@ def test_a_file_the_index_does_not_list_is_found_by_its_name(tmp_path: Path) -> 
         ("SPY,gone.csv,price", "there is no file 'gone.csv'"),
         ("SPY,SPY.txt,price", "neither .csv nor .parquet"),
         ("SPY,,price", "no file is named"),
+        ("SPY,S\0PY.csv,price", "holds a control character"),
+        (f"SPY,{'S' * 5000}.csv,price", "too long"),
         ("SPY,SPY.csv,total", "the basis is 'total'"),
         ("SPY,SPY.csv,price\nSPY,RUT.csv,price", "listed twice"),
     ],
@@ -386,6 +401,18 @@ def test_of_two_files_with_one_name_the_csv_counts(tmp_path: Path) -> None:
     parquet(tmp_path, "SPY")
     (tmp_path / "SPY.csv").write_text(GOOD)
     assert ask(tmp_path, "SPY").series[0].provenance.origin == "SPY.csv"
+
+
+@pytest.mark.parametrize("axis", ["rows", "columns"])
+def test_a_parquet_of_several_symbols_is_a_gap(tmp_path: Path, axis: str) -> None:
+    table = pd.read_csv(io.StringIO(GOOD), parse_dates=["Date"])
+    if axis == "rows":
+        table = table.assign(Symbol="SPY").set_index(["Symbol", "Date"])
+    else:
+        table = pd.concat({"SPY": table.set_index("Date")}, axis=1)
+    table.to_parquet(tmp_path / "SPY.parquet")
+    (gap,) = ask(tmp_path, "SPY").gaps
+    assert "several levels" in gap.message
 
 
 def test_a_file_that_is_no_parquet_is_a_gap(tmp_path: Path) -> None:

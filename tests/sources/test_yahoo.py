@@ -158,9 +158,17 @@ def test_the_bar_of_a_closed_session_is_kept_on_the_same_evening(tmp_path: Path)
 
 def test_a_day_with_an_impossible_price_is_left_out_and_named(tmp_path: Path) -> None:
     spring = [bar("2020-04-17", 18.27), bar("2020-04-20", -37.63), bar("2020-04-21", 10.01)]
-    delivered, _, _ = run({"CL=F": [chart(spring)]}, ["CL=F"], tmp_path)
+    delivered, _, _ = run({"^RUT": [chart(spring)]}, ["^RUT"], tmp_path)
     assert list(delivered.series[0].bars["close"]) == [18.27, 10.01]
     assert "20 April 2020" in delivered.notes[0]
+
+
+def test_oil_below_zero_is_a_price(tmp_path: Path) -> None:
+    below = bar("2020-04-20", -37.63, open=17.73, high=17.85, low=-40.32)
+    spring = [bar("2020-04-17", 18.27), below, bar("2020-04-21", 10.01)]
+    delivered, _, _ = run({"CL=F": [chart(spring)]}, ["CL=F"], tmp_path)
+    assert list(delivered.series[0].bars["close"]) == [18.27, -37.63, 10.01]
+    assert not delivered.notes
 
 
 def test_an_opening_price_yahoo_never_had_is_unknown_not_zero(tmp_path: Path) -> None:
@@ -210,6 +218,12 @@ def test_the_cache_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.delenv("REPORTER_CACHE_DIR")
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     assert cache_folder().is_relative_to(Path.home())
+
+
+def test_a_cache_folder_in_nobodys_home_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORTER_CACHE_DIR", "~nosuchuser/cache")
+    with pytest.raises(DataError, match=r"no cache folder: .* Name one in REPORTER_CACHE_DIR"):
+        cache_folder()
 
 
 def test_the_source_is_registered_with_a_summary() -> None:
