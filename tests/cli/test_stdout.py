@@ -19,7 +19,6 @@ PRINTING = (
 )
 
 
-@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
 def test_a_full_stdout_is_one_message(arguments: list[str], unbuffered: str) -> None:
