@@ -200,10 +200,7 @@ def lead(reading: Reading, remarks: Sequence[Remark]) -> tuple[Text, Text]:
     """
     heads = [remark for remark in remarks if remark.section == HEADLINE]
     if not heads:
-        raise ContentError(
-            "there is no fact a headline could state.",
-            tip="Check that the subject and its benchmark have prices up to the as-of day.",
-        )
+        raise ContentError("there is no fact a headline could state.", tip=_silence(reading))
     head = heads[0]
     tone = head.tone or _thesis(remarks)[0]
     rest = [
@@ -220,6 +217,16 @@ def lead(reading: Reading, remarks: Sequence[Remark]) -> tuple[Text, Text]:
     second = _best(others, {-tone} if tone else {1, -1}) or _best(others, {tone, 0})
     sentences = _contrasted([remark for remark in (first, second) if remark], reading)
     return faithful(head.text, reading.facts), faithful(sentences, reading.facts)
+
+
+def _silence(reading: Reading) -> str:
+    """Why nothing can be said of the subject: its first gap's reason."""
+    subject = reading.subject
+    if subject.kind is Kind.YIELD:
+        return f"{subject.name} is a yield: name an index, a fund or a share as the first subject."
+    why = (gap.message for gap in reading.facts.gaps if gap.subject == subject.symbol)
+    tip = "Check that the subject and its benchmark have prices up to the as-of day."
+    return next((f"{words[:1].upper()}{words[1:].rstrip('.')}." for words in why), tip)
 
 
 def _best(remarks: Sequence[Remark], tones: set[int]) -> Remark | None:

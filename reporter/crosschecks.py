@@ -44,6 +44,13 @@ def _rivals(raw: dict[str, Any]) -> Iterator[Wrong]:
     for at, name in enumerate(subjects):
         if name in subjects[:at]:
             yield ("subjects", at), f"{name} is named twice."
+    watch = raw.get("watch")
+    lists: dict[str, Any] = watch if isinstance(watch, dict) else {}
+    for name in lists:
+        listed = [_yahoo(symbol) for symbol in _list(lists, name)]
+        for at, symbol in enumerate(listed):
+            if symbol in listed[:at]:
+                yield ("watch", name, at), f"{symbol} is named twice."
     for at, pair in enumerate(_tables(raw, "pairs")):
         rival = _yahoo(pair.get("benchmark"))
         if rival and rival == _yahoo(pair.get("subject")):
@@ -125,24 +132,32 @@ def _mentioned(raw: dict[str, Any]) -> list[Any]:
 
 
 _SYMBOLS = ("figures", "subjects")
+_WINDOWS = ("window", "windows")
 _SINGLE = ("title", "chart", "window", "heat")
 _WORDS: Mapping[str, Callable[[str, dict[str, Any]], object]] = {
     "title": lambda word, _raw: entries.title(word),
     "chart": lambda word, _raw: entries.one_of("chart", charts.names())(word),
-    **dict.fromkeys(("window", "windows"), lambda word, _raw: entries.window(word)),
+    **dict.fromkeys(_WINDOWS, lambda word, _raw: entries.window(word)),
     **dict.fromkeys(("heat", "lists"), _a_list),
     **dict.fromkeys(_SYMBOLS, _an_instrument),
 }
 
 
 def in_yahoos_form(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A section's options, with the symbols among them in Yahoo's form."""
-    return {
-        name: [_yahoo(word) for word in value]
-        if name in _SYMBOLS and isinstance(value, list)
-        else (_yahoo(value) if name in _SYMBOLS else value)
-        for name, value in given.items()
-    }
+    """A section's options: symbols among them in Yahoo's form, windows in small letters."""
+    forms = {**dict.fromkeys(_SYMBOLS, _yahoo), **dict.fromkeys(_WINDOWS, _small)}
+    return {name: _each(forms.get(name), value) for name, value in given.items()}
+
+
+def _each(form: Callable[[object], object] | None, value: object) -> object:
+    """A value, or every one of a list of them, in a form."""
+    if form is None:
+        return value
+    return [form(word) for word in value] if isinstance(value, list) else form(value)
+
+
+def _small(name: object) -> object:
+    return name.lower() if isinstance(name, str) else name
 
 
 def _nameless(raw: dict[str, Any]) -> Iterator[Wrong]:

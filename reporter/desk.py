@@ -211,12 +211,13 @@ def _check_header(kind: str, name: str, header: list[str]) -> None:
     missing = ", ".join(column for column in required if column not in header)
     unknown = [column for column in header if column not in known]
     doubled = sorted({column for column in header if header.count(column) > 1})
-    wrong = [f"no column {missing}."] if missing else []
-    wrong += [f"unknown column {column!r}. {nearest(column, known)}" for column in unknown]
-    wrong += [f"column {column} twice." for column in doubled]
+    wrong = [f"no column {missing}"] if missing else []
+    wrong += [f"unknown column {column!r}" for column in unknown]
+    wrong += [f"column {column} twice" for column in doubled]
     if wrong:
-        tip = f" Expected, with commas between: {','.join(known)}."
-        raise EntryError(f"{name!r} has {'; '.join(wrong)}{tip if missing else ''}")
+        whole = f"Expected, with commas between: {','.join(known)}."
+        tips = [whole] if missing else [nearest(column, known) for column in unknown]
+        raise EntryError(" ".join([f"{name!r} has {' and '.join(wrong)}.", *tips]))
 
 
 def _toml_rows(kind: str, name: str, text: str) -> list[_Row]:

@@ -149,10 +149,9 @@ def slug(text: str) -> str:
 def window(text: str) -> str:
     """A window's name, as the calendar knows it: `ytd`, `20s`, `since:2025-10-16`."""
     try:
-        windows.parse(text)
+        return windows.parse(text).name
     except SpecError as error:
         raise EntryError(str(error)) from error
-    return text
 
 
 def day(value: object) -> date:
@@ -188,6 +187,8 @@ def source(text: str) -> SourceRef:
         raise EntryError(f"unknown source {name!r}. {nearest(name, sources.names())}")
     if name == "files" and not location:
         raise EntryError("the source 'files' needs a folder. Write files:DIR.")
+    if name != "files" and location:
+        raise EntryError(f"the source {name!r} has no location. Write just {name}.")
     _check_location(location)
     return SourceRef(name, location)
 

@@ -26,6 +26,7 @@ from reporter.model import (
     Reason,
     SourceRef,
 )
+from reporter.registry import nearest
 from reporter.sessions import Sessions, nyse
 from reporter.sources._bars import days_in_words, missing
 from reporter.sources.base import DataRequest, Delivered, Progress, silent, sources
@@ -46,7 +47,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     progress: Progress = silent,
     known_highs: Iterable[KnownHigh] = (),
     desk: DeskInputs | None = None,
-    required: bool = True,
+    any_of: Sequence[str] = (),
 ) -> MarketData:
     """Ask the source and cut everything at the as-of session.
 
@@ -62,27 +63,27 @@ def gather(  # noqa: PLR0913  one edition takes this much
         progress: told before each symbol.
         known_highs: earlier highs the history does not reach.
         desk: the spec's desk inputs; without any, a sample gives its own.
-        required: whether the subject must be there; else it may be a gap like any other.
+        any_of: where given, the first symbol need not be there: it is enough that the source
+            knows one of these, and that one series reaches the as-of day.
 
     Raises:
         SpecError: `as_of` lies in the future, or the source has no such name.
-        DataError: no prices of the subject on the as-of session.
+        DataError: no prices of the subject on the as-of session, or none of `any_of`.
     """
     wanted = tuple(dict.fromkeys(canonical(symbol) for symbol in symbols))
     _check_order(wanted, as_of, today)
     request = DataRequest(wanted, source.location, as_of, today, progress)
     delivered = sources.get(source.name)(request)
-    subject = _subject(wanted[0], delivered) if required else _latest(wanted[0], delivered)
+    any_of = [canonical(symbol) for symbol in any_of]
+    subject = _latest(any_of, delivered) if any_of else _subject(wanted[0], delivered)
     latest = as_of or (subject.end if delivered.sample else min(subject.end, today))
-    if required:
+    if not any_of:
         _check_begun(subject, latest)
     sessions = _calendar(delivered.series, latest)
     trading = _trading(sessions, latest)
-    session = (
-        _session(subject, trading, latest, asked=as_of is not None)
-        if required or as_of is None
-        else trading[-1].item()
-    )
+    session: date = trading[-1].item()
+    if not any_of or as_of is None or subject.end < session:
+        session = _session(subject, trading, latest, asked=as_of is not None)
     kept, gaps, notes = _cut(delivered.series, trading, session)
     return MarketData(
         series=MappingProxyType(kept),
@@ -90,7 +91,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         sessions=sessions,
         source=_printable(source),
         sample=delivered.sample,
-        gaps=(*delivered.gaps, *gaps),
+        gaps=(*delivered.gaps, *gaps, *_unasked(wanted, (desk or DeskInputs()).until(session))),
         notes=(*_moved(as_of, session), *delivered.notes, *notes),
         desk=_inputs(desk, delivered).until(session),
         known_highs=tuple(high for high in known_highs if high.on <= session),
@@ -117,18 +118,38 @@ def _inputs(desk: DeskInputs | None, delivered: Delivered) -> DeskInputs:
     return delivered.desk if desk is None or desk == DeskInputs() else desk
 
 
+def _unasked(wanted: Sequence[str], desk: DeskInputs) -> list[Gap]:
+    """A gap for every symbol that has a target and is not in the brief: a typo, perhaps."""
+    strangers = dict.fromkeys(t.symbol for t in desk.targets if t.symbol not in wanted)
+    return [missing(symbol, Reason.NO_DATA, _stranger(symbol, wanted)) for symbol in strangers]
+
+
+def _stranger(symbol: str, wanted: Sequence[str]) -> str:
+    hint = nearest(symbol, wanted)
+    tip = hint if hint.startswith("Did") else "Add it to a list under [watch]."
+    return f"no prices of {symbol}: it has a target, but the brief does not ask for it. {tip}"
+
+
 def _subject(symbol: str, delivered: Delivered) -> PriceSeries:
     for series in delivered.series:
         if series.symbol == symbol:
             return series
+    raise DataError(_why_not(symbol, delivered))
+
+
+def _why_not(symbol: str, delivered: Delivered) -> str:
     why = next((gap.message for gap in delivered.gaps if gap.subject == symbol), "none were given.")
-    raise DataError(f"no prices of {symbol}: {why}")
+    return why if "no prices of" in why else f"no prices of {symbol}: {why}"
 
 
-def _latest(symbol: str, delivered: Delivered) -> PriceSeries:
-    """The series that reaches furthest, the first asked for among equals."""
-    if not delivered.series:
-        return _subject(symbol, delivered)
+def _latest(any_of: Sequence[str], delivered: Delivered) -> PriceSeries:
+    """The series that reaches furthest, the first asked for among equals.
+
+    Raises:
+        DataError: none is of `any_of`; a line for each.
+    """
+    if not {series.symbol for series in delivered.series} & set(any_of):
+        raise DataError("\n".join(_why_not(symbol, delivered) for symbol in any_of))
     return max(delivered.series, key=lambda one: one.end)
 
 
@@ -207,7 +228,7 @@ def _cut(
 
 def _too_old(whole: PriceSeries, cut: PriceSeries, session: date) -> Gap | None:
     """The gap of a series without a bar on the as-of session: an older bar is not used for it."""
-    name = f"{whole.instrument.name} ({whole.symbol})"
+    name = whole.instrument.full
     if cut.bars.empty:
         message = f"{name} has no price up to the as-of day {long_date(session)}."
         return missing(whole.symbol, Reason.NO_DATA, message)

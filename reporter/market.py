@@ -64,6 +64,12 @@ class Instrument:
     inception: date | None = None
 
     @property
+    def full(self) -> str:
+        """The name with the symbol, once: `S&P 500 (^GSPC)`, `Russell 2000 (IWM)`, `ZZZ`."""
+        told = self.name == self.symbol or f"({self.symbol})" in self.name
+        return self.name if told else f"{self.name} ({self.symbol})"
+
+    @property
     def signed(self) -> bool:
         """Whether its values may be zero or negative."""
         return self.kind in SIGNED

@@ -232,16 +232,16 @@ def everything(
     metric_names: Sequence[str] = (),
     windows: Sequence[str] = (),
 ) -> tuple[Ask, ...]:
-    """All metrics of all symbols over all windows, unless narrowed.
+    """All metrics of all symbols over all windows, unless narrowed; `RSI` and `YTD` will do.
 
     What does not apply is asked all the same: the gap gives the reason.
 
     Raises:
         SpecError: an unknown metric or window; the message gives the nearest one.
     """
-    chosen = [metrics.get(name) for name in dict.fromkeys(metric_names or metrics.names())]
-    _check_windows(windows)
-    narrowing = Narrowing(tuple(metric_names), tuple(windows))
+    names = tuple(dict.fromkeys(name.lower() for name in metric_names))
+    chosen = [metrics.get(name) for name in names or metrics.names()]
+    narrowing = Narrowing(names, tuple(map(_window, windows)))
     return tuple(
         dict.fromkeys(
             [
@@ -286,10 +286,11 @@ def _fixed(metric: Metric) -> tuple[str, ...]:
     return () if metric.windows == "periods" else tuple(metric.windows)
 
 
-def _check_windows(windows: Iterable[str]) -> None:
-    for window in windows:
-        if not _is_length(window):
-            parse(window)
-        elif window not in _lengths():
-            tip = nearest(window, _lengths())
-            raise SpecError(f"no indicator has the length {window!r}.", tip=tip)
+def _window(name: str) -> str:
+    """A window's name as facts have it."""
+    if not _is_length(name):
+        return parse(name).name
+    if name not in _lengths():
+        tip = nearest(name, _lengths())
+        raise SpecError(f"no indicator has the length {name!r}.", tip=tip)
+    return name

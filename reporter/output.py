@@ -2,7 +2,8 @@
 
 The folder `output/<as-of>/<slug>/` is made beside its place under a hidden name and then renamed.
 A reader sees the earlier edition or the new one, never a mixture; an interrupted or failed run
-leaves the earlier one as it was. What a killed process left behind, the next run clears.
+leaves the earlier one as it was: once the renaming begins, a request to end is no longer heard.
+What a killed process left behind, the next run clears.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from reporter.errors import OutputError
+from reporter.interrupts import settle
 from reporter.model import Artifact, Artifacts
 
 MANIFEST = "manifest.json"
@@ -34,8 +36,11 @@ def write(artifacts: Artifacts, output: Path) -> tuple[Path, ...]:
             _recover(place)
             _check(place)
             try:
-                _swap_in(_fill(place, artifacts.files), place)
+                new = _fill(place, artifacts.files)
+                settle()
+                _swap_in(new, place)
             finally:
+                settle()
                 _recover(place)
     except OSError as error:
         raise _refused(error, output) from error

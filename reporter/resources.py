@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
+
+from reporter.errors import RenderError
 
 PACKAGE = Path(__file__).parent
 
@@ -20,6 +23,13 @@ def shipped(folder: str) -> Path:
 
 
 def overriding(folder: str, beside: Path | None) -> tuple[Path, ...]:
-    """The folders to search, first match wins: the one beside the spec, then the shipped one."""
+    """The folders to search, first match wins: the one beside the spec, then the shipped one.
+
+    Raises:
+        RenderError: what lies beside the spec under this name is no folder.
+    """
+    if beside and os.path.lexists(beside / folder) and not (beside / folder).is_dir():
+        tip = f"Make it a folder of files that replace shipped {folder}, or take it away."
+        raise RenderError("is no folder.", where=folder, tip=tip)
     own = (beside / folder,) if beside and (beside / folder).is_dir() else ()
     return (*own, shipped(folder))

@@ -160,6 +160,9 @@ def _find(name: str) -> tuple[Path, str]:
         raise SpecError(str(error)) from error
     if path.is_dir() and (path / "brief.toml").is_file():
         return path / "brief.toml", str(Path(name) / "brief.toml")
+    if path.is_dir():
+        tip = "Give the folder of one, its path, or a name from `reporter list briefs`."
+        raise SpecError("holds no brief.toml.", where=name, tip=tip)
     if path.exists() or path.suffix or path.name != name:
         return path, name
     raise SpecError(
@@ -286,7 +289,7 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema of a `brief.toml`: what an editor needs to complete and to check it."""
     schema = BriefForm.model_json_schema()
     fields, forms = schema["properties"], schema["$defs"]
-    sources = "|".join("files:.+" if n == "files" else f"{n}(:.+)?" for n in known_sources.names())
+    sources = "|".join("files:.+" if n == "files" else n for n in known_sources.names())
     fields["source"]["pattern"] = f"^({sources})$"
     fields["slug"] |= {"pattern": f"^{entries.SLUG}$", "maxLength": entries.LONGEST_SLUG}
     fields["brand"]["anyOf"] = [{"enum": list(brands.names())}, {"type": "string"}]

@@ -45,11 +45,12 @@ class Window:
 
 @lru_cache(maxsize=256)
 def parse(name: str) -> Window:
-    """The window of this name.
+    """The window of this name, in small or capital letters.
 
     Raises:
         SpecError: no such window; the message gives the nearest one.
     """
+    name = name.lower()
     if name in PERIODS:
         return Window(name, "calendar")
     if name.startswith(SINCE):
@@ -69,6 +70,9 @@ def _day(name: str) -> date:
 
 
 def _unknown(name: str) -> SpecError:
+    if re.fullmatch(r"[+-]?\d+s", name):
+        tip = "A count of sessions is a whole number from 1 to 99999, such as 20s."
+        return SpecError(f"unknown window {name!r}.", tip=tip)
     forms = (*PERIODS, "20s", "since:2025-10-16")
     return SpecError(f"unknown window {name!r}.", tip=nearest(name, forms))
 

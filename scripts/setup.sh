@@ -66,6 +66,6 @@ if [ "$(cat .venv/.folder 2>/dev/null || :)" != "$(pwd)" ]; then
     pwd >.venv/.folder
 fi
 say "Setting up .venv ($(extras)) ..."
-.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
     --constraint constraints.txt --editable ".[$(extras)]" >&2
 printf '%s\n' "$wanted" >"$stamp"

@@ -15,8 +15,9 @@ from reporter import pipeline, spec
 from reporter.argument import Paragraphs, argue, comment, figures, lead
 from reporter.commentary.base import Reading
 from reporter.errors import ContentError
+from reporter.instruments import describe
 from reporter.measure import measure, plan
-from reporter.model import Remark, Role, SourceRef, Unit, plain
+from reporter.model import Facts, Gap, Reason, Remark, Role, SourceRef, Unit, plain
 from reporter.proofreading import superlatives
 from tests.facts import fact, level, move, reading, year
 
@@ -225,3 +226,20 @@ def test_without_desk_inputs_nobody_is_named(real_data: Path) -> None:
     for day in DAYS[:-2]:
         _, _, paragraphs, _, _ = page(real_data, day)
         assert not re.search(r"BofA|Barclays|our view|rotation", text_of(paragraphs))
+
+
+def test_where_nothing_can_be_said_the_subjects_first_gap_says_why() -> None:
+    made = reading()
+    gap = Gap("^RUT", "level", Reason.BASIS, "these prices are adjusted for dividends")
+    other = Gap("^GSPC", "level", Reason.NO_DATA, "not this")
+    silent = replace(made, facts=Facts((), (other, gap)))
+    with pytest.raises(ContentError, match=r"state\. These prices are adjusted for dividends\.$"):
+        lead(silent, ())
+
+
+def test_a_brief_on_a_yield_is_told_what_to_name() -> None:
+    made = reading()
+    spec = replace(made.spec, subjects=("^TNX",))
+    named = {**made.instruments, "^TNX": describe("^TNX")}
+    with pytest.raises(ContentError, match="is a yield: name an index, a fund or a share"):
+        lead(replace(made, spec=spec, instruments=named), ())

@@ -128,3 +128,18 @@ def test_a_section_that_declares_no_options_has_none(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(crosschecks, "options", lambda _name: {})
     raw = {"sections": [{"name": "front", "x": 1}]}
     assert told(raw) == ["unknown option. This section has no options."]
+
+
+def test_an_instrument_stands_once_in_a_list() -> None:
+    raw = {"watch": {"sizes": ["IWM", ".RUT", "rut"], "odd": ["IWM"]}}
+    assert list(crosschecks.across(raw, None)) == [(("watch", "sizes", 2), "^RUT is named twice.")]
+
+
+def test_the_windows_of_a_section_are_given_as_facts_name_them() -> None:
+    given = {"window": "YTD", "windows": ["1D", "3m", 5], "subjects": ["rut"], "title": "YTD"}
+    assert crosschecks.in_yahoos_form(given) == {
+        "window": "ytd",
+        "windows": ["1d", "3m", 5],
+        "subjects": ["^RUT"],
+        "title": "YTD",
+    }

@@ -112,10 +112,17 @@ def test_one_thing_said_twice_is_told(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("", "has no column symbol, house, published, level."),
-        ("symbol;house;published;level\n", "no column symbol, house, published, level."),
+        ("symbol;house;published;level\n", "no column symbol, house, published, level and unknown"),
         (HEAD, "has no rows."),
-        ("symbol,house,published,levle\n", "unknown column 'levle'. Did you mean 'level'?"),
-        ("symbol,house,house,published,level\n", "column house twice."),
+        (
+            "symbol,house,published,levle\n",
+            "has no column level and unknown column 'levle'. Expected",
+        ),
+        ("symbol,house,house,published,level\n", "has column house twice."),
+        (
+            "symbol,huose\n",
+            "has no column house, published, level and unknown column 'huose'. Expected, with",
+        ),
         ('symbol,house,published,level\n"^RUT,B,2026-01,1\n', "is not CSV:"),
     ],
 )

@@ -133,3 +133,14 @@ def test_a_slug_is_a_safe_file_name(text: str) -> None:
 
 def test_an_entry_error_is_a_usage_error() -> None:
     assert EntryError("x").exit_code == 2
+
+
+def test_a_window_is_given_as_facts_name_it() -> None:
+    assert entries.window("YTD") == "ytd"
+
+
+@pytest.mark.parametrize("text", ["sample:x", "yahoo:prices"])
+def test_a_location_that_would_not_be_looked_at_is_refused(text: str) -> None:
+    name = text.partition(":")[0]
+    with pytest.raises(EntryError, match=f"'{name}' has no location. Write just {name}"):
+        entries.source(text)

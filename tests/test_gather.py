@@ -292,7 +292,7 @@ def test_a_subject_that_is_not_required_may_be_a_gap(folder: Path) -> None:
         SourceRef("files", str(folder)),
         as_of=before_spy,
         today=TODAY,
-        required=False,
+        any_of=("SPY", "^RUT"),
     )
     assert data.as_of == before_spy
     assert list(data.series) == ["^RUT"]
@@ -305,11 +305,73 @@ def test_an_edition_before_every_price_is_all_gaps_where_none_is_required(folder
         SourceRef("files", str(folder)),
         as_of=date(2025, 1, 1),
         today=TODAY,
-        required=False,
+        any_of=(".RUT",),
     )
     assert data.as_of == date(2024, 12, 31)
     assert not data.series
     assert [gap.subject for gap in data.gaps] == ["^RUT"]
+
+
+def any_of(folder: Path, *symbols: str, vs: str = "", as_of: date | None = None) -> MarketData:
+    source = SourceRef("files", str(folder))
+    wanted = (*symbols, vs) if vs else symbols
+    return gather(wanted, source, as_of=as_of, today=TODAY, any_of=symbols)
+
+
+def test_one_of_the_subjects_must_be_known(folder: Path) -> None:
+    with pytest.raises(DataError, match="no prices of 'FOO'"):
+        any_of(folder, "FOO", vs="^RUT")
+    with pytest.raises(DataError, match=r"no prices of 'FOO'.*\n.*no prices of 'BAR'"):
+        any_of(folder, "FOO", "BAR")
+    data = any_of(folder, "FOO", ".RUT")
+    assert list(data.series) == ["^RUT"]
+    assert [gap.reason for gap in data.gaps] == [Reason.UNKNOWN_SYMBOL]
+
+
+def test_a_day_after_all_prices_is_an_error_even_where_gaps_are_allowed(folder: Path) -> None:
+    write(folder, "GSPC", sessions(date(2026, 1, 2), date(2026, 1, 15)))
+    with pytest.raises(DataError, match="no price for the as-of day 20 January 2026") as caught:
+        any_of(folder, "^GSPC", "^RUT", as_of=date(2026, 1, 20))
+    assert "--as-of 2026-01-16" in str(caught.value)
+    data = any_of(folder, "^GSPC", vs="^RUT", as_of=date(2026, 1, 16))
+    assert [(gap.subject, gap.reason) for gap in data.gaps] == [("^GSPC", Reason.STALE)]
+
+
+def test_a_name_that_holds_its_symbol_is_told_once(folder: Path) -> None:
+    write(folder, "IWM", sessions(date(2026, 1, 12), date(2026, 1, 15)))
+    early, late = (
+        any_of(folder, "^RUT", "IWM", as_of=day).gaps[0].message
+        for day in (date(2026, 1, 5), date(2026, 1, 16))
+    )
+    assert early.startswith("Russell 2000 (IWM) has no price up to the as-of day 5 January 2026")
+    assert late.startswith("Russell 2000 (IWM) has no price for the as-of day 16 January 2026")
+
+
+# --- targets of strangers ---
+
+
+def test_a_target_of_a_symbol_the_brief_does_not_name_is_a_gap(folder: Path) -> None:
+    typo = replace(target(3000, date(2026, 1, 2)), symbol="^RTU")
+    other = replace(target(100, date(2026, 1, 2)), symbol="ZZZ")
+    later = replace(target(100, date(2026, 1, 16)), symbol="YYY")
+    data = gather(
+        ("^RUT",),
+        SourceRef("files", str(folder)),
+        as_of=date(2026, 1, 15),
+        today=TODAY,
+        desk=DeskInputs((target(3000, date(2026, 1, 2)), typo, other, other, later)),
+    )
+    assert [(gap.subject, gap.reason) for gap in data.gaps] == [
+        ("^RTU", Reason.NO_DATA),
+        ("ZZZ", Reason.NO_DATA),
+    ]
+    assert data.gaps[0].message.startswith("no prices of ^RTU: ")
+    assert data.gaps[0].message.endswith("Did you mean '^RUT'?")
+    assert data.gaps[1].message.endswith("Add it to a list under [watch].")
+
+
+def test_the_samples_own_targets_are_no_gaps() -> None:
+    assert not gather(("IWM",), SAMPLE, as_of=None, today=TODAY).gaps
 
 
 def test_a_day_before_all_price_history_is_refused(folder: Path) -> None:

@@ -324,3 +324,11 @@ def test_real_prices_leave_only_stated_gaps(real_data: Path) -> None:
     }
     assert {gap.reason for gap in found.gaps} == stated
     assert len(found.all) > 600
+
+
+def test_names_in_capitals_mean_the_same() -> None:
+    assert everything(["^RUT"], None, ["RSI"], ["14"]) == everything(
+        ["^RUT"], None, ["rsi"], ["14"]
+    )
+    (ask,) = everything(["^RUT"], None, ["Period_Return"], ["YTD", "ytd"])
+    assert (ask.metric, ask.window) == ("period_return", "ytd")

@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -173,6 +174,22 @@ def test_nothing_is_written_outside_the_edition(path: str, tmp_path: Path) -> No
     with pytest.raises(OutputError, match="is no path below"):
         output.write(edition(folder=path), tmp_path / "out")
     assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_heard_from_the_renaming_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    for step in ("_fill", "settle", "_swap_in", "_recover"):
+        real = getattr(output, step)
+
+        def told(*arguments: object, step: str = step, real: Any = real) -> Any:
+            steps.append(step)
+            return real(*arguments)
+
+        monkeypatch.setattr(output, step, told)
+    output.write(FIRST, tmp_path)
+    assert steps == ["_recover", "_fill", "settle", "_swap_in", "settle", "_recover"]
 
 
 def test_two_builds_at_once_leave_one_whole_edition(tmp_path: Path) -> None:

@@ -104,3 +104,10 @@ def test_an_installed_program_builds_a_brief_far_from_the_checkout(
     text = "".join(p.read_text(encoding="utf-8") for p in by_name.values() if p.suffix == ".json")
     assert str(tmp_path) not in text
     assert str(ROOT) not in text
+
+
+def test_setting_up_shows_errors_and_no_warnings_of_pip() -> None:
+    script = Path("scripts/setup.sh").read_text(encoding="utf-8")
+    installs = [line for line in script.splitlines() if "pip install" in line]
+    assert installs
+    assert all("--quiet --quiet" in line for line in installs)

@@ -219,7 +219,7 @@ def test_a_name_is_a_shipped_brief_and_a_path_a_file(tmp_path: Path) -> None:
         ("smal-caps", "no brief of the name 'smal-caps', and no such file. Did you mean 'small-ca"),
         ("nowhere/brief.toml", "nowhere/brief.toml: cannot be read: No such file or directory."),
         ("missing.toml", "missing.toml: cannot be read: No such file"),
-        ("/", "/: cannot be read: Is a directory."),
+        ("/", "/: holds no brief.toml."),
     ],
 )
 def test_a_spec_that_is_not_there_is_told(name: str, message: str) -> None:
@@ -293,3 +293,8 @@ def test_the_schema_refuses_what_the_program_refuses(text: str, tmp_path: Path) 
     with pytest.raises(ValidationError):
         checked(text)
     assert mistakes(tmp_path, text)
+
+
+def test_a_folder_without_a_brief_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r": holds no brief\.toml\. Give the folder of one"):
+        spec.load(tmp_path)

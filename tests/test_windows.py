@@ -99,7 +99,9 @@ def test_whole_years_are_known_for_annualising() -> None:
     [
         ("ytdd", "ytd"),
         ("3mth", "3m"),
-        ("0s", "20s"),
+        ("0s", "A count of sessions is a whole number from 1 to 99999, such as 20s."),
+        ("-5s", "from 1 to 99999"),
+        ("100000s", "from 1 to 99999"),
         ("since:16.10.2025", "since:2025-10-16"),
         ("", "Known:"),
     ],
@@ -113,3 +115,9 @@ def test_an_unknown_window_is_answered_with_the_nearest(word: str, hint: str) ->
 def test_a_base_before_the_calendar_is_a_lookup_error() -> None:
     with pytest.raises(LookupError):
         base_date(parse("since:1987-10-19"), date(2026, 1, 15), calendar())
+
+
+@pytest.mark.parametrize("word", ["YTD", "20S", "Since:2025-10-16"])
+def test_capitals_mean_the_same(word: str) -> None:
+    assert parse(word) == parse(word.lower())
+    assert parse(word).name == word.lower()

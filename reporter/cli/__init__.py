@@ -7,7 +7,6 @@ Only click is imported at start; everything else waits for the command that need
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Sequence
 
@@ -18,24 +17,26 @@ from reporter.cli.build import build
 from reporter.cli.listing import listing
 from reporter.cli.metrics import metrics
 from reporter.cli.schema import schema
+from reporter.cli.stdout import guarded
 from reporter.cli.talk import Talk
 from reporter.errors import EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED, ReporterError
+from reporter.interrupts import settle
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 
 
 @click.group(context_settings=SETTINGS)
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s", allow_from_autoenv=False)
 def reporter() -> None:
     """Turn market data into a market brief: PDF, web page and JSON.
 
     Every number in a brief is backed by a fact, which `reporter metrics` prints.
     The environment can hold a default for every option: REPORTER_SOURCE,
-    REPORTER_OUTPUT and so on.
+    REPORTER_OUTPUT, REPORTER_METRICS_WINDOW and so on.
 
     \b
     Exit codes: 0 done, 1 error, 2 usage or spec,
-    3 gaps under --strict, 130 interrupted.
+    3 gaps under --strict, 130 interrupted (Ctrl-C, SIGTERM).
     """  # noqa: D301  click wants the character
 
 
@@ -56,24 +57,25 @@ def run(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
+        settle()
         talk.fail("interrupted.")
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        return _nobody_reads()
+    except BrokenPipeError:  # the reader has left (`reporter list metrics | head -1`)
+        return EXIT_ERROR
     except Exception as error:  # noqa: BLE001  the last resort: a fault of ours, told as such
         talk.bug(error)
         return EXIT_ERROR
 
 
 def _run(arguments: Sequence[str] | None, talk: Talk) -> int:
-    code = reporter.main(
-        args=None if arguments is None else list(arguments),
-        prog_name="reporter",
-        standalone_mode=False,
-        auto_envvar_prefix="REPORTER",
-        obj=talk,
-    )
-    sys.stdout.flush()
+    with guarded():
+        code = reporter.main(
+            args=None if arguments is None else list(arguments),
+            prog_name="reporter",
+            standalone_mode=False,
+            auto_envvar_prefix="REPORTER",
+            obj=talk,
+        )
     return code if isinstance(code, int) else EXIT_DONE
 
 
@@ -82,9 +84,3 @@ def _never_stumble_over_letters() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _nobody_reads() -> int:
-    """The reader of our output has left (`reporter list metrics | head -1`): leave quietly."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return EXIT_ERROR

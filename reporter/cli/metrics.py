@@ -7,10 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from reporter.cli import options
-from reporter.cli.talk import Talk
+from reporter.cli.gaps import Wish, lines, of_series
+from reporter.cli.talk import VERBOSE, Talk
 
 if TYPE_CHECKING:
     from reporter.model import Fact, Gap, MarketData
@@ -57,15 +59,15 @@ def _windows(ctx: click.Context, param: click.Parameter, start: str) -> list[Com
 @options.source
 @click.option(
     "--json",
-    "form",
-    flag_value="json",
+    "as_json",
+    is_flag=True,
     envvar="REPORTER_METRICS_JSON",
     help="Print facts and gaps as JSON.",
 )
 @click.option(
     "--csv",
-    "form",
-    flag_value="csv",
+    "as_csv",
+    is_flag=True,
     envvar="REPORTER_METRICS_CSV",
     help="Print facts as CSV.",
 )
@@ -80,7 +82,8 @@ def metrics(  # noqa: PLR0913  one argument an option
     windows: tuple[str, ...],
     as_of: date | None,
     source: str | None,
-    form: str | None,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """Measure instruments and print the facts.
 
@@ -89,16 +92,38 @@ def metrics(  # noqa: PLR0913  one argument an option
     """
     from reporter.measure import everything, measure
 
+    form = _form(as_json=as_json, as_csv=as_csv)
     subjects, rivals = _symbols(symbols), _symbols([vs] if vs else [])
     asks = everything(subjects, next(iter(rivals), None), names, windows)
-    data = _gathered(talk, (*subjects, *rivals), as_of, source)
+    data = _gathered(talk, subjects, rivals, as_of, source)
     facts = measure(asks, data)
     gaps = tuple(dict.fromkeys([*data.gaps, *facts.gaps]))
     click.echo(_printed(form, facts.all, gaps, data), nl=False)
     for note in data.notes:
         talk.say(note)
-    if form != "json":
-        talk.gaps(gaps)
+    wish = Wish(_small(names), _small(windows), answered=bool(facts.all))
+    told = of_series(gaps) if form == "json" else gaps
+    talk.say_each(lines(told, wish, every=talk.level >= VERBOSE))
+
+
+def _form(*, as_json: bool, as_csv: bool) -> str:
+    """What to print: "json", "csv" or "table"; what the command line says outdoes the environment.
+
+    Raises:
+        click.UsageError: both forms are asked for in one place.
+    """
+    asked = {"json": as_json, "csv": as_csv}
+    if all(asked.values()):
+        said = click.get_current_context().get_parameter_source
+        typed = {name: said(f"as_{name}") is ParameterSource.COMMANDLINE for name in asked}
+        asked = typed if any(typed.values()) else asked
+    if all(asked.values()):
+        raise click.UsageError("--json and --csv exclude each other. Choose one.")
+    return next((name for name, wanted in asked.items() if wanted), "table")
+
+
+def _small(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
 
 
 def _symbols(written: Sequence[str]) -> tuple[str, ...]:
@@ -108,7 +133,11 @@ def _symbols(written: Sequence[str]) -> tuple[str, ...]:
 
 
 def _gathered(
-    talk: Talk, wanted: Sequence[str], as_of: date | None, source: str | None
+    talk: Talk,
+    subjects: Sequence[str],
+    rivals: Sequence[str],
+    as_of: date | None,
+    source: str | None,
 ) -> MarketData:
     from reporter import entries
     from reporter.gather import gather
@@ -117,18 +146,16 @@ def _gathered(
     ref = entries.source(source or "sample")
     with talk.progress() as progress:
         return gather(
-            tuple(dict.fromkeys(wanted)),
+            tuple(dict.fromkeys([*subjects, *rivals])),
             ref,
             as_of=as_of,
             today=now,
             progress=progress,
-            required=False,
+            any_of=subjects,
         )
 
 
-def _printed(
-    form: str | None, facts: tuple[Fact, ...], gaps: tuple[Gap, ...], data: MarketData
-) -> str:
+def _printed(form: str, facts: tuple[Fact, ...], gaps: tuple[Gap, ...], data: MarketData) -> str:
     if form == "json":
         from reporter.contract import dump, metrics_document
 

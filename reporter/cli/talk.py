@@ -29,6 +29,11 @@ class Talk:
         if self.level >= NORMAL:
             click.echo(text, err=True)
 
+    def say_each(self, lines: Iterable[str]) -> None:
+        """Several things worth knowing, a line each."""
+        for line in lines:
+            self.say(line)
+
     def gaps(self, gaps: Iterable[Gap]) -> None:
         """What could not be had: how much of it, and under `-v` each with its reason."""
         gaps = tuple(gaps)

@@ -23,6 +23,7 @@ Mask = NDArray[np.bool_]
 TOLERANCE = 1e-6  # vendors store prices as 32-bit floats: less than this is noise
 ROUNDING = 1e-5  # adjusted closes are given with fewer digits
 WIDEST = 36  # characters of a bad value that a message shows
+HIGHEST = 1e12  # no price is meant beyond it
 NAMED = 3  # a message names so many days, then counts the rest
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
 
@@ -46,6 +47,7 @@ class Table:
         signed: values may be zero or negative, as yields and commodities may.
         lenient: for feeds nobody can correct. An opening price of zero means that it was not
             recorded and becomes NaN; rows with impossible prices are left out with a note.
+        short: numbers of the rows with fewer cells than the head, as a file has that was cut off.
     """
 
     frame: pd.DataFrame
@@ -53,6 +55,7 @@ class Table:
     until: date | None = None
     signed: bool = False
     lenient: bool = False
+    short: frozenset[int] = frozenset()
 
     def place(self, row: object) -> str:
         """Where the row lies, for a message."""
@@ -111,10 +114,14 @@ def clean(table: Table) -> Cleaned:
         BadBarsError: what is wrong, in which row, and what to do.
     """
     frame = _named(table)
+    if frame.empty:
+        message = f"{table.label} has no rows. Put the prices into it."
+        raise BadBarsError(message, Reason.NO_DATA)
     days = _days(table, frame)
     dividends = _pays(frame)
     wanted = _wanted(days, table.until)
     table = replace(table, frame=frame[wanted])
+    _check_whole(table, table.frame.index)
     rows = Rows(table.frame.index.to_numpy("int64"), days[wanted], _values(table))
     rows, notes = _complete(table, rows)
     rows, refused = _sane(table, rows)
@@ -150,11 +157,22 @@ def _days(table: Table, frame: pd.DataFrame) -> NDArray[np.datetime64]:
     wrong = np.isnat(days)
     if wrong.any():
         at = int(wrong.argmax())
+        _check_whole(table, frame.index[at : at + 1])
         raise BadBarsError(
             f"{table.place(frame.index[at])}: {_shown(frame['date'].iloc[at])} is not a date. "
             "Write dates as 2026-01-31 (year, month, day)."
         )
     return days
+
+
+def _check_whole(table: Table, numbers: Iterable[int]) -> None:
+    """Refuses a row with too few cells: whatever the last of them says, the file was cut there."""
+    lacking = [number for number in numbers if number in table.short] if table.short else []
+    if lacking:
+        raise BadBarsError(
+            f"{table.place(lacking[0])}: fewer cells than columns; the file may be cut off there. "
+            "Complete the row or take it out."
+        )
 
 
 def _parsed(column: pd.Series[str]) -> NDArray[np.datetime64]:
@@ -210,7 +228,7 @@ def _complete(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     first = 1 if table.lenient else 0
     if table.lenient:
         rows.cells[rows.cells[:, 0] == 0, 0] = np.nan
-    holds = np.isfinite(rows.cells[:, first:4].sum(axis=1))
+    holds = np.asarray(np.isfinite(rows.cells[:, first:4]).all(axis=1), dtype=np.bool_)
     whole = rows.take(holds)
     if not len(whole.days):
         raise BadBarsError(f"{table.label} has no row with prices.", Reason.NO_DATA)
@@ -276,6 +294,8 @@ def _sane(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
 
 def _complaints(table: Table, rows: Rows) -> Iterable[tuple[str, Mask]]:
     opened, high, low, close, volume = rows.cells.T
+    largest = np.fmax(np.fmax(np.abs(opened), np.abs(close)), np.fmax(np.abs(low), np.abs(high)))
+    yield f"a price is beyond {count(int(HIGHEST))}", largest > HIGHEST
     noise = np.abs(close) * TOLERANCE
     if not table.signed:
         lowest = np.fmin(np.fmin(opened, close), np.fmin(low, high))
@@ -293,4 +313,6 @@ def _pays(frame: pd.DataFrame) -> bool:
     adjusted, close = (
         pd.to_numeric(frame[c], errors="coerce").to_numpy("float64") for c in ("adj close", "close")
     )
-    return bool((np.abs(adjusted - close) > np.abs(close) * ROUNDING).any())
+    with np.errstate(over="ignore"):  # absurd prices are refused later
+        apart = np.abs(adjusted - close) > np.abs(close) * ROUNDING
+    return bool(apart.any())

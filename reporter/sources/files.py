@@ -17,6 +17,8 @@ A bad file spoils its own symbol only. Rows after the as-of day are not even loo
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import hashlib
 import io
 import warnings
@@ -30,6 +32,8 @@ from reporter.registry import nearest
 from reporter.sources._bars import BadBarsError, Cleaned, Table, clean, missing
 from reporter.sources._folder import Folder, Listed, open_folder
 from reporter.sources.base import DataRequest, Delivered, source
+
+COMMAS = "Date,Open,High,Low,Close,Adj Close,Volume"
 
 
 @source("files")
@@ -60,12 +64,14 @@ def _read(folder: Folder, symbol: str, request: DataRequest) -> tuple[PriceSerie
         raise BadBarsError(listed.problem)
     instrument = describe(symbol, listed.name)
     data = _bytes(folder.path / listed.file, listed.file)
+    frame, short = _frame(data, listed.file)
     cleaned = clean(
         Table(
-            _frame(data, listed.file),
+            frame,
             listed.file,
             until=request.as_of or request.today,
             signed=instrument.signed,
+            short=short,
         )
     )
     basis = _basis(instrument, listed, cleaned)
@@ -75,8 +81,7 @@ def _read(folder: Folder, symbol: str, request: DataRequest) -> tuple[PriceSerie
 
 def _unknown(folder: Folder, symbol: str) -> BadBarsError:
     if symbol in known():
-        name = describe(symbol).name
-        message = f"the folder has no prices of {symbol} ({name}). Add its file."
+        message = f"the folder has no prices of {describe(symbol).full}. Add its file."
         return BadBarsError(message, Reason.NO_DATA)
     hint = nearest(symbol, folder.symbols)
     return BadBarsError(f"the folder has no prices of {symbol!r}. {hint}", Reason.UNKNOWN_SYMBOL)
@@ -90,32 +95,72 @@ def _bytes(path: Path, label: str) -> bytes:
         raise BadBarsError(message, Reason.UNAVAILABLE) from error
 
 
-def _frame(data: bytes, label: str) -> pd.DataFrame:
-    """The file's table; its index holds row numbers, those of a CSV as a spreadsheet shows them."""
+def _frame(data: bytes, label: str) -> tuple[pd.DataFrame, frozenset[int]]:
+    """The file's table and the numbers of its rows that are too short.
+
+    Row numbers, which are the table's index, are those of a CSV as a spreadsheet shows them.
+    """
     if not data.strip():
         raise BadBarsError(f"{label} is empty. Put the prices into it.", Reason.NO_DATA)
     is_csv = Path(label).suffix.lower() == ".csv"
-    frame = _csv(data, label) if is_csv else _parquet(data, label)
-    if frame.empty:
-        raise BadBarsError(f"{label} has no rows. Put the prices into it.", Reason.NO_DATA)
+    frame, short = _csv(data, label) if is_csv else (_parquet(data, label), frozenset[int]())
     first = 2 if is_csv else 1
     frame.index = pd.RangeIndex(first, len(frame) + first)
-    return frame
+    return frame, short
 
 
-def _csv(data: bytes, label: str) -> pd.DataFrame:
+def _csv(data: bytes, label: str) -> tuple[pd.DataFrame, frozenset[int]]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(
-                io.BytesIO(data), encoding="utf-8-sig", index_col=False, skip_blank_lines=False
-            )
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"{label} is not in UTF-8. Save it as CSV in UTF-8."
         raise BadBarsError(message) from error
+    _check_commas(text, label)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                io.BytesIO(data), encoding="utf-8-sig", index_col=False, skip_blank_lines=False
+            )
     except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError) as error:
-        message = f"{label} is not a table: {' '.join(str(error).split())}. Correct that line."
-        raise BadBarsError(message) from error
+        raise BadBarsError(f"{label} is not a table: {_misfit(text)}") from error
+    if frame.empty or not frame.iloc[:, -1].isna().any():
+        return frame, frozenset()
+    head, *rows = _cells(text)
+    lengths = enumerate(map(len, rows), 2)
+    return frame, frozenset(number for number, length in lengths if 0 < length < len(head))
+
+
+def _check_commas(text: str, label: str) -> None:
+    """Refuses a web page saved in the file's place, and a table with other signs for commas."""
+    start = text.lstrip()
+    head = start.partition("\n")[0]
+    if start.startswith("<"):
+        raise BadBarsError(
+            f"{label} is a web page, not a table: it has no column 'date'. Save the prices as CSV."
+        )
+    for sign, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if sign in head and "," not in head:
+            message = f"{label} is separated by {name}; use commas."
+            raise BadBarsError(f"{message} Its head would be {COMMAS}.")
+
+
+def _misfit(text: str) -> str:
+    """Which row does not fit the head of a text that is no table."""
+    head, *rows = _cells(text)
+    for number, row in enumerate(rows, 2):
+        if len(row) > len(head):
+            return f"row {number} has {len(row)} cells, the head has {len(head)}. Correct that row."
+    return "a quotation mark is never closed, or a sign is none of text. Save it as CSV again."
+
+
+def _cells(text: str) -> list[list[str]]:
+    """The cells of every row, none for a blank one; as far as the text can be read as CSV."""
+    found: list[list[str]] = []
+    with contextlib.suppress(csv.Error):
+        for row in csv.reader(io.StringIO(text, newline=None)):
+            found.append(row if any(cell.strip() for cell in row) else [])  # noqa: PERF401
+    return found or [[]]
 
 
 def _parquet(data: bytes, label: str) -> pd.DataFrame:

@@ -43,10 +43,10 @@ class Gather:
 
     def gather(  # noqa: PLR0913  as the real one
         self, symbols: Sequence[str], source: SourceRef, *, as_of: date | None, today: date,
-        progress: Any, required: bool,
+        progress: Any, any_of: Sequence[str],
     ) -> MarketData:  # fmt: skip
         """As `gather.gather` does."""
-        assert not required
+        assert set(any_of) <= set(symbols)
         progress(1, 1, symbols[0])
         self.asked = {"symbols": symbols, "source": source, "as_of": as_of, "today": today}
         known = {"^RUT": series("^RUT", 0.3), "^GSPC": series("^GSPC", 0.1)}
@@ -120,3 +120,51 @@ def test_csv_has_the_documented_columns(capsys: pytest.CaptureFixture[str]) -> N
     assert [row["id"] for row in rows] == ["period_return:^RUT:ytd"]
     assert rows[0]["data"] == "sample data"
     assert "NOPE: no prices for NOPE." in told.err
+
+
+def test_json_tells_a_missing_symbol_on_stderr_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["metrics", "^RUT", "NOPE", "--json"]) == 0
+    assert "NOPE: no prices for NOPE.\n" in capsys.readouterr().err
+    assert run(["metrics", "^RUT", "NOPE", "--json", "-q"]) == 0
+    assert not capsys.readouterr().err
+
+
+def test_what_was_asked_for_by_name_is_told_with_its_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["metrics", "^RUT", "NOPE", "--metric", "RSI", "--metric", "yield_change"]) == 0
+    err = capsys.readouterr().err
+    assert err == "NOPE: no prices for NOPE.\n^RUT yield_change: Russell 2000 is not a yield\n"
+
+
+def test_the_rest_is_told_in_a_line_a_symbol(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["metrics", "^RUT"]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    (rut,) = (line for line in lines if line.startswith("^RUT"))
+    assert rut.startswith("^RUT lacks ")
+    assert "yield_change (not applicable)" in rut
+    assert lines[-1] == "-v tells every gap and its reason."
+
+
+def test_two_forms_at_once_are_refused_unless_one_is_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["metrics", "^RUT", "--metric", "rsi"]
+    assert run([*asked, "--json", "--csv"]) == 2
+    told = capsys.readouterr()
+    assert "--json and --csv exclude each other." in told.err
+    assert not told.out
+    monkeypatch.setenv("REPORTER_METRICS_JSON", "1")
+    assert run([*asked, "--csv"]) == 0
+    assert capsys.readouterr().out.startswith("id,metric")
+    assert run(asked) == 0
+    assert capsys.readouterr().out.startswith("{")
+
+
+def test_the_environment_narrows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REPORTER_METRICS_METRIC", "period_return")
+    monkeypatch.setenv("REPORTER_METRICS_WINDOW", "YTD 3m")
+    told = document(["^RUT"], capsys)
+    assert [fact["window"] for fact in told["facts"]] == ["ytd", "3m"]

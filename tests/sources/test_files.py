@@ -287,13 +287,26 @@ def test_a_symbol_is_never_a_path(tmp_path: Path, symbol: str) -> None:
         ("\n \n", ["IWM.csv is empty"]),
         (HEAD, ["IWM.csv has no rows"]),
         ("Date,Open,High\n2026-01-16,1,2\n", ["no column 'low' or 'close'", "Date, Open, High"]),
-        (GOOD.replace(",", ";"), ["no column", "comma-separated"]),
+        (GOOD.replace(",", ";"), ["IWM.csv is separated by semicolons; use commas."]),
+        (GOOD.replace(",", "\t"), ["IWM.csv is separated by tabs; use commas."]),
+        ("<!doctype html>\n<p>404</p>\n", ["is a web page, not a table", "no column 'date'"]),
+        ("<html>", ["is a web page, not a table", "no column 'date'"]),
+        ("Not found\n", ["no column 'date' or 'open'", "found: Not found"]),
+        (GOOD[:-35], ["row 5: fewer cells than columns", "may be cut off"]),
+        (GOOD[:-21], ["row 5: fewer cells than columns", "may be cut off"]),
+        (GOOD.replace(",11.5,11.0,200", ""), ["row 3: fewer cells than columns"]),
+        (GOOD.replace("13.5,13.5", "1e308,13.5"), ["row 5", "beyond 1,000,000,000,000"]),
+        (GOOD.replace("16,13.0,14.0,12.0,13.5", "16,9e307,9e307,9e307,9e307"), ["row 5", "beyond"]),
+        (GOOD.replace("12.5,12.0", '"12.5,12.0'), ["is not a table", "quotation mark"]),
         (GOOD.replace("12.5,12.0", "n.a.,12.0"), ["row 4, column close", "n.a."]),
         (GOOD.replace("2026-01-15", "15.01.2026"), ["row 4", "'15.01.2026' is not a date"]),
         (GOOD.replace("2026-01-15", "2026-01-14"), ["row 3 and row 4", "14 January 2026"]),
         (GOOD.replace("11.0,12.5", "-11.0,12.5"), ["row 4", "zero or negative"]),
         (GOOD.replace("13.0,11.0", "12.1,11.0"), ["row 4", "the high is below"]),
-        (HEAD + ROWS[0] + "2026-01-14,1,2,3,4,5,6,7,8\n", ["IWM.csv is not a table", "line 3"]),
+        (
+            HEAD + ROWS[0] + "2026-01-14,1,2,3,4,5,6,7,8\n",
+            ["IWM.csv is not a table: row 3 has 9 cells, the head has 7."],
+        ),
         (HEAD + "2026-01-14,1,2,3,4,5,6,7,8\n", ["IWM.csv is not a table"]),
         (GOOD.encode("utf-16"), ["not in UTF-8"]),
         (b"\x89PNG\r\n\x1a\n\x00\x00", ["IWM.csv"]),
@@ -309,6 +322,19 @@ def test_a_bad_file_is_one_clear_message_and_spoils_only_its_symbol(
         assert word in gap.message
     assert gap.message.endswith(".")
     assert "\n" not in gap.message
+
+
+def test_a_cut_row_after_the_as_of_day_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "IWM.csv").write_text(GOOD[:-21])
+    (series,) = ask(tmp_path, "IWM", as_of=date(2026, 1, 15)).series
+    assert series.end == date(2026, 1, 15)
+
+
+def test_a_row_whose_cells_are_there_but_empty_is_a_day_without_a_price(tmp_path: Path) -> None:
+    empty = "2026-01-16,,,,,,\n"
+    (tmp_path / "IWM.csv").write_text(GOOD.replace(ROWS[3], empty) + "\n\n")
+    (series,) = ask(tmp_path, "IWM").series
+    assert series.end == date(2026, 1, 15)
 
 
 def test_a_folder_named_like_a_file_is_not_read(tmp_path: Path) -> None:
