@@ -48,10 +48,11 @@ def naive_page(spec: str) -> str:
     from base64 import b64encode
 
     from benchmarks import naive_charts
-    from reporter import brands, document
+    from reporter import brands, pipeline
 
     ordered, brief = content(spec)
-    page = document.paper(brief, brands.load(brief.brand, ordered.folder), ordered.folder)
+    brand = brands.load(brief.brand, ordered.folder)
+    brief, page = pipeline.page_to_print(brief, brand, ordered.folder)
     for chart in brief.charts:
         picture = b64encode(naive_charts.svg(chart).encode()).decode()
         page = page.replace(f'"chart:{chart.id}"', f'"data:image/svg+xml;base64,{picture}"')
@@ -141,7 +142,7 @@ def staged(spec: str, output: Path) -> None:
     with stages.of("import pdf"):
         import weasyprint
 
-        from reporter import document, pdf
+        from reporter import pdf
     with stages.of("spec"):
         ordered = order(spec)
     with stages.of("data"):
@@ -154,10 +155,10 @@ def staged(spec: str, output: Path) -> None:
         brief = pipeline.compose(ordered, data)
     stages.seconds["words, charts, sections"] -= stages.seconds["metrics"]
     brand = brands.load(brief.brand, ordered.folder)
+    with stages.of("HTML"):
+        brief, page = pipeline.page_to_print(brief, brand, ordered.folder)
     with stages.of("drawing"):
         drawn = {chart.id: drawing.display_list(chart, brand) for chart in brief.charts}
-    with stages.of("HTML"):
-        page = document.paper(brief, brand, ordered.folder)
     weasyprint.HTML.render = stages.within("layout", weasyprint.HTML.render)
     weasyprint.Document.write_pdf = stages.within("PDF", weasyprint.Document.write_pdf)
     from reporter.resources import shipped

@@ -15,6 +15,7 @@ from reporter.model import Artifact, Artifacts, Brief, Input, plain
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import date
+    from pathlib import Path
 
     from reporter.model import (
         Brand,
@@ -163,18 +164,25 @@ def _input(series: PriceSeries) -> Input:
     )
 
 
-def _printed(brief: Brief, brand: Brand, spec: BriefSpec) -> Artifact:
-    """The PDF."""
-    from reporter import document, drawing, front_page, pdf
-    from reporter.resources import overriding
+def page_to_print(brief: Brief, brand: Brand, folder: Path | None) -> tuple[Brief, str]:
+    """The brief with its front page fitted to the paper, and the HTML that prints it."""
+    from reporter import document, drawing, front_page
 
     rulers = partial(drawing.ruler, brand)
-    brief = front_page.fitted(brief, rulers)
+    fitted = front_page.fitted(brief, rulers)
     share = front_page.headline_share(plain(brief.headline), rulers("display", 600))
-    drawn = {c.id: drawing.display_list(c, brand, beside=spec.folder) for c in brief.charts}
+    return fitted, document.paper(fitted, brand, folder, headline_share=share)
+
+
+def _printed(brief: Brief, brand: Brand, spec: BriefSpec) -> Artifact:
+    """The PDF."""
+    from reporter import drawing, pdf
+    from reporter.resources import overriding
+
+    fitted, page = page_to_print(brief, brand, spec.folder)
     data = pdf.write(
-        document.paper(brief, brand, spec.folder, headline_share=share),
-        drawn,
+        page,
+        {c.id: drawing.display_list(c, brand, beside=spec.folder) for c in fitted.charts},
         folders=(*overriding("styles", spec.folder), *overriding("templates", spec.folder)),
         title=f"{brief.title}: {plain(brief.headline)}",
         author=brand.house,
