@@ -24,6 +24,7 @@ from reporter.written import MisreadError
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 LIST = r"[a-z][a-z0-9_-]*"
 LONGEST = 600
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 LONGEST_TITLE = 160
 LONGEST_SLUG = 64
 BILLION = 10**9
@@ -40,9 +41,12 @@ class EntryError(SpecError, ValueError):
 
 
 def words(text: str) -> str:
-    """A cell of free text: white space collapsed, control characters refused."""
+    """A cell of free text: white space collapsed, control characters refused.
+
+    So are those that turn the direction of the text around them: they could turn a number round.
+    """
     text = " ".join(text.split())
-    if any(unicodedata.category(letter) == "Cc" for letter in text):
+    if any(unicodedata.category(letter) == "Cc" or letter in TURNING for letter in text):
         raise EntryError("holds a control character.")
     if len(text) > LONGEST:
         raise EntryError(f"is longer than {LONGEST} characters.")

@@ -311,13 +311,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """One of the four to six figures at the top: value, change and a sparkline."""
+    """One of the four to six figures at the top: value, change and a sparkline.
+
+    `neutral` says that a rise is nobody's gain: a yield, a volatility index.
+    """
 
     label: str
     value: Span
     change: Span | None = None
     note: str = ""
     chart: str = ""
+    neutral: bool = False
 
 
 @dataclass(frozen=True, slots=True)

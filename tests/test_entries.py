@@ -144,3 +144,9 @@ def test_a_location_that_would_not_be_looked_at_is_refused(text: str) -> None:
     name = text.partition(":")[0]
     with pytest.raises(EntryError, match=f"'{name}' has no location. Write just {name}"):
         entries.source(text)
+
+
+@pytest.mark.parametrize("turning", ["\u202e", "\u2066", "\u202d"])
+def test_text_that_turns_the_text_around_it_is_refused(turning: str) -> None:
+    with pytest.raises(EntryError, match="control character"):
+        entries.words(f"up {turning}6.4%")

@@ -172,13 +172,17 @@ class Panel:
             for x, y in run
         )
 
-    def band(self, first: float, last: float, label: str) -> None:
-        """Shade a stretch of sessions, with its words at the top, left of its end."""
+    def band(self, first: float, last: float, label: str, others: Sequence[Values] = ()) -> None:
+        """Shade a stretch of sessions; its words stand left of it, at the top or at the foot."""
         size, muted = type_size("xtick.labelsize"), self.brand.colours["muted"]
         left, right = self.px(first), self.px(last)
         self.sheet.block((left, self.bottom, right - left, self.top - self.bottom), muted, 0.12)
-        at = (min(right, self.right), self.top - size)
-        self.sheet.write((left - 4, at[1]), label, muted, size=size, anchor="right")
+        wide = self.sheet.width_of(label, size=size)
+        quiet = min(
+            (self.top - size, self.bottom + 3),
+            key=lambda y: self._crowd((left - 4 - wide, y, left - 4, y + size), others),
+        )
+        self.sheet.write((left - 4, quiet), label, muted, size=size, anchor="right")
 
     def caption(self, text: str) -> None:
         """Name the panel above its left edge."""

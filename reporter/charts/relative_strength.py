@@ -139,7 +139,7 @@ def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
         y=kit.bounds(chart.options, "y_range"),
     )
     for mark in chart.marks:
-        panel.band(line.x.index(mark.on), len(line.x) - 1, mark.label)
+        panel.band(line.x.index(mark.on), len(line.x) - 1, mark.label, [line.values["value"]])
     panel.grid(y_ticks, base=BASE)
     panel.line(line.values["value"], look)
     panel.end_dot(last, look.colour)

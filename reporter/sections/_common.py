@@ -132,6 +132,12 @@ def is_yield(context: SectionContext, symbol: str) -> bool:
     return known is not None and known.kind is Kind.YIELD
 
 
+def gains(context: SectionContext, symbol: str) -> bool:
+    """Whether a rise is a holder's gain: a yield or a volatility index is neither good nor bad."""
+    known = instrument(context, symbol)
+    return known is not None and known.kind not in {Kind.YIELD, Kind.VOLATILITY}
+
+
 # --- cells --------------------------------------------------------------------------------------
 
 
@@ -222,7 +228,8 @@ def _row(
     context: SectionContext, symbol: str, windows: Sequence[str], *, levels: bool
 ) -> tuple[Cell, ...]:
     level = (cell(context.facts.get("level", symbol)),) if levels else ()
-    found = (cell(change(context, symbol, window), toned=True) for window in windows)
+    toned = gains(context, symbol)
+    found = (cell(change(context, symbol, window), toned=toned) for window in windows)
     return (Cell(called(context, symbol) + _mark(context, symbol, windows)), *level, *found)
 
 
@@ -244,12 +251,15 @@ def _level_head(
 
 
 def _heads(columns: Mapping[str, Sequence[Fact | None]]) -> tuple[Column, ...]:
-    return tuple(Column(glossary.window_head(w), unit_of(facts)) for w, facts in columns.items())
+    """A column a window; basis points are too long for a head and stand in the caption."""
+    units = ((w, unit_of(facts)) for w, facts in columns.items())
+    heads = ((glossary.window_head(w), unit) for w, unit in units)
+    return tuple(Column(head, "" if "basis" in unit else unit) for head, unit in heads)
 
 
 def _caption(context: SectionContext, symbols: Sequence[str], *, levels: bool) -> str:
     prices = "Closes and returns" if levels else "Returns"
-    what = "Yields and their change" if is_yield(context, symbols[0]) else prices
+    what = "Yields and their change in basis points" if is_yield(context, symbols[0]) else prices
     return f"{what}, {wording.long_date(context.data.as_of)}"
 
 

@@ -14,6 +14,7 @@ from reporter.sections._common import (
     called,
     cited,
     draw,
+    gains,
     handle,
     instrument,
     is_yield,
@@ -117,7 +118,8 @@ def _price(context: SectionContext, symbol: str, window: str, spark: Drawn) -> K
     chart = spark.charts[0].id if spark.charts else ""
     note = _since(moved or value, window)
     change = cited(moved) if level and moved else None
-    return KeyFigure(called(context, symbol), cited(value), change, note, chart)
+    neutral = not gains(context, symbol)
+    return KeyFigure(called(context, symbol), cited(value), change, note, chart, neutral)
 
 
 def _since(fact: Fact, window: str) -> str:

@@ -128,6 +128,8 @@ def _named(context: SectionContext, fact: Fact) -> str:
     subject = called(context, fact.subject)
     against = f" against {called(context, fact.benchmark)}" if fact.benchmark else ""
     shown = fact.display
+    if "target" in fact.displays:
+        shown = f"to {fact.displays['target']}: {shown}"
     if fact.unit is Unit.BOOLEAN and "level" in fact.displays:
         shown = f"{shown} ({fact.displays['level']})"
     return f"{subject}{against} {shown}"

@@ -39,9 +39,10 @@ def test_yields_stand_alone_in_basis_points() -> None:
     section = scene.section_of("cross_asset", scene.adding(replace(plain, data=data), change))
     assert [table.id for table in section.tables] == ["cross-asset", "yields"]
     yields = section.tables[1]
-    assert yields.columns[-1].unit == "basis points"
+    assert not yields.columns[-1].unit
+    assert "basis points" in yields.caption
     assert yields.rows[0][-1].text == "−3"  # noqa: RUF001
-    assert yields.rows[0][-1].tone == "down"
+    assert not yields.rows[0][-1].tone
 
 
 def test_what_is_not_known_is_a_dash() -> None:
