@@ -356,7 +356,9 @@ def _unnamed(text: Text, reading: Reading, *, named: str) -> tuple[Text, str]:
     word = _other_word(reading, named) if at == names[0] else ""
     if not word:
         return text, "among" if others else "alone"
-    shown = word if text[at].text[0].islower() else word[0].upper() + word[1:]
+    before = "".join(span.text for span in text[:at]).rstrip()
+    begins = not before or before.endswith((".", "!", "?"))
+    shown = word[0].upper() + word[1:] if begins else word
     return (*text[:at], replace(text[at], text=shown), *text[at + 1 :]), ""
 
 

@@ -26,6 +26,7 @@ LIST = r"[a-z][a-z0-9_-]*"
 LONGEST = 600
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 LONGEST_TITLE = 160
+SMALLEST_LEVEL = 0.0001
 LONGEST_SLUG = 64
 BILLION = 10**9
 LARGEST = 1e15
@@ -56,7 +57,7 @@ def words(text: str) -> str:
 def number(text: str) -> Decimal:
     """A finite number as written with a point: `6.4`, `-45.9`, `2861`."""
     try:
-        value = Decimal(text) if "_" not in text else Decimal("nan")
+        value = Decimal(text) if text.isascii() and "_" not in text else Decimal("nan")
     except InvalidOperation:
         value = Decimal("nan")
     if not value.is_finite():
@@ -72,10 +73,12 @@ def amount(text: str) -> float:
 
 
 def level(text: str) -> float:
-    """A number above zero."""
+    """A number above zero, by enough to be printed."""
     value = _float(number(text), text)
     if value <= 0:
         raise EntryError(f"{text!r} is not above zero.")
+    if value < SMALLEST_LEVEL:
+        raise EntryError(f"{text!r} is too small a level to be meant.")
     return value
 
 

@@ -17,6 +17,7 @@ LIST_PERIODS = ("1d", "wtd", "mtd", "ytd", "1m")
 _YIELD_METRICS = ("level", "yield_change")
 _DESK = {"implied_advance", "desk_figure"}
 _SHARED = {"net_flow", "advancers"}
+_OF_RECORDS = {"drawdown", "record_close", "record_high", "range_breakout"}
 _ANY_FLOW = "flow:*"
 _GIVEN = "list:symbols"
 TECHNICAL = ("level", "drawdown", "rsi", "sma", "atr", "realised_volatility", "range_breakout")
@@ -70,6 +71,8 @@ def _for_kind(kind: Kind) -> tuple[str, ...]:
     """The metrics that apply to one instrument of this kind, desk inputs apart."""
     if kind is Kind.YIELD:
         return _YIELD_METRICS
+    if kind is Kind.VOLATILITY:  # it returns to its mean: a record or a fall from one is no news
+        return tuple(n for n in _for_kind(Kind.INDEX) if n not in _OF_RECORDS)
     return tuple(n for n in metrics.names() if n not in _DESK | _SHARED | {"yield_change"})
 
 

@@ -150,3 +150,9 @@ def test_a_location_that_would_not_be_looked_at_is_refused(text: str) -> None:
 def test_text_that_turns_the_text_around_it_is_refused(turning: str) -> None:
     with pytest.raises(EntryError, match="control character"):
         entries.words(f"up {turning}6.4%")
+
+
+@pytest.mark.parametrize("level", ["1e-300", "١٢٣", "0.00001"])
+def test_a_level_nobody_means_is_refused(level: str) -> None:
+    with pytest.raises(EntryError):
+        entries.level(level)

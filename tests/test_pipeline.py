@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -146,6 +148,25 @@ def _built_elsewhere(folder: Path, seed: str) -> dict[str, bytes]:
         for path in sorted(edition.rglob("*"))
         if path.is_file()
     }
+
+
+def _sample_brief(**changes: Any) -> Brief:
+    spec = replace(load("small-caps"), **changes)
+    return pipeline.compose(spec, pipeline.collect(spec, today=TODAY, progress=silent))
+
+
+def test_a_renamed_subject_is_called_the_index_within_sentences() -> None:
+    brief = _sample_brief(names={"^RUT": "Russell Two"})
+    told = " ".join(sentences_of(brief))
+    assert "Russell Two" in told
+    assert not re.search(r"[a-z,:] The (small-cap )?index", told)
+
+
+def test_volatility_breaks_no_records() -> None:
+    brief = _sample_brief(subjects=("^VIX",))
+    measured = {fact.metric for fact in brief.facts if fact.subject == "^VIX"}
+    assert "rsi" in measured
+    assert not measured & {"drawdown", "record_close", "record_high", "range_breakout"}
 
 
 # --- from real prices ---------------------------------------------------------------------------
