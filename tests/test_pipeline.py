@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
