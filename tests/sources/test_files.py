@@ -1,10 +1,9 @@
+"""A folder of price files: what is found, what is refused, and in which words."""
+
 from __future__ import annotations
 
-import builtins
 import hashlib
-import io
 import shutil
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -15,34 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reporter.errors import DataError
-from reporter.model import Basis, Gap, Kind, Reason
-from reporter.sources.base import DataRequest, Delivered, sources
-
-HEAD = "Date,Open,High,Low,Close,Adj Close,Volume\n"
-ROWS = [
-    "2026-01-13,10.0,11.0,9.0,10.5,10.0,100\n",
-    "2026-01-14,11.0,12.0,10.0,11.5,11.0,200\n",
-    "2026-01-15,12.0,13.0,11.0,12.5,12.0,300\n",
-    "2026-01-16,13.0,14.0,12.0,13.5,13.5,400\n",
-]
-GOOD = HEAD + "".join(ROWS)
-FLAT = "Date,Open,High,Low,Close,Volume\n2026-01-16,13.0,14.0,12.0,13.5,400\n"
-TODAY = date(2026, 1, 20)
-
-
-def ask(folder: Path | str, *symbols: str, as_of: date | None = None) -> Delivered:
-    return sources.get("files")(DataRequest(symbols, str(folder), as_of, TODAY))
-
-
-def only_gap(folder: Path, symbol: str, text: str | bytes) -> Gap:
-    """The gap of a symbol whose file holds `text`, beside a good file."""
-    data = text.encode() if isinstance(text, str) else text
-    (folder / f"{symbol}.csv").write_bytes(data)
-    (folder / "SPY.csv").write_text(GOOD)
-    delivered = ask(folder, "SPY", symbol)
-    assert [series.symbol for series in delivered.series] == ["SPY"]
-    (gap,) = delivered.gaps
-    return gap
+from reporter.model import Basis, Reason
+from reporter.sources.base import DataRequest, sources
+from tests.sources.folders import FLAT, GOOD, HEAD, ROWS, TODAY, ask, only_gap
 
 
 def test_a_file_is_found_by_its_symbols_plain_name(tmp_path: Path) -> None:
@@ -146,88 +120,6 @@ def test_oil_below_zero_is_read_and_a_share_below_zero_is_not(tmp_path: Path) ->
     (oil,) = delivered.series
     assert oil.bars["close"].tolist() == [-37.63]
     assert [gap.subject for gap in delivered.gaps] == ["^RUT"]
-
-
-# --- the index ---
-
-
-def test_the_index_maps_symbols_as_people_write_them_to_files(tmp_path: Path) -> None:
-    (tmp_path / "deep").mkdir()
-    (tmp_path / "deep" / "small.csv").write_text(GOOD)
-    (tmp_path / "index.csv").write_text(
-        "\ufeffSymbol,Name,File,Basis,note\n.rut,,deep/small.csv,price,x\nZZZ,Zed plc,zed.csv,,\n",
-        encoding="utf-8",
-    )
-    (tmp_path / "zed.csv").write_text(GOOD)
-    small, zed = ask(tmp_path, "^RUT", "ZZZ").series
-    assert small.provenance.origin == "deep/small.csv"
-    assert (zed.instrument.name, zed.instrument.kind) == ("Zed plc", Kind.EQUITY)
-
-
-def test_a_file_the_index_does_not_list_is_found_by_its_name(tmp_path: Path) -> None:
-    (tmp_path / "SPY.csv").write_text(GOOD)
-    (tmp_path / "RUT.csv").write_text(GOOD)
-    (tmp_path / "index.csv").write_text("symbol,file\nSPY,SPY.csv\n\n")
-    assert len(ask(tmp_path, "SPY", "^RUT").series) == 2
-
-
-@pytest.mark.parametrize(
-    ("line", "complaint"),
-    [
-        ("SPY,../SPY.csv,price", "outside the folder"),
-        ("SPY,/etc/passwd,price", "outside the folder"),
-        ("SPY,gone.csv,price", "there is no file 'gone.csv'"),
-        ("SPY,SPY.txt,price", "neither .csv nor .parquet"),
-        ("SPY,,price", "no file is named"),
-        ("SPY,S\0PY.csv,price", "holds a control character"),
-        (f"SPY,{'S' * 5000}.csv,price", "too long"),
-        ("SPY,SPY.csv,total", "the basis is 'total'"),
-        ("SPY,SPY.csv,price\nSPY,RUT.csv,price", "listed twice"),
-    ],
-)
-def test_a_bad_line_of_the_index_spoils_its_symbol_only(
-    tmp_path: Path, line: str, complaint: str
-) -> None:
-    folder = tmp_path / "prices"
-    folder.mkdir()
-    for place in (tmp_path / "SPY.csv", folder / "SPY.csv", folder / "RUT.csv"):
-        place.write_text(GOOD)
-    (folder / "index.csv").write_text(f"symbol,file,basis\n{line}\n")
-    delivered = ask(folder, "^RUT", "SPY")
-    (gap,) = delivered.gaps
-    assert (gap.subject, gap.reason) == ("SPY", Reason.BAD_DATA)
-    assert complaint in gap.message
-    assert "index.csv, row" in gap.message
-    assert len(delivered.series) == 1
-
-
-def test_a_link_out_of_the_folder_is_not_followed_for_the_index(tmp_path: Path) -> None:
-    folder = tmp_path / "prices"
-    folder.mkdir()
-    (tmp_path / "secret.csv").write_text(GOOD)
-    (folder / "SPY.csv").symlink_to(tmp_path / "secret.csv")
-    (folder / "index.csv").write_text("symbol,file\nSPY,SPY.csv\n")
-    (gap,) = ask(folder, "SPY").gaps
-    assert "outside the folder" in gap.message
-
-
-@pytest.mark.parametrize(
-    ("data", "complaint"),
-    [
-        (b"name,basis\nx,price\n", "no column 'symbol' or 'file'"),
-        (b"", "no column"),
-        (b"symbol,file\n\xff\xfe,x.csv\n", "cannot be read"),
-        (b'symbol,file\n"SPY,SPY.csv\n', "cannot be read"),
-    ],
-)
-def test_an_index_that_is_none_ends_with_one_message(
-    tmp_path: Path, data: bytes, complaint: str
-) -> None:
-    (tmp_path / "SPY.csv").write_text(GOOD)
-    (tmp_path / "index.csv").write_bytes(data)
-    with pytest.raises(DataError, match=complaint) as caught:
-        ask(tmp_path, "SPY")
-    assert "index.csv" in str(caught.value)
 
 
 # --- the folder ---
@@ -376,67 +268,6 @@ def test_bad_rows_after_the_as_of_day_spoil_nothing(tmp_path: Path) -> None:
     delivered = ask(tmp_path, "SPY", as_of=date(2026, 1, 15))
     assert delivered.series[0].end == date(2026, 1, 15)
     assert not delivered.notes
-
-
-# --- Parquet ---
-
-
-def parquet(folder: Path, name: str, *, indexed: bool = False) -> None:
-    (folder / "source.csv").write_text(GOOD)
-    table = pd.read_csv(folder / "source.csv", parse_dates=["Date"])
-    (folder / "source.csv").unlink()
-    (table.set_index("Date") if indexed else table).to_parquet(folder / f"{name}.parquet")
-
-
-@pytest.mark.parametrize("indexed", [True, False])
-def test_parquet_gives_the_same_series_as_csv(tmp_path: Path, indexed: bool) -> None:  # noqa: FBT001
-    parquet(tmp_path, "SPY", indexed=indexed)
-    (tmp_path / "IWM.csv").write_text(GOOD)
-    one, other = ask(tmp_path, "SPY", "IWM").series
-    assert one.bars.equals(other.bars)
-    assert one.provenance.origin == "SPY.parquet"
-
-
-def test_of_two_files_with_one_name_the_csv_counts(tmp_path: Path) -> None:
-    parquet(tmp_path, "SPY")
-    (tmp_path / "SPY.csv").write_text(GOOD)
-    assert ask(tmp_path, "SPY").series[0].provenance.origin == "SPY.csv"
-
-
-@pytest.mark.parametrize("axis", ["rows", "columns"])
-def test_a_parquet_of_several_symbols_is_a_gap(tmp_path: Path, axis: str) -> None:
-    table = pd.read_csv(io.StringIO(GOOD), parse_dates=["Date"])
-    if axis == "rows":
-        table = table.assign(Symbol="SPY").set_index(["Symbol", "Date"])
-    else:
-        table = pd.concat({"SPY": table.set_index("Date")}, axis=1)
-    table.to_parquet(tmp_path / "SPY.parquet")
-    (gap,) = ask(tmp_path, "SPY").gaps
-    assert "several levels" in gap.message
-
-
-def test_a_file_that_is_no_parquet_is_a_gap(tmp_path: Path) -> None:
-    (tmp_path / "SPY.parquet").write_text(GOOD)
-    (gap,) = ask(tmp_path, "SPY").gaps
-    assert "not a Parquet file" in gap.message
-
-
-def test_without_pyarrow_the_message_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    parquet(tmp_path, "SPY")
-    import_really = builtins.__import__
-
-    def without(name: str, *args: object, **kwargs: object) -> object:
-        if name.partition(".")[0] == "pyarrow":
-            raise ImportError(name)
-        return import_really(name, *args, **kwargs)  # type: ignore[arg-type]
-
-    for module in [m for m in sys.modules if m.partition(".")[0] == "pyarrow"]:
-        monkeypatch.delitem(sys.modules, module)
-    monkeypatch.setattr(builtins, "__import__", without)
-    (gap,) = ask(tmp_path, "SPY").gaps
-    assert "market-brief-reporter[parquet]" in gap.message
 
 
 # --- properties and real data ---
