@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from reporter import written
 from reporter.errors import DataError, SpecError
+from reporter.gate import Admitted, admit
 from reporter.instruments import canonical
 from reporter.model import (
     DeskInputs,
@@ -25,13 +26,15 @@ from reporter.model import (
     PriceSeries,
     Reason,
     SourceRef,
+    Terms,
 )
 from reporter.registry import nearest
 from reporter.sessions import Sessions, nyse
-from reporter.sources._bars import days_in_words, missing
-from reporter.sources.base import DataRequest, Delivered, Progress, silent, sources
+from reporter.sources.base import DataRequest, Progress, missing, silent, sources
+from reporter.tables import days_in_words
 from reporter.wording import long_date
 
+STRICTNESS = tuple(Terms)
 Days = NDArray[np.datetime64]
 
 EARLIEST = 1900
@@ -43,7 +46,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     source: SourceRef,
     *,
     as_of: date | None,
-    today: date,
+    now: datetime,
     progress: Progress = silent,
     known_highs: Iterable[KnownHigh] = (),
     desk: DeskInputs | None = None,
@@ -59,7 +62,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         symbols: as people write them; the subject first.
         source: where prices come from.
         as_of: the day asked for, or None for the latest.
-        today: the caller's clock.
+        now: the caller's clock, with its zone.
         progress: told before each symbol.
         known_highs: earlier highs the history does not reach.
         desk: the spec's desk inputs; without any, a sample gives its own.
@@ -71,12 +74,14 @@ def gather(  # noqa: PLR0913  one edition takes this much
         DataError: no prices of the subject on the as-of session, or none of `any_of`.
     """
     wanted = tuple(dict.fromkeys(canonical(symbol) for symbol in symbols))
+    today = now.date()
     _check_order(wanted, as_of, today)
-    request = DataRequest(wanted, source.location, as_of, today, progress)
-    delivered = sources.get(source.name)(request)
+    request = DataRequest(wanted, source.location, as_of, now, progress, source.options)
+    given = sources.get(source.name)(request)
+    delivered = admit(given, request, source.name)
     any_of = [canonical(symbol) for symbol in any_of]
     subject = _latest(any_of, delivered) if any_of else _subject(wanted[0], delivered)
-    latest = as_of or (subject.end if delivered.sample else min(subject.end, today))
+    latest = as_of or (subject.end if given.sample else min(subject.end, today))
     if not any_of:
         _check_begun(subject, latest)
     sessions = _calendar(delivered.series, latest)
@@ -89,12 +94,14 @@ def gather(  # noqa: PLR0913  one edition takes this much
         series=MappingProxyType(kept),
         as_of=session,
         sessions=sessions,
-        source=_printable(source),
-        sample=delivered.sample,
+        source=given.source or _printable(source),
+        sample=given.sample,
         gaps=(*delivered.gaps, *gaps, *_unasked(wanted, (desk or DeskInputs()).until(session))),
-        notes=(*_moved(as_of, session), *delivered.notes, *notes),
-        desk=_inputs(desk, delivered).until(session),
+        notes=(*_moved(as_of, session), *given.notes, *notes),
+        desk=_inputs(desk, given.desk).until(session),
         known_highs=tuple(high for high in known_highs if high.on <= session),
+        findings=delivered.findings,
+        terms=_strictest(kept.values()),
     )
 
 
@@ -114,8 +121,15 @@ def _check_order(wanted: Sequence[str], as_of: date | None, today: date) -> None
         )
 
 
-def _inputs(desk: DeskInputs | None, delivered: Delivered) -> DeskInputs:
-    return delivered.desk if desk is None or desk == DeskInputs() else desk
+def _strictest(series: Iterable[PriceSeries]) -> Terms:
+    """The terms of the series that may be used for least."""
+    return max(
+        (one.provenance.terms for one in series), key=STRICTNESS.index, default=Terms.UNKNOWN
+    )
+
+
+def _inputs(desk: DeskInputs | None, given: DeskInputs) -> DeskInputs:
+    return given if desk is None or desk == DeskInputs() else desk
 
 
 def _unasked(wanted: Sequence[str], desk: DeskInputs) -> list[Gap]:
@@ -130,19 +144,19 @@ def _stranger(symbol: str, wanted: Sequence[str]) -> str:
     return f"no prices of {symbol}: it has a target, but the brief does not ask for it. {tip}"
 
 
-def _subject(symbol: str, delivered: Delivered) -> PriceSeries:
+def _subject(symbol: str, delivered: Admitted) -> PriceSeries:
     for series in delivered.series:
         if series.symbol == symbol:
             return series
     raise DataError(_why_not(symbol, delivered))
 
 
-def _why_not(symbol: str, delivered: Delivered) -> str:
+def _why_not(symbol: str, delivered: Admitted) -> str:
     why = next((gap.message for gap in delivered.gaps if gap.subject == symbol), "none were given.")
     return why if "no prices of" in why else f"no prices of {symbol}: {why}"
 
 
-def _latest(any_of: Sequence[str], delivered: Delivered) -> PriceSeries:
+def _latest(any_of: Sequence[str], delivered: Admitted) -> PriceSeries:
     """The series that reaches furthest, the first asked for among equals.
 
     Raises:

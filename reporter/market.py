@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,19 @@ class Basis(StrEnum):
     ADJUSTED = "adjusted"
 
 
+class Terms(StrEnum):
+    """What data may be used for, from the freest to the least known; its source declares it.
+
+    `PERSONAL` is for the eyes of whoever fetched it, `INTERNAL` for their house, `UNKNOWN` is to
+    be treated like `PERSONAL`: only `REDISTRIBUTABLE` may be sent on.
+    """
+
+    REDISTRIBUTABLE = "redistributable"
+    INTERNAL = "internal"
+    PERSONAL = "personal"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """What a symbol stands for, and the words for it.
@@ -53,7 +66,7 @@ class Instrument:
     `name` stands in tables and charts ("Russell 2000"), `prose` in a sentence
     ("the Russell 2000"), `segment` says what it represents ("small caps", "materials").
     `inception` is the index's first day, where known: a record is "all-time" only if the
-    history reaches it.
+    history reaches it. `exchange` names the calendar it trades by, as `reporter.sessions` knows it.
     """
 
     symbol: str
@@ -62,6 +75,7 @@ class Instrument:
     kind: Kind
     segment: str = ""
     inception: date | None = None
+    exchange: str = "XNYS"
 
     @property
     def full(self) -> str:
@@ -77,12 +91,17 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a series came from: enough to fetch or check it again; `rows` counts its bars."""
+    """Where a series came from: enough to fetch or check it again; `rows` counts its bars.
+
+    `fetched` is when it was asked for over a network, None where it lay on this machine.
+    """
 
     source: str
     origin: str
     sha256: str
     rows: int
+    terms: Terms = Terms.UNKNOWN
+    fetched: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +141,9 @@ class Reason(StrEnum):
     UNKNOWN_SYMBOL = "unknown_symbol"
     NO_DATA = "no_data"
     UNAVAILABLE = "unavailable"
+    RATE_LIMITED = "rate_limited"
+    TIMEOUT = "timeout"
+    BAD_PAYLOAD = "bad_payload"
     BAD_DATA = "bad_data"
     BASIS = "basis"
     SHORT_HISTORY = "short_history"
@@ -145,9 +167,39 @@ class Gap:
     window: str | None = None
 
 
+class Severity(StrEnum):
+    """What a finding of the quality gate does, from least to most."""
+
+    MARK = "mark"
+    DROP = "drop"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something the quality gate found wrong with a series, and what it did about it.
+
+    `check` names the rule. Severity decides: `MARK` leaves the bars and marks every fact that
+    rests on them, `DROP` leaves the bars of `days` out (and marks what rests on their absence),
+    `REFUSE` makes no claim that needs them. `remedy` says what the reader can do. `days` are
+    ascending; empty where the finding concerns the whole series.
+    """
+
+    symbol: str
+    check: str
+    severity: Severity
+    message: str
+    remedy: str = ""
+    days: tuple[date, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MarketData:
-    """All series of a brief, cut at the as-of session: nothing later can leak into a fact."""
+    """All series of a brief, cut at the as-of session: nothing later can leak into a fact.
+
+    `as_of` is a session of the brief's own calendar, `sessions`. `calendars` holds the others by
+    the name instruments call their exchange. `terms` are the strictest of any series.
+    """
 
     series: Mapping[str, PriceSeries]
     as_of: date
@@ -158,3 +210,17 @@ class MarketData:
     notes: tuple[str, ...] = ()
     desk: DeskInputs = field(default_factory=DeskInputs)
     known_highs: tuple[KnownHigh, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    calendars: Mapping[str, Sessions] = field(default_factory=dict)
+    terms: Terms = Terms.UNKNOWN
+    snapshot: str = ""
+
+    def sessions_of(self, symbol: str) -> Sessions:
+        """The calendar the instrument trades by; the brief's own where it is not known."""
+        series = self.series.get(symbol)
+        exchange = series.instrument.exchange if series else ""
+        return self.calendars.get(exchange, self.sessions)
+
+    def last_session(self, symbol: str) -> date:
+        """The instrument's own session that counts as the as-of day: the last one up to it."""
+        return self.sessions_of(symbol).on_or_before(self.as_of)

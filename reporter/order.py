@@ -18,10 +18,14 @@ EMPTY: Mapping[str, Json] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class SourceRef:
-    """Where prices come from: `sample`, `files:DIR`, `yahoo`."""
+    """Where prices come from: `sample`, `files:DIR`, `yahoo`.
+
+    `options` are what a spec says under `[sources.NAME]`, as the source itself reads them.
+    """
 
     name: str
     location: str = ""
+    options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
 
     def __str__(self) -> str:
         return f"{self.name}:{self.location}" if self.location else self.name

@@ -14,7 +14,7 @@ from reporter.model import Artifact, Artifacts, Brief, Input, plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from datetime import date
+    from datetime import datetime
     from pathlib import Path
 
     from reporter.model import (
@@ -32,25 +32,25 @@ if TYPE_CHECKING:
 
 
 def build(
-    spec: BriefSpec, *, today: date, formats: Collection[str], progress: Progress
+    spec: BriefSpec, *, now: datetime, formats: Collection[str], progress: Progress
 ) -> Artifacts:
     """From a spec to finished files.
 
     Args:
         spec: the brief as ordered.
-        today: the caller's date; nothing below reads a clock.
+        now: the caller's clock; nothing below reads a clock.
         formats: which of `paper.FORMATS` to make.
         progress: told of every symbol as it arrives.
 
     Raises:
         ReporterError: what stands in the way, in one message.
     """
-    data = collect(spec, today=today, progress=progress)
+    data = collect(spec, now=now, progress=progress)
     brief = compose(spec, data)
     return produce(brief, spec, formats)
 
 
-def collect(spec: BriefSpec, *, today: date, progress: Progress) -> MarketData:
+def collect(spec: BriefSpec, *, now: datetime, progress: Progress) -> MarketData:
     """Prices of every symbol of the brief, cut at its as-of session, under the spec's names."""
     from reporter.gather import gather
 
@@ -58,7 +58,7 @@ def collect(spec: BriefSpec, *, today: date, progress: Progress) -> MarketData:
         spec.symbols,
         spec.source,
         as_of=spec.as_of,
-        today=today,
+        now=now,
         progress=progress,
         known_highs=spec.known_highs,
         desk=spec.desk,
@@ -97,6 +97,9 @@ def compose(spec: BriefSpec, data: MarketData) -> Brief:
         page_size=spec.page_size,
         brand=spec.brand,
         inputs=tuple(_input(series) for series in data.series.values()),
+        findings=data.findings,
+        terms=data.terms,
+        snapshot=data.snapshot,
     )
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 import warnings
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+SETTLING = timedelta(minutes=30)  # vendors are late by a quarter of an hour, and then correct
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,18 @@ class Sessions:
     name: str
     days: Sequence[date]
     early_closes: Sequence[date] = ()
+    zone: str = "America/New_York"
+    closing: time = time(16)
+    early_closing: time = time(13)
+
+    def close(self, day: date) -> datetime:
+        """When the session of `day` ends, in the exchange's own zone."""
+        hour = self.early_closing if day in self.early_closes else self.closing
+        return datetime.combine(day, hour, ZoneInfo(self.zone))
+
+    def is_final(self, day: date, now: datetime) -> bool:
+        """Whether the session's bar can be relied on: its close is `SETTLING` ago or more."""
+        return now >= self.close(day) + SETTLING
 
     def is_session(self, day: date) -> bool:
         """Whether the exchange traded on `day`."""

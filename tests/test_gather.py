@@ -24,7 +24,7 @@ from reporter.model import (
 )
 from reporter.sessions import nyse
 
-TODAY = date(2026, 1, 20)
+NOW = datetime(2026, 1, 20, 12, tzinfo=UTC)
 SAMPLE = SourceRef("sample")
 HEAD = "Date,Open,High,Low,Close,Adj Close,Volume\n"
 
@@ -49,8 +49,13 @@ def write(folder: Path, name: str, days: Sequence[date]) -> None:
     (folder / f"{name}.csv").write_text(HEAD + "".join(rows))
 
 
-def ask(folder: Path, *symbols: str, as_of: date | None = None, today: date = TODAY) -> MarketData:
-    return gather(symbols, SourceRef("files", str(folder)), as_of=as_of, today=today)
+def ask(folder: Path, *symbols: str, as_of: date | None = None, now: datetime = NOW) -> MarketData:
+    return gather(symbols, SourceRef("files", str(folder)), as_of=as_of, now=now)
+
+
+def night(day: date) -> datetime:
+    """The end of a day, when its bars are final."""
+    return datetime.combine(day, time(23), UTC)
 
 
 # --- the as-of session ---
@@ -65,7 +70,7 @@ def test_without_a_day_it_is_the_subjects_last_session(folder: Path) -> None:
 
 
 def test_without_a_day_nothing_after_today_counts(folder: Path) -> None:
-    data = ask(folder, "^RUT", today=date(2026, 1, 14))
+    data = ask(folder, "^RUT", now=night(date(2026, 1, 14)))
     assert data.as_of == data.series["^RUT"].end == date(2026, 1, 14)
 
 
@@ -84,9 +89,9 @@ def test_a_session_needs_no_note(folder: Path) -> None:
 
 def test_today_may_be_asked_for_and_tomorrow_not(folder: Path) -> None:
     today = date(2026, 1, 16)
-    assert ask(folder, "^RUT", as_of=today, today=today).as_of == today
+    assert ask(folder, "^RUT", as_of=today, now=night(today)).as_of == today
     with pytest.raises(SpecError, match="17 January 2026 lies in the future"):
-        ask(folder, "^RUT", as_of=date(2026, 1, 17), today=today)
+        ask(folder, "^RUT", as_of=date(2026, 1, 17), now=night(today))
 
 
 def test_a_day_before_the_prices_is_an_error_that_says_when_they_begin(folder: Path) -> None:
@@ -188,7 +193,7 @@ def test_no_symbol_at_all_is_an_error(folder: Path) -> None:
 
 def test_an_unknown_source_is_an_error_with_the_nearest() -> None:
     with pytest.raises(SpecError, match="sample"):
-        gather(["^RUT"], SourceRef("sampel"), as_of=None, today=TODAY)
+        gather(["^RUT"], SourceRef("sampel"), as_of=None, now=NOW)
 
 
 # --- nothing later leaks ---
@@ -219,9 +224,7 @@ def test_later_desk_inputs_and_highs_do_not_exist() -> None:
     early, late = date(2026, 1, 2), date(2026, 1, 14)
     desk = DeskInputs(targets=(target(3000.0, early), target(3100.0, late)))
     highs = [KnownHigh("^RUT", 1.0, day, "a book") for day in (early, late)]
-    data = gather(
-        ["^RUT"], SAMPLE, as_of=date(2026, 1, 9), today=TODAY, known_highs=highs, desk=desk
-    )
+    data = gather(["^RUT"], SAMPLE, as_of=date(2026, 1, 9), now=NOW, known_highs=highs, desk=desk)
     assert data.desk.targets == (target(3000.0, early),)
     assert data.known_highs == (highs[0],)
 
@@ -230,7 +233,7 @@ def test_later_desk_inputs_and_highs_do_not_exist() -> None:
 
 
 def test_the_sample_brings_its_own_desk_inputs_where_the_spec_has_none() -> None:
-    data = gather(["^RUT"], SAMPLE, as_of=None, today=TODAY)
+    data = gather(["^RUT"], SAMPLE, as_of=None, now=NOW)
     assert data.sample
     assert len(data.desk.targets) == 3
     assert any("invented" in note for note in data.notes)
@@ -240,19 +243,19 @@ def test_the_specs_desk_inputs_replace_the_samples() -> None:
     own = DeskInputs(
         figures=(DeskFigure("p/e", "^RUT", 20.0, "ratio", "H", date(2026, 1, 2), "2 January"),)
     )
-    data = gather(["^RUT"], SAMPLE, as_of=None, today=TODAY, desk=own)
+    data = gather(["^RUT"], SAMPLE, as_of=None, now=NOW, desk=own)
     assert data.desk == own
-    assert gather(["^RUT"], SAMPLE, as_of=None, today=TODAY, desk=DeskInputs()).desk.targets
+    assert gather(["^RUT"], SAMPLE, as_of=None, now=NOW, desk=DeskInputs()).desk.targets
 
 
 def test_the_sample_does_not_wait_for_the_clock() -> None:
-    data = gather(["^RUT"], SAMPLE, as_of=None, today=date(2025, 6, 2))
+    data = gather(["^RUT"], SAMPLE, as_of=None, now=night(date(2025, 6, 2)))
     assert data.as_of == date(2026, 1, 16)
 
 
 def test_the_source_is_named_without_a_path_of_this_computer(folder: Path) -> None:
     assert ask(folder, "^RUT").source == f"files:{folder.name}"
-    assert gather(["^RUT"], SAMPLE, as_of=None, today=TODAY).source == "sample"
+    assert gather(["^RUT"], SAMPLE, as_of=None, now=NOW).source == "sample"
 
 
 def test_symbols_are_asked_for_once_in_the_order_given(folder: Path) -> None:
@@ -263,14 +266,14 @@ def test_symbols_are_asked_for_once_in_the_order_given(folder: Path) -> None:
 
 
 def test_the_calendar_reaches_from_the_first_bar_to_the_year_after() -> None:
-    data = gather(["^RUT"], SAMPLE, as_of=None, today=TODAY)
+    data = gather(["^RUT"], SAMPLE, as_of=None, now=NOW)
     assert data.sessions.days[0] <= date(2009, 1, 2)
     assert data.sessions.days[-1] == date(2027, 12, 31)
 
 
 def test_real_prices_give_the_reference_day(real_data: Path) -> None:
     source = replace(SAMPLE, name="files", location=str(real_data / "prices"))
-    data = gather(["^RUT", "^GSPC", "IJH"], source, as_of=date(2026, 1, 15), today=TODAY)
+    data = gather(["^RUT", "^GSPC", "IJH"], source, as_of=date(2026, 1, 15), now=NOW)
     assert not data.gaps
     assert not data.notes
     close = {symbol: series.bars["close"].iloc[-1] for symbol, series in data.series.items()}
@@ -291,7 +294,7 @@ def test_a_subject_that_is_not_required_may_be_a_gap(folder: Path) -> None:
         ("SPY", "^RUT"),
         SourceRef("files", str(folder)),
         as_of=before_spy,
-        today=TODAY,
+        now=NOW,
         any_of=("SPY", "^RUT"),
     )
     assert data.as_of == before_spy
@@ -304,7 +307,7 @@ def test_an_edition_before_every_price_is_all_gaps_where_none_is_required(folder
         (".RUT",),
         SourceRef("files", str(folder)),
         as_of=date(2025, 1, 1),
-        today=TODAY,
+        now=NOW,
         any_of=(".RUT",),
     )
     assert data.as_of == date(2024, 12, 31)
@@ -315,7 +318,7 @@ def test_an_edition_before_every_price_is_all_gaps_where_none_is_required(folder
 def any_of(folder: Path, *symbols: str, vs: str = "", as_of: date | None = None) -> MarketData:
     source = SourceRef("files", str(folder))
     wanted = (*symbols, vs) if vs else symbols
-    return gather(wanted, source, as_of=as_of, today=TODAY, any_of=symbols)
+    return gather(wanted, source, as_of=as_of, now=NOW, any_of=symbols)
 
 
 def test_one_of_the_subjects_must_be_known(folder: Path) -> None:
@@ -358,7 +361,7 @@ def test_a_target_of_a_symbol_the_brief_does_not_name_is_a_gap(folder: Path) -> 
         ("^RUT",),
         SourceRef("files", str(folder)),
         as_of=date(2026, 1, 15),
-        today=TODAY,
+        now=NOW,
         desk=DeskInputs((target(3000, date(2026, 1, 2)), typo, other, other, later)),
     )
     assert [(gap.subject, gap.reason) for gap in data.gaps] == [
@@ -371,7 +374,7 @@ def test_a_target_of_a_symbol_the_brief_does_not_name_is_a_gap(folder: Path) -> 
 
 
 def test_the_samples_own_targets_are_no_gaps() -> None:
-    assert not gather(("IWM",), SAMPLE, as_of=None, today=TODAY).gaps
+    assert not gather(("IWM",), SAMPLE, as_of=None, now=NOW).gaps
 
 
 def test_a_day_before_all_price_history_is_refused(folder: Path) -> None:

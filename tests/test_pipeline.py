@@ -27,7 +27,7 @@ from reporter.spec import load
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "small-caps-2026-01-15" / "brief.toml"
-TODAY = date(2026, 2, 2)
+NOW = datetime(2026, 2, 2, 12, tzinfo=UTC)
 REFERENCE_DAY = "2026-01-15"
 OTHER_DAYS = (
     "2012-06-01", "2014-10-15", "2016-02-11", "2018-12-24", "2020-03-23", "2022-06-16",
@@ -66,7 +66,7 @@ def pdf_text(data: bytes) -> str:
 
 def test_rows_are_counted_as_they_were_used() -> None:
     spec = load("daily", as_of=date(2020, 6, 1))
-    data = pipeline.collect(spec, today=TODAY, progress=silent)
+    data = pipeline.collect(spec, now=NOW, progress=silent)
     inputs = {item.symbol: item for item in pipeline.compose(spec, data).inputs}
     assert {symbol: item.provenance.rows for symbol, item in inputs.items()} == {
         symbol: len(series.bars) for symbol, series in data.series.items()
@@ -80,7 +80,7 @@ def test_rows_are_counted_as_they_were_used() -> None:
 def sample_edition(request: pytest.FixtureRequest) -> Artifacts:
     """Each shipped brief, from the embedded sample."""
     spec = load(request.param)
-    return pipeline.build(spec, today=TODAY, formats=FORMATS, progress=silent)
+    return pipeline.build(spec, now=NOW, formats=FORMATS, progress=silent)
 
 
 def files_of(edition: Artifacts) -> Mapping[str, bytes]:
@@ -124,7 +124,7 @@ def test_the_small_caps_brief_has_four_to_six_pages(
     page_size: Literal["A4", "Letter"], brand: str
 ) -> None:
     spec = replace(load("small-caps"), page_size=page_size, brand=brand)
-    edition = pipeline.build(spec, today=TODAY, formats=("pdf",), progress=silent)
+    edition = pipeline.build(spec, now=NOW, formats=("pdf",), progress=silent)
     data = files_of(edition)["brief.pdf"]
     assert page_one_holds_the_argument(edition.brief, data)
     assert 4 <= len(PdfReader(io.BytesIO(data)).pages) <= 6
@@ -151,7 +151,7 @@ def _built_elsewhere(folder: Path, seed: str) -> dict[str, bytes]:
 
 def _sample_brief(**changes: Any) -> Brief:
     spec = replace(load("small-caps"), **changes)
-    return pipeline.compose(spec, pipeline.collect(spec, today=TODAY, progress=silent))
+    return pipeline.compose(spec, pipeline.collect(spec, now=NOW, progress=silent))
 
 
 def test_a_renamed_subject_is_called_the_index_within_sentences() -> None:
@@ -178,7 +178,7 @@ def real_briefs(real_data: Path) -> Mapping[str, Brief]:
     for day in (REFERENCE_DAY, *OTHER_DAYS):
         source = f"files:{real_data / 'prices'}"
         spec = load(str(EXAMPLE), source=source, as_of=date.fromisoformat(day))
-        briefs[day] = pipeline.compose(spec, pipeline.collect(spec, today=TODAY, progress=silent))
+        briefs[day] = pipeline.compose(spec, pipeline.collect(spec, now=NOW, progress=silent))
     return briefs
 
 
@@ -186,7 +186,7 @@ def real_briefs(real_data: Path) -> Mapping[str, Brief]:
 def reference_edition(real_data: Path) -> Mapping[str, bytes]:
     source = f"files:{real_data / 'prices'}"
     spec = load(str(EXAMPLE), source=source, as_of=date.fromisoformat(REFERENCE_DAY))
-    return files_of(pipeline.build(spec, today=TODAY, formats=("pdf", "json"), progress=silent))
+    return files_of(pipeline.build(spec, now=NOW, formats=("pdf", "json"), progress=silent))
 
 
 # Each checked value of the reference commentary: metric, subject, benchmark, window, part of the

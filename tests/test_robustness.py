@@ -16,7 +16,7 @@ from reporter.sources.base import silent
 from reporter.spec import load
 
 TRIALS = int(os.environ.get("REPORTER_TRIALS", "10"))
-TODAY = date(2026, 2, 2)
+NOW = datetime(2026, 2, 2, 12, tzinfo=UTC)
 FIRST, LAST = date(2016, 2, 1), date(2026, 1, 15)
 SUBJECTS = (
     "^RUT", "^GSPC", "^IXIC", "^DJI", "IWM", "QQQ", "IJH", "RSP", "TLT", "XLE", "XLU", "SMH",
@@ -46,7 +46,7 @@ def any_brief(chance: random.Random) -> BriefSpec:
 
 def composed(spec: BriefSpec) -> Brief:
     """The brief's content, from the sample."""
-    return pipeline.compose(spec, pipeline.collect(spec, today=TODAY, progress=silent))
+    return pipeline.compose(spec, pipeline.collect(spec, now=NOW, progress=silent))
 
 
 @pytest.mark.parametrize("trial", range(TRIALS))

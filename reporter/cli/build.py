@@ -79,7 +79,7 @@ def build(  # noqa: PLR0913  one argument an option
     order = load(spec, source=source, as_of=as_of)
     with talk.progress() as progress:
         artifacts = pipeline.build(
-            order, today=options.today(), formats=formats or FORMATS, progress=progress
+            order, now=options.now(), formats=formats or FORMATS, progress=progress
         )
     if strict:
         _refuse(artifacts.brief.gaps)

@@ -142,14 +142,14 @@ def _gathered(
     from reporter import entries
     from reporter.gather import gather
 
-    now = options.today()
+    now = options.now()
     ref = entries.source(source or "sample")
     with talk.progress() as progress:
         return gather(
             tuple(dict.fromkeys([*subjects, *rivals])),
             ref,
             as_of=as_of,
-            today=now,
+            now=now,
             progress=progress,
             any_of=subjects,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import click
@@ -29,9 +29,9 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is not a day. Write it like 2026-01-15.", param, ctx)
 
 
-def today() -> date:
-    """The only clock of the program."""
-    return date.today()  # noqa: TID251  the one place
+def now() -> datetime:
+    """The only clock of the program, in this machine's zone."""
+    return datetime.now().astimezone()  # noqa: TID251  the one place
 
 
 def _sources(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:

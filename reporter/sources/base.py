@@ -1,14 +1,22 @@
-"""What a source is: a function from a request to market data; a file in this folder is a source."""
+"""What a source is: a function from a request to quotes; a file in this folder is a source.
+
+A source gives each symbol's table as its vendor has it, or the gap that stands for it, one after
+the other in the order asked. It judges no price: `reporter.gate` does, for every source alike.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Protocol
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from reporter.model import DeskInputs, Gap, PriceSeries
+from reporter.model import EMPTY, Basis, DeskInputs, Gap, Json, Kind, Reason, Terms
 from reporter.registry import Registry
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def silent(_done: int, _total: int, _symbol: str) -> None:
@@ -22,36 +30,117 @@ Progress = Callable[[int, int, str], None]
 class DataRequest:
     """What the brief needs: symbols in Yahoo's form, from where, and the last day wanted.
 
-    `as_of` None means the latest the source has. `today` is the caller's clock.
+    `as_of` None means the latest the source has. `now` is the caller's clock, with its zone.
+    `options` are what the spec says under `[sources.NAME]`. `data_folder` is where snapshots lie.
     """
 
     symbols: Sequence[str]
     location: str = ""
     as_of: date | None = None
-    today: date | None = None
+    now: datetime | None = None
     progress: Progress = silent
+    options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
+    data_folder: Path | None = None
+
+    @property
+    def today(self) -> date | None:
+        """The caller's day."""
+        return self.now.date() if self.now else None
+
+    @property
+    def until(self) -> date | None:
+        """The last day that rows are wanted of."""
+        return self.as_of or self.today
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quotes:
+    """One symbol's daily prices as its vendor has them, before anybody trusts them.
+
+    Args:
+        symbol: as it was asked for.
+        frame: columns in any case and order: Date, Open, High, Low, Close and, where the vendor
+            has them, Adj Close, Volume, Dividends, Stock Splits. A table of Date and Close alone
+            will do for what has no other prices, such as a rate. The index holds the row numbers
+            a user sees.
+        label: what messages call the table, such as its file's name.
+        origin: where it can be looked up again.
+        name: what the vendor calls the instrument.
+        basis: how the prices are adjusted, where that is known; else it is found out.
+        basis_tip: what to do where it cannot be found out.
+        kind: what the instrument is, where the source knows better than the catalogue.
+        exchange: the calendar it trades by, where the source knows better than the catalogue.
+        correctable: the user can mend the table, so that impossible rows are refused by number;
+            else they are left out.
+        fetched: when it came over a network; bars not final by then are never used.
+        sha256: of the table as it came; made from the bars where the source gives none.
+        short: numbers of the rows with fewer cells than the head, as a file has that was cut off.
+        terms: what these prices may be used for, where they differ from the source's.
+    """
+
+    symbol: str
+    frame: pd.DataFrame
+    label: str
+    origin: str
+    name: str = ""
+    basis: Basis | None = None
+    basis_tip: str = ""
+    kind: Kind | None = None
+    exchange: str = ""
+    correctable: bool = False
+    fetched: datetime | None = None
+    sha256: str = ""
+    short: frozenset[int] = frozenset()
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Delivered:
-    """What a source gave: series that reach at least to the day wanted, as far as it has them.
+    """What a source gives: for every symbol its quotes or its gap, made as they are asked for.
 
-    What lies after that day is cut by `reporter.gather`. Every symbol the source could not give
-    is a gap.
+    Rows after the day wanted may be among them: the gate cuts. `terms` say what the data may be
+    used for. `source` is what pages call the source where that is not the name it was asked by.
     """
 
-    series: tuple[PriceSeries, ...]
-    gaps: tuple[Gap, ...] = ()
+    answers: Iterable[Quotes | Gap]
+    terms: Terms = Terms.UNKNOWN
     notes: tuple[str, ...] = ()
     sample: bool = False
     desk: DeskInputs = field(default_factory=DeskInputs)
+    source: str = ""
+
+
+class NoQuotesError(Exception):
+    """One symbol's prices cannot be had or used; the message says why, where and what to do."""
+
+    def __init__(self, message: str, reason: Reason = Reason.BAD_DATA) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def missing(symbol: str, reason: Reason, message: str) -> Gap:
+    """The gap that stands for a whole series."""
+    return Gap(symbol, "prices", reason, message)
+
+
+def each(request: DataRequest, read: Callable[[str], Quotes]) -> Iterable[Quotes | Gap]:
+    """Every symbol's quotes by `read`, or its gap, with the progress told."""
+    total = len(request.symbols)
+    for done, symbol in enumerate(request.symbols):
+        request.progress(done, total, symbol)
+        try:
+            yield read(symbol)
+        except NoQuotesError as error:
+            yield missing(symbol, error.reason, str(error))
+    request.progress(total, total, "")
 
 
 class Source(Protocol):
-    """Gives the series asked for; the docstring's first line is shown by `reporter list sources`.
+    """Gives the quotes asked for; the docstring's first line is shown by `reporter list sources`.
 
     Raises:
-        DataError: nothing at all can be had (no such folder, every request refused).
+        DataError: nothing at all can be had (no such folder, every request refused); also while
+            the answers are asked for.
     """
 
     def __call__(self, request: DataRequest) -> Delivered:

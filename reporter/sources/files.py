@@ -26,12 +26,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from reporter.instruments import describe, distributes, known
-from reporter.model import Basis, Gap, Instrument, PriceSeries, Provenance, Reason
+from reporter.instruments import describe, known
+from reporter.model import Reason
 from reporter.registry import nearest
-from reporter.sources._bars import BadBarsError, Cleaned, Table, clean, missing
-from reporter.sources._folder import Folder, Listed, open_folder
-from reporter.sources.base import DataRequest, Delivered, source
+from reporter.sources._folder import Folder, open_folder
+from reporter.sources.base import DataRequest, Delivered, NoQuotesError, Quotes, each, source
 
 COMMAS = "Date,Open,High,Low,Close,Adj Close,Volume"
 
@@ -40,51 +39,38 @@ COMMAS = "Date,Open,High,Low,Close,Adj Close,Volume"
 def files(request: DataRequest) -> Delivered:
     """CSV or Parquet files in a folder: files:DIR."""
     folder = open_folder(request.location)
-    series: list[PriceSeries] = []
-    gaps: list[Gap] = []
-    notes: list[str] = []
-    for done, symbol in enumerate(request.symbols):
-        request.progress(done, len(request.symbols), symbol)
-        try:
-            one, told = _read(folder, symbol, request)
-        except BadBarsError as error:
-            gaps.append(missing(symbol, error.reason, str(error)))
-        else:
-            series.append(one)
-            notes.extend(told)
-    request.progress(len(request.symbols), len(request.symbols), "")
-    return Delivered(tuple(series), tuple(gaps), tuple(notes))
+    return Delivered(each(request, lambda symbol: _read(folder, symbol)))
 
 
-def _read(folder: Folder, symbol: str, request: DataRequest) -> tuple[PriceSeries, tuple[str, ...]]:
+def _read(folder: Folder, symbol: str) -> Quotes:
     listed = folder.find(symbol)
     if listed is None:
         raise _unknown(folder, symbol)
     if listed.problem:
-        raise BadBarsError(listed.problem)
-    instrument = describe(symbol, listed.name)
+        raise NoQuotesError(listed.problem)
     data = _bytes(folder.path / listed.file, listed.file)
     frame, short = _frame(data, listed.file)
-    cleaned = clean(
-        Table(
-            frame,
-            listed.file,
-            until=request.as_of or request.today,
-            signed=instrument.signed,
-            short=short,
-        )
+    return Quotes(
+        symbol,
+        frame,
+        label=listed.file,
+        origin=listed.file,
+        name=listed.name,
+        basis=listed.basis,
+        basis_tip="Add an index.csv with the columns symbol,file,basis to the folder and write "
+        f"price or adjusted for {symbol}.",
+        correctable=True,
+        sha256=hashlib.sha256(data).hexdigest(),
+        short=short,
     )
-    basis = _basis(instrument, listed, cleaned)
-    origin = Provenance("files", listed.file, hashlib.sha256(data).hexdigest(), len(cleaned.bars))
-    return PriceSeries(instrument, cleaned.bars, basis, origin), cleaned.notes
 
 
-def _unknown(folder: Folder, symbol: str) -> BadBarsError:
+def _unknown(folder: Folder, symbol: str) -> NoQuotesError:
     if symbol in known():
         message = f"the folder has no prices of {describe(symbol).full}. Add its file."
-        return BadBarsError(message, Reason.NO_DATA)
+        return NoQuotesError(message, Reason.NO_DATA)
     hint = nearest(symbol, folder.symbols)
-    return BadBarsError(f"the folder has no prices of {symbol!r}. {hint}", Reason.UNKNOWN_SYMBOL)
+    return NoQuotesError(f"the folder has no prices of {symbol!r}. {hint}", Reason.UNKNOWN_SYMBOL)
 
 
 def _bytes(path: Path, label: str) -> bytes:
@@ -92,7 +78,7 @@ def _bytes(path: Path, label: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         message = f"{label} cannot be read: {error.strerror}."
-        raise BadBarsError(message, Reason.UNAVAILABLE) from error
+        raise NoQuotesError(message, Reason.UNAVAILABLE) from error
 
 
 def _frame(data: bytes, label: str) -> tuple[pd.DataFrame, frozenset[int]]:
@@ -101,7 +87,7 @@ def _frame(data: bytes, label: str) -> tuple[pd.DataFrame, frozenset[int]]:
     Row numbers, which are the table's index, are those of a CSV as a spreadsheet shows them.
     """
     if not data.strip():
-        raise BadBarsError(f"{label} is empty. Put the prices into it.", Reason.NO_DATA)
+        raise NoQuotesError(f"{label} is empty. Put the prices into it.", Reason.NO_DATA)
     is_csv = Path(label).suffix.lower() == ".csv"
     frame, short = _csv(data, label) if is_csv else (_parquet(data, label), frozenset[int]())
     first = 2 if is_csv else 1
@@ -114,7 +100,7 @@ def _csv(data: bytes, label: str) -> tuple[pd.DataFrame, frozenset[int]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"{label} is not in UTF-8. Save it as CSV in UTF-8."
-        raise BadBarsError(message) from error
+        raise NoQuotesError(message) from error
     _check_commas(text, label)
     try:
         with warnings.catch_warnings():
@@ -123,7 +109,7 @@ def _csv(data: bytes, label: str) -> tuple[pd.DataFrame, frozenset[int]]:
                 io.BytesIO(data), encoding="utf-8-sig", index_col=False, skip_blank_lines=False
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError) as error:
-        raise BadBarsError(f"{label} is not a table: {_misfit(text)}") from error
+        raise NoQuotesError(f"{label} is not a table: {_misfit(text)}") from error
     if frame.empty or not frame.iloc[:, -1].isna().any():
         return frame, frozenset()
     head, *rows = _cells(text)
@@ -136,13 +122,13 @@ def _check_commas(text: str, label: str) -> None:
     start = text.lstrip()
     head = start.partition("\n")[0]
     if start.startswith("<"):
-        raise BadBarsError(
+        raise NoQuotesError(
             f"{label} is a web page, not a table: it has no column 'date'. Save the prices as CSV."
         )
     for sign, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if sign in head and "," not in head:
             message = f"{label} is separated by {name}; use commas."
-            raise BadBarsError(f"{message} Its head would be {COMMAS}.")
+            raise NoQuotesError(f"{message} Its head would be {COMMAS}.")
 
 
 def _misfit(text: str) -> str:
@@ -168,34 +154,14 @@ def _parquet(data: bytes, label: str) -> pd.DataFrame:
         frame = pd.read_parquet(io.BytesIO(data), engine="pyarrow")
     except ImportError as error:
         tip = "Install it with: pip install 'market-brief-reporter[parquet]'."
-        raise BadBarsError(f"{label}: Parquet files need pyarrow. {tip}") from error
+        raise NoQuotesError(f"{label}: Parquet files need pyarrow. {tip}") from error
     except (OSError, ValueError) as error:
         message = f"{label} is not a Parquet file. Write it again."
-        raise BadBarsError(message) from error
+        raise NoQuotesError(message) from error
     if frame.index.nlevels > 1 or frame.columns.nlevels > 1:
         message = f"{label} has rows or columns of several levels. Write one table a symbol."
-        raise BadBarsError(message)
+        raise NoQuotesError(message)
     if isinstance(frame.index, pd.RangeIndex):
         return frame
     name = frame.index.name
     return frame.rename_axis("Date" if name is None else str(name)).reset_index()
-
-
-def _basis(instrument: Instrument, listed: Listed, cleaned: Cleaned) -> Basis:
-    """The basis stated, where the prices do not contradict it, else the one they prove."""
-    if listed.basis is Basis.ADJUSTED and cleaned.dividends:
-        raise BadBarsError(
-            f"index.csv says that {listed.file} is dividend-adjusted, but its Close is not its "
-            "Adj Close. Write price as its basis.",
-            Reason.BASIS,
-        )
-    if listed.basis:
-        return listed.basis
-    if cleaned.dividends or not distributes(instrument):
-        return Basis.PRICE
-    raise BadBarsError(
-        f"{listed.file} does not show whether its prices leave dividends out: no Adj Close "
-        "differs from Close. Add an index.csv with the columns symbol,file,basis to the folder "
-        f"and write price or adjusted for {instrument.symbol}.",
-        Reason.BASIS,
-    )

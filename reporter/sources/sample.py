@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reporter.instruments import describe
-from reporter.model import Basis, Gap, PriceSeries, Provenance, Reason
+from reporter.model import Basis, Gap, Reason, Terms
 from reporter.registry import nearest
 from reporter.resources import PACKAGE
-from reporter.sources._bars import COLUMNS, missing
 from reporter.sources._packing import unpack
 from reporter.sources._sample_desk import DESK
-from reporter.sources.base import DataRequest, Delivered, source
+from reporter.sources.base import (
+    DataRequest,
+    Delivered,
+    NoQuotesError,
+    Quotes,
+    each,
+    source,
+)
+from reporter.tables import COLUMNS
 
 SAMPLE = PACKAGE / "data" / "sample.npz"
+TERMS = Terms.REDISTRIBUTABLE
 NOTE = "Sample data: every price, target, flow, view and figure here is invented."
 
 
@@ -45,18 +52,32 @@ class Shelf:
         about = json.loads(arrays["about"].tobytes())
         return cls(arrays, about, days.astype("datetime64[D]").astype("datetime64[us]"))
 
-    def series(self, symbol: str) -> PriceSeries:
-        """One instrument's bars."""
+    def quotes(self, symbol: str) -> Quotes:
+        """One instrument's bars.
+
+        Raises:
+            NoQuotesError: the sample has none.
+        """
+        if symbol not in self.about:
+            hint = nearest(symbol, self.about)
+            message = f"the sample holds no prices of {symbol!r}. {hint}"
+            raise NoQuotesError(message, Reason.UNKNOWN_SYMBOL)
         decimals, unit, basis = self.about[symbol]
         steps = self.arrays[symbol]
         bars = unpack(steps).astype(np.float64)
         bars[:4] /= 10**decimals
         bars[4] *= unit
-        index = pd.DatetimeIndex(self.days[-bars.shape[1] :], name="date")
-        frame = pd.DataFrame(bars.T, index=index, columns=list(COLUMNS))
+        frame = pd.DataFrame(bars.T, columns=list(COLUMNS))
+        frame.insert(0, "date", self.days[-bars.shape[1] :])
         digest = hashlib.sha256(steps.tobytes()).hexdigest()
-        origin = Provenance("sample", SAMPLE.name, digest, len(frame))
-        return PriceSeries(describe(symbol), frame, Basis(basis), origin)
+        return Quotes(
+            symbol,
+            frame,
+            label=f"the sample's {symbol}",
+            origin=SAMPLE.name,
+            basis=Basis(basis),
+            sha256=digest,
+        )
 
 
 @source("sample")
@@ -66,18 +87,10 @@ def sample(request: DataRequest) -> Delivered:
 
 
 def read(path: Path, request: DataRequest) -> Delivered:
-    """The series asked for from a sample file."""
+    """The quotes asked for from a sample file."""
+    return Delivered(_answers(path, request), TERMS, (NOTE,), sample=True, desk=DESK)
+
+
+def _answers(path: Path, request: DataRequest) -> Iterator[Quotes | Gap]:
     with np.load(path, allow_pickle=False) as arrays:
-        shelf = Shelf.of(arrays)
-        found: list[PriceSeries] = []
-        gaps: list[Gap] = []
-        for done, symbol in enumerate(request.symbols):
-            request.progress(done, len(request.symbols), symbol)
-            if symbol in shelf.about:
-                found.append(shelf.series(symbol))
-            else:
-                hint = nearest(symbol, shelf.about)
-                message = f"the sample holds no prices of {symbol!r}. {hint}"
-                gaps.append(missing(symbol, Reason.UNKNOWN_SYMBOL, message))
-    request.progress(len(request.symbols), len(request.symbols), "")
-    return Delivered(tuple(found), tuple(gaps), (NOTE,), sample=True, desk=DESK)
+        yield from each(request, Shelf.of(arrays).quotes)

@@ -10,7 +10,6 @@ The bar of a session that has not closed yet is left out, by Yahoo's own clock a
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import time
@@ -26,11 +25,10 @@ import pandas as pd
 
 from reporter import written
 from reporter.errors import DataError
-from reporter.instruments import describe, known
-from reporter.model import Basis, Gap, PriceSeries, Provenance, Reason
+from reporter.instruments import known
+from reporter.model import Basis, Gap, Reason, Terms
 from reporter.registry import nearest
-from reporter.sources._bars import BadBarsError, Table, clean, missing
-from reporter.sources.base import DataRequest, Delivered, source
+from reporter.sources.base import DataRequest, Delivered, NoQuotesError, Quotes, each, source
 from reporter.written import MisreadError
 
 with warnings.catch_warnings():  # importing yfinance changes the filters for everybody
@@ -98,31 +96,28 @@ def fetch(request: DataRequest, *, session: Any, sleep: Sleep, cache: Path) -> D
         cache: the folder yfinance may write to.
 
     Raises:
-        DataError: nothing could be had, or the cache folder cannot be written.
+        DataError: the cache folder cannot be written.
     """
     _prepare(cache)
-    series: list[PriceSeries] = []
-    gaps: list[Gap] = []
-    notes: list[str] = []
-    total = len(request.symbols)
-    for done, symbol in enumerate(request.symbols):
-        request.progress(done, total, symbol)
-        if done:
+    return Delivered(_answers(request, session, sleep), Terms.PERSONAL)
+
+
+def _answers(request: DataRequest, session: object, sleep: Sleep) -> Iterator[Quotes | Gap]:
+    refused = False
+
+    def read(symbol: str) -> Quotes:
+        nonlocal refused
+        if refused:
+            raise _refused()
+        if symbol != request.symbols[0]:
             sleep(PAUSE)
         try:
-            one, told = _series(symbol, request, session, sleep)
-        except RateLimitedError:
-            gaps.extend(_refused(rest) for rest in request.symbols[done:])
-            break
-        except BadBarsError as error:
-            gaps.append(missing(symbol, error.reason, str(error)))
-        else:
-            series.append(one)
-            notes.extend(told)
-    request.progress(total, total, "")
-    if not series and gaps:
-        raise DataError(f"Yahoo Finance gave no prices: {gaps[0].message}")
-    return Delivered(tuple(series), tuple(gaps), tuple(notes))
+            return _quotes(symbol, request, session, sleep)
+        except RateLimitedError as error:
+            refused = True
+            raise _refused() from error
+
+    return iter(each(request, read))
 
 
 def _prepare(cache: Path) -> None:
@@ -143,29 +138,22 @@ def _prepare(cache: Path) -> None:
     logging.getLogger("yfinance").setLevel(logging.CRITICAL)
 
 
-def _refused(symbol: str) -> Gap:
+def _refused() -> NoQuotesError:
     message = f"Yahoo Finance refuses further requests for now (rate limit). {AGAIN}"
-    return missing(symbol, Reason.UNAVAILABLE, message)
+    return NoQuotesError(message, Reason.RATE_LIMITED)
 
 
-def _series(
-    symbol: str, request: DataRequest, session: object, sleep: Sleep
-) -> tuple[PriceSeries, tuple[str, ...]]:
+def _quotes(symbol: str, request: DataRequest, session: object, sleep: Sleep) -> Quotes:
     answer = _ask_patiently(symbol, request, session, sleep)
-    instrument = describe(symbol, str(answer.about.get("longName") or ""))
-    frame = _finished(answer, request.today)
-    table = Table(
-        frame.rename_axis("Date").reset_index(),
-        f"Yahoo's {symbol}",
-        until=request.as_of,
-        signed=instrument.signed,
-        lenient=True,
+    return Quotes(
+        symbol,
+        _finished(answer, request.today).rename_axis("Date").reset_index(),
+        label=f"Yahoo's {symbol}",
+        origin=f"https://finance.yahoo.com/quote/{symbol}",
+        name=str(answer.about.get("longName") or ""),
+        basis=Basis.PRICE,
+        fetched=request.now,
     )
-    cleaned = clean(table)
-    digest = hashlib.sha256(cleaned.bars.to_csv().encode()).hexdigest()
-    address = f"https://finance.yahoo.com/quote/{symbol}"
-    origin = Provenance("yahoo", address, digest, len(cleaned.bars))
-    return PriceSeries(instrument, cleaned.bars, Basis.PRICE, origin), cleaned.notes
 
 
 def _ask_patiently(symbol: str, request: DataRequest, session: object, sleep: Sleep) -> Answer:
@@ -180,7 +168,7 @@ def _ask_patiently(symbol: str, request: DataRequest, session: object, sleep: Sl
         return _ask(symbol, request, session)
     except TroubleError as error:
         message = f"Yahoo Finance gave no usable answer for {symbol}: {error}. {AGAIN}"
-        raise BadBarsError(message, Reason.UNAVAILABLE) from error
+        raise NoQuotesError(message, Reason.UNAVAILABLE) from error
 
 
 def _ask(symbol: str, request: DataRequest, session: object) -> Answer:
@@ -189,7 +177,7 @@ def _ask(symbol: str, request: DataRequest, session: object) -> Answer:
     Raises:
         RateLimitedError: stop asking.
         TroubleError: the network, the server or the answer is at fault.
-        BadBarsError: Yahoo does not know the symbol, or has no prices of it.
+        NoQuotesError: Yahoo does not know the symbol, or has no prices of it.
     """
     end = (request.today or request.as_of or date.max - timedelta(days=2)) + timedelta(days=2)
     try:
@@ -228,14 +216,14 @@ def _in_words(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"
 
 
-def _unknown(symbol: str) -> BadBarsError:
+def _unknown(symbol: str) -> NoQuotesError:
     if symbol in known():
         message = f"Yahoo Finance has no prices of {symbol} at the moment. {AGAIN}"
-        return BadBarsError(message, Reason.NO_DATA)
+        return NoQuotesError(message, Reason.NO_DATA)
     hint = nearest(symbol, known())
     hint = hint if hint.startswith("Did") else "Check the symbol at finance.yahoo.com."
     message = f"Yahoo Finance does not know {symbol!r}. {hint}"
-    return BadBarsError(message, Reason.UNKNOWN_SYMBOL)
+    return NoQuotesError(message, Reason.UNKNOWN_SYMBOL)
 
 
 def _finished(answer: Answer, today: date | None) -> pd.DataFrame:

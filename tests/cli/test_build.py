@@ -14,7 +14,7 @@ from reporter.cli import options, run
 from reporter.model import Artifact, Artifacts, Brief, BriefSpec, SourceRef
 from tests.briefs import bare, rich
 
-TODAY = date(2026, 1, 16)
+NOW = datetime(2026, 1, 16, 22, tzinfo=UTC)
 
 
 class Pipeline:
@@ -26,10 +26,10 @@ class Pipeline:
         self.formats: tuple[str, ...] = ()
 
     def build(
-        self, spec: BriefSpec, *, today: date, formats: Collection[str], progress: Any
+        self, spec: BriefSpec, *, now: datetime, formats: Collection[str], progress: Any
     ) -> Artifacts:
         """As `pipeline.build` does."""
-        assert today == TODAY
+        assert now == NOW
         progress(1, 1, "^RUT")
         self.spec, self.formats = spec, tuple(formats)
         files = (Artifact("brief.pdf", b"%PDF"), Artifact("manifest.json", b"{}"))
@@ -40,7 +40,7 @@ class Pipeline:
 def made(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     pipe = Pipeline(rich())
     monkeypatch.setattr(pipeline, "build", pipe.build)
-    monkeypatch.setattr(options, "today", lambda: TODAY)
+    monkeypatch.setattr(options, "now", lambda: NOW)
     return pipe
 
 

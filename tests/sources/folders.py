@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from reporter.gate import Admitted, admit
 from reporter.model import Gap
-from reporter.sources.base import DataRequest, Delivered, sources
+from reporter.sources.base import DataRequest, sources
 
 HEAD = "Date,Open,High,Low,Close,Adj Close,Volume\n"
 ROWS = [
@@ -17,11 +18,18 @@ ROWS = [
 ]
 GOOD = HEAD + "".join(ROWS)
 FLAT = "Date,Open,High,Low,Close,Volume\n2026-01-16,13.0,14.0,12.0,13.5,400\n"
-TODAY = date(2026, 1, 20)
+NOW = datetime(2026, 1, 20, 12, tzinfo=UTC)
 
 
-def ask(folder: Path | str, *symbols: str, as_of: date | None = None) -> Delivered:
-    return sources.get("files")(DataRequest(symbols, str(folder), as_of, TODAY))
+def ask(folder: Path | str, *symbols: str, as_of: date | None = None) -> Admitted:
+    """What comes through the gate of what the folder holds."""
+    request = DataRequest(symbols, str(folder), as_of, NOW)
+    return admit(sources.get("files")(request), request, "files")
+
+
+def told(admitted: Admitted) -> list[str]:
+    """What was found wrong with the files."""
+    return [finding.message for finding in admitted.findings]
 
 
 def only_gap(folder: Path, symbol: str, text: str | bytes) -> Gap:

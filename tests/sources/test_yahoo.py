@@ -25,7 +25,7 @@ from tests.sources.fake_yahoo import (
     stamp,
 )
 
-TODAY = date(2026, 1, 20)
+NOW = datetime(2026, 1, 20, 12, tzinfo=UTC)
 WEEK = [
     bar("2026-01-12", 2600.0),
     bar("2026-01-13", 2610.5),
@@ -67,11 +67,11 @@ def run(
     folder: Path,
     *,
     as_of: date | None = None,
-    today: date = TODAY,
+    now: datetime = NOW,
 ) -> tuple[Delivered, FakeYahoo, Sleeper]:
     sleeper = Sleeper()
     with serving(replies) as fake, fake.session() as session:
-        request = DataRequest(symbols, "", as_of, today)
+        request = DataRequest(symbols, "", as_of, now)
         delivered = fetch(request, session=session, sleep=sleeper, cache=folder / "cache")
     return delivered, fake, sleeper
 
@@ -200,7 +200,7 @@ def test_an_unlisted_symbol_takes_yahoos_name(tmp_path: Path) -> None:
 def test_no_network_ends_with_one_message(tmp_path: Path) -> None:
     with serving({}) as fake:
         session = fake.session()
-    request = DataRequest(["^RUT"], "", None, TODAY)
+    request = DataRequest(["^RUT"], "", None, NOW)
     with session, pytest.raises(DataError, match="gave no usable answer") as caught:
         fetch(request, session=session, sleep=Sleeper(), cache=tmp_path / "cache")
     assert "Try again" in str(caught.value)

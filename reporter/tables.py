@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reporter.model import Gap, Reason
+from reporter.model import Reason
+from reporter.sources.base import NoQuotesError
 from reporter.wording import count, long_date
 
 PRICES = ("open", "high", "low", "close")
@@ -26,14 +27,6 @@ WIDEST = 36  # characters of a bad value that a message shows
 HIGHEST = 1e12  # no price is meant beyond it
 NAMED = 3  # a message names so many days, then counts the rest
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
-
-
-class BadBarsError(Exception):
-    """A table that cannot be used; the message says why, where and what to do."""
-
-    def __init__(self, message: str, reason: Reason = Reason.BAD_DATA) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,11 +85,6 @@ class Cleaned:
     dividends: bool
 
 
-def missing(symbol: str, reason: Reason, message: str) -> Gap:
-    """The gap that stands for a whole series."""
-    return Gap(symbol, "prices", reason, message)
-
-
 def days_in_words(days: Iterable[date]) -> str:
     """`16 January 2026`, or the first few of many and how many more; notes put the latest first."""
     days = list(days)
@@ -111,12 +99,12 @@ def clean(table: Table) -> Cleaned:
     sorted with a note; everything that cannot be mended without guessing is refused.
 
     Raises:
-        BadBarsError: what is wrong, in which row, and what to do.
+        NoQuotesError: what is wrong, in which row, and what to do.
     """
     frame = _named(table)
     if frame.empty:
         message = f"{table.label} has no rows. Put the prices into it."
-        raise BadBarsError(message, Reason.NO_DATA)
+        raise NoQuotesError(message, Reason.NO_DATA)
     days = _days(table, frame)
     dividends = _pays(frame)
     wanted = _wanted(days, table.until)
@@ -136,13 +124,13 @@ def _named(table: Table) -> pd.DataFrame:
     lacking = [c for c in ("date", *PRICES) if c not in frame]
     if lacking:
         found = ", ".join(str(c) for c in table.frame.columns) or "none"
-        raise BadBarsError(
+        raise NoQuotesError(
             f"{table.label} has no column {' or '.join(map(repr, lacking))} (found: {found}). "
             "Expected are Date, Open, High, Low, Close, Adj Close and Volume, comma-separated."
         )
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
-        raise BadBarsError(f"{table.label} has two columns {twice[0]!r}. Remove one.")
+        raise NoQuotesError(f"{table.label} has two columns {twice[0]!r}. Remove one.")
     undated = frame["date"].isna().to_numpy()
     return frame.dropna(how="all") if undated.any() else frame
 
@@ -158,7 +146,7 @@ def _days(table: Table, frame: pd.DataFrame) -> NDArray[np.datetime64]:
     if wrong.any():
         at = int(wrong.argmax())
         _check_whole(table, frame.index[at : at + 1])
-        raise BadBarsError(
+        raise NoQuotesError(
             f"{table.place(frame.index[at])}: {_shown(frame['date'].iloc[at])} is not a date. "
             "Write dates as 2026-01-31 (year, month, day)."
         )
@@ -169,7 +157,7 @@ def _check_whole(table: Table, numbers: Iterable[int]) -> None:
     """Refuses a row with too few cells: whatever the last of them says, the file was cut there."""
     lacking = [number for number in numbers if number in table.short] if table.short else []
     if lacking:
-        raise BadBarsError(
+        raise NoQuotesError(
             f"{table.place(lacking[0])}: fewer cells than columns; the file may be cut off there. "
             "Complete the row or take it out."
         )
@@ -220,7 +208,7 @@ def _refuse(table: Table, column: pd.Series[float], wrong: Mask, complaint: str)
     if wrong.any():
         at = int(wrong.argmax())
         place = f"{table.place(column.index[at])}, column {column.name}"
-        raise BadBarsError(f"{place}: {_shown(column.iloc[at])} {complaint}")
+        raise NoQuotesError(f"{place}: {_shown(column.iloc[at])} {complaint}")
 
 
 def _complete(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
@@ -231,7 +219,7 @@ def _complete(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     holds = np.asarray(np.isfinite(rows.cells[:, first:4]).all(axis=1), dtype=np.bool_)
     whole = rows.take(holds)
     if not len(whole.days):
-        raise BadBarsError(f"{table.label} has no row with prices.", Reason.NO_DATA)
+        raise NoQuotesError(f"{table.label} has no row with prices.", Reason.NO_DATA)
     notes = _note_lost(table, rows.days[~holds], whole.days)
     if (np.diff(whole.days) < np.timedelta64(0)).any():
         whole = whole.take(np.argsort(whole.days, kind="stable"))
@@ -265,7 +253,7 @@ def _once(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     clash = again & ~same
     if clash.any():
         at = int(clash.argmax())
-        raise BadBarsError(
+        raise NoQuotesError(
             f"{table.place(rows.numbers[at - 1])} and row {rows.numbers[at]}: two different rows "
             f"for {long_date(rows.day(at))}. Remove the wrong one."
         )
@@ -281,10 +269,10 @@ def _sane(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
             at = int(mask.argmax())
             day = long_date(rows.day(at))
             place = table.place(rows.numbers[at])
-            raise BadBarsError(f"{place}: on {day} {complaint}. Correct the row or take it out.")
+            raise NoQuotesError(f"{place}: on {day} {complaint}. Correct the row or take it out.")
         wrong |= mask
     if wrong.all():
-        raise BadBarsError(f"{table.label} has no row with possible prices.")
+        raise NoQuotesError(f"{table.label} has no row with possible prices.")
     if not wrong.any():
         return rows, ()
     days = days_in_words(reversed(_dates(rows.days[wrong])))

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporter.model import Reason
-from reporter.sources._bars import BadBarsError, Cleaned, Table, clean, days_in_words, missing
+from reporter.sources.base import NoQuotesError, missing
+from reporter.tables import Cleaned, Table, clean, days_in_words
 
 DAYS = ["2026-01-13", "2026-01-14", "2026-01-15", "2026-01-16"]
 
@@ -35,7 +36,7 @@ def cleaned(table: pd.DataFrame, until: date | None = None) -> Cleaned:
 
 
 def refusal(table: Table) -> str:
-    with pytest.raises(BadBarsError) as caught:
+    with pytest.raises(NoQuotesError) as caught:
         clean(table)
     return str(caught.value)
 
@@ -146,7 +147,7 @@ def test_an_empty_row_beside_a_full_one_for_the_same_day_is_not_missed() -> None
 
 
 def test_no_row_with_a_price_is_no_data() -> None:
-    with pytest.raises(BadBarsError) as caught:
+    with pytest.raises(NoQuotesError) as caught:
         clean(Table(frame(Close=[np.nan] * 4), "X.csv"))
     assert caught.value.reason is Reason.NO_DATA
 
