@@ -6,6 +6,7 @@ text that prints such a fact gets one dagger for it, behind the figure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ MEANING = "Rests on incomplete or doubtful prices"
 ANCHOR = "notes-on-doubtful-prices"
 """Where the explanation stands. PDF readers speak a link's address, so it is made of words."""
 MOST_TOLD = 12
+_DAY = re.compile("|".join(wording.MONTHS))
 
 Doubtful = Mapping[str, Fact]
 
@@ -48,7 +50,7 @@ def text(words: Text, known: Doubtful) -> Text:
     """The words with one dagger for every doubtful fact that they print or rest on.
 
     It stands behind the fact's value; where that is not printed, behind another figure of the
-    fact, else behind the last words that cite it.
+    fact, a day only where there is nothing else, or behind the last words that cite it.
     """
     places = {_place(words, fact): fact.id for fact in known.values() if _cites(words, fact)}
     return tuple(_marked(words, places))
@@ -69,7 +71,8 @@ def _place(words: Text, fact: Fact) -> int:
     citing = [at for at, span in enumerate(words) if span.fact == fact.id]
     figures = [at for at in citing if any(sign.isdigit() for sign in words[at].text)]
     values = [at for at in figures if words[at].text in fact.display]
-    return next(iter(values or figures), citing[-1])
+    others = [at for at in figures if not _DAY.search(words[at].text)]
+    return next(iter(values or others or figures), citing[-1])
 
 
 def _section(section: Section, known: Doubtful) -> Section:

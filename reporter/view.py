@@ -52,8 +52,8 @@ class Figure:
 
     @property
     def title(self) -> str:
-        """The title without its facts, for labels."""
-        return plain(self.chart.title)
+        """The title's words alone, for labels."""
+        return plain(tuple(span for span in self.chart.title if span.kind != "mark"))
 
 
 @dataclass(frozen=True, slots=True)
