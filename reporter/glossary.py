@@ -10,7 +10,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from reporter.model import Reason, Severity, Terms
+from reporter.model import Finding, Reason, Severity, Terms
 from reporter.wording import long_date, short_date
 
 if TYPE_CHECKING:
@@ -144,22 +144,31 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
 
 CHECKS: Mapping[str, str] = MappingProxyType(
     {
+        "missing": "Session missing",
         "missing_session": "Session missing",
         "off_session": "Price outside a session",
+        "unfinished": "Session not finished",
+        "future": "Day in the future",
+        "null": "Price missing",
         "null_price": "Price missing",
+        "impossible": "Impossible price",
         "impossible_price": "Impossible price",
         "order": "High and low contradict open or close",
+        "repeated": "Day given twice",
         "duplicate": "Day given twice",
+        "conflict": "Two prices for a day",
         "unsorted": "Days out of order",
         "jump": "Large jump",
         "split": "Split not applied",
         "spike": "Price out of line",
         "stuck": "Price does not move",
         "stale": "Last price is old",
-        "unfinished": "Session not finished",
         "other_last_session": "Last session differs",
+        "volume": "Volume of another index",
         "foreign_volume": "Volume of another index",
+        "basis": "Prices include dividends",
         "adjusted_prices": "Prices include dividends",
+        "bad_data": "Faulty data",
         "rows": "Rows left out",
     }
 )
@@ -206,7 +215,17 @@ VENDORS: Mapping[str, str] = MappingProxyType(
 
 def check_name(check: str) -> str:
     """What a rule of the quality gate finds; an unknown one by its own name."""
-    return CHECKS.get(check) or " ".join(re.split(r"[\W_]+", check)).strip().capitalize() or "Other"
+    words = re.sub(r"[\W_]+", " ", check).strip()
+    return CHECKS.get(words.replace(" ", "_")) or words.capitalize() or "Other"
+
+
+def done(finding: Finding) -> str:
+    """What was done about a finding; empty where its message says that something was left out.
+
+    Nothing was left out where a dropping rule names no day, as of rows that were only sorted.
+    """
+    told = not finding.days or "left out" in finding.message
+    return "" if finding.severity is Severity.DROP and told else DONE[finding.severity]
 
 
 def metric_name(metric: str) -> str:

@@ -34,6 +34,7 @@ def test_all_but_what_may_be_passed_on_carries_a_notice(terms: Terms) -> None:
     ("check", "words"),
     [
         ("missing_session", "Session missing"),
+        ("off-session", "Price outside a session"),
         ("odd-thing_x", "Odd thing x"),
         ("RSI", "Rsi"),
         ("__", "Other"),

@@ -97,10 +97,10 @@ def spell(gap: Gap) -> str:
 
 def spell_finding(finding: Finding) -> str:
     """A finding in one line: whose prices, what is wrong, what was done, what to do."""
-    from reporter.glossary import DONE, check_name
+    from reporter.glossary import check_name, done
 
     found = f"{finding.symbol} {check_name(finding.check).lower()}: {finding.message}"
-    return " ".join(filter(None, (found, DONE[finding.severity], finding.remedy)))
+    return " ".join(filter(None, (found, done(finding), finding.remedy)))
 
 
 def _draw(done: int, total: int, name: str) -> None:

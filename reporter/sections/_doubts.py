@@ -15,8 +15,8 @@ MOST_NAMED = 6
 MOST_DAYS = 3
 MOST_MESSAGES = 2
 Rule = tuple[str, Severity]
-ASIDE = frozenset(("off_session", "duplicate", "unsorted"))
-"""Rules whose dropped bars no figure misses: a note tells of them."""
+ASIDE = frozenset(map(glossary.check_name, ("off_session", "duplicate", "unsorted")))
+"""Rules, as readers know them, whose dropped bars no figure misses: a note tells of them."""
 
 
 # --- findings -------------------------------------------------------------------------------------
@@ -37,9 +37,9 @@ def table(context: SectionContext) -> Table | None:
             Cell(glossary.check_name(check)),
             Cell(_instruments(context, group)),
             Cell(_days(group)),
-            Cell(_done(severity, group)),
+            Cell(_done(group)),
         )
-        for (check, severity), group in sorted(groups.items(), key=_gravity)
+        for (check, _), group in sorted(groups.items(), key=_gravity)
     )
     return Table("findings", "What was left out or is doubtful, and why", columns, rows)
 
@@ -54,7 +54,10 @@ def asides(context: SectionContext) -> Iterator[Text]:
         what = glossary.check_name(check)
         told = f"{what[:1].lower()}{what[1:]}, {_instruments(context, group)}"
         when = f" ({days})" if days else ""
-        yield (Span("Left out, and missed by no figure: "), Span(f"{told}{when}.", "name"))
+        yield (
+            Span("Mended or left out, and missed by no figure: "),
+            Span(f"{told}{when}.", "name"),
+        )
 
 
 def _told(context: SectionContext) -> tuple[Finding, ...]:
@@ -65,7 +68,7 @@ def _told(context: SectionContext) -> tuple[Finding, ...]:
 
 
 def _is_aside(finding: Finding) -> bool:
-    return finding.severity is Severity.DROP and finding.check in ASIDE
+    return finding.severity is Severity.DROP and glossary.check_name(finding.check) in ASIDE
 
 
 def _gravity(item: tuple[Rule, list[Finding]]) -> int:
@@ -81,7 +84,8 @@ def _instruments(context: SectionContext, group: Iterable[Finding]) -> str:
 def _days(group: Iterable[Finding]) -> str:
     """The days concerned, the latest first; of many the first few."""
     days: Sequence[date] = sorted(set(chain.from_iterable(one.days for one in group)), reverse=True)
-    return _few([wording.short_date(day) for day in days], MOST_DAYS)
+    unparted = [wording.short_date(day).replace(" ", "\N{NO-BREAK SPACE}") for day in days]
+    return _few(unparted, MOST_DAYS)
 
 
 def _few(texts: Sequence[str], most: int) -> str:
@@ -89,14 +93,14 @@ def _few(texts: Sequence[str], most: int) -> str:
     return ", ".join(texts[:most]) + more
 
 
-def _done(severity: Severity, group: Sequence[Finding]) -> str:
+def _done(group: Sequence[Finding]) -> str:
     """What was found, in the gate's own words where they are few; what was done; what to do."""
     messages = tuple(dict.fromkeys(_sentence(finding.message) for finding in group))
     remedies = tuple(dict.fromkeys(_sentence(finding.remedy) for finding in group))
     more = len(messages) - MOST_MESSAGES
     rest = f"And {wording.count(more)} more like these." if more > 0 else ""
-    told = (*messages[:MOST_MESSAGES], rest, glossary.DONE[severity], *remedies[:1])
-    return " ".join(filter(None, told))
+    done = dict.fromkeys(glossary.done(finding) for finding in group)
+    return " ".join(filter(None, (*messages[:MOST_MESSAGES], rest, *done, *remedies[:1])))
 
 
 def _sentence(text: str) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -33,7 +34,8 @@ def test_gaps_are_counted_and_listed_when_asked(capsys: pytest.CaptureFixture[st
     assert not told.out
 
 
-FINDING = Finding("^RUT", "stuck", Severity.DROP, "Three closes are the same.")
+DAY = date(2026, 1, 13)
+FINDING = Finding("^RUT", "stuck", Severity.DROP, "Three closes are the same.", "", (DAY,))
 
 
 def test_a_finding_is_spelt_in_one_line() -> None:
