@@ -15,8 +15,11 @@ MOST_NAMED = 6
 MOST_DAYS = 3
 MOST_MESSAGES = 2
 Rule = tuple[str, Severity]
-ASIDE = frozenset(map(glossary.check_name, ("off_session", "duplicate", "unsorted")))
-"""Rules, as readers know them, whose dropped bars no figure misses: a note tells of them."""
+ASIDE = frozenset(map(glossary.check_name, ("off_session", "duplicate", "unsorted", "volume")))
+"""Rules, as readers know them, that cost no figure anything: a note tells of what they left out.
+
+Bars of days without a session are of no day that counts, and no figure is made of volumes.
+"""
 
 
 # --- findings -------------------------------------------------------------------------------------
@@ -45,7 +48,7 @@ def table(context: SectionContext) -> Table | None:
 
 
 def asides(context: SectionContext) -> Iterator[Text]:
-    """A note for every rule whose dropped bars no figure misses."""
+    """A note for every rule that cost no figure anything."""
     groups: dict[str, list[Finding]] = {}
     for finding in filter(_is_aside, _told(context)):
         groups.setdefault(finding.check, []).append(finding)
@@ -68,7 +71,7 @@ def _told(context: SectionContext) -> tuple[Finding, ...]:
 
 
 def _is_aside(finding: Finding) -> bool:
-    return finding.severity is Severity.DROP and glossary.check_name(finding.check) in ASIDE
+    return finding.severity is not Severity.MARK and glossary.check_name(finding.check) in ASIDE
 
 
 def _gravity(item: tuple[Rule, list[Finding]]) -> int:
