@@ -56,8 +56,10 @@ def _names_in(path: Path) -> tuple[str, ...]:
 def _literal(path: Path, constant: str) -> object:
     """The value of a constant assigned at a file's top, or None; the file is read, never run."""
     for node in ast.parse(path.read_bytes()).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == constant:
-            return ast.literal_eval(node.value)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if ast.unparse(targets[0]) == constant:
+                return ast.literal_eval(node.value)
     return None
 
 

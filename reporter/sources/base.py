@@ -148,5 +148,5 @@ class Source(Protocol):
         ...
 
 
-sources: Registry[Source] = Registry("sources", "source")
+sources: Registry[Source] = Registry("sources", "source", group="reporter.sources")
 source = sources.enter
