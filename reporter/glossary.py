@@ -183,7 +183,7 @@ class Use(NamedTuple):
 
 USES: Mapping[Terms, Use] = MappingProxyType(
     {
-        Terms.REDISTRIBUTABLE: Use("they may be passed on", ""),
+        Terms.REDISTRIBUTABLE: Use("may be passed on", ""),
         Terms.INTERNAL: Use(
             "for internal use only; not to be passed on outside the house",
             "Data for internal use only",

@@ -42,9 +42,7 @@ def data_files(brief: Brief) -> tuple[Artifact, ...]:
     return (Artifact("data/facts.csv", facts.encode()), *charts)
 
 
-def facts_csv(
-    facts: Iterable[Fact], *, sample: bool, terms: Terms = Terms.UNKNOWN
-) -> str:
+def facts_csv(facts: Iterable[Fact], *, sample: bool, terms: Terms = Terms.UNKNOWN) -> str:
     """Facts as CSV, with the columns `FACT_COLUMNS`; `detail` is a JSON object.
 
     `marks` says what is doubtful about the prices a fact rests on.

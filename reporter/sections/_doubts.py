@@ -1,4 +1,4 @@
-"""What the last page says of the data's quality and terms: findings, and what it may be used for."""
+"""What the last page says of the data's quality, and of what it may be used for."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from reporter.sections.base import SectionContext
 MOST_NAMED = 6
 MOST_DAYS = 3
 MOST_MESSAGES = 2
+Rule = tuple[str, Severity]
 ASIDE = frozenset(("off_session", "duplicate", "unsorted"))
 """Rules whose dropped bars no figure misses: a note tells of them."""
 
@@ -22,23 +23,23 @@ ASIDE = frozenset(("off_session", "duplicate", "unsorted"))
 
 
 def table(context: SectionContext) -> Table | None:
-    """What was left out or is doubtful, one row a rule and remedy; None where nothing is."""
-    groups: dict[tuple[str, Severity, str], list[Finding]] = {}
+    """What was left out or is doubtful, one row a rule; None where nothing is."""
+    groups: dict[Rule, list[Finding]] = {}
     for finding in _told(context):
         if not _is_aside(finding):
-            key = (finding.check, finding.severity, finding.remedy)
-            groups.setdefault(key, []).append(finding)
+            groups.setdefault((finding.check, finding.severity), []).append(finding)
     if not groups:
         return None
-    columns = tuple(Column(label, align="left") for label in ("What", "Of", "Days", "What was done"))
+    heads = ("What", "Of", "Days", "What was done")
+    columns = tuple(Column(head, align="left") for head in heads)
     rows = tuple(
         (
             Cell(glossary.check_name(check)),
             Cell(_instruments(context, group)),
             Cell(_days(group)),
-            Cell(_done(severity, remedy, group)),
+            Cell(_done(severity, group)),
         )
-        for (check, severity, remedy), group in sorted(groups.items(), key=_gravity)
+        for (check, severity), group in sorted(groups.items(), key=_gravity)
     )
     return Table("findings", "What was left out or is doubtful, and why", columns, rows)
 
@@ -50,8 +51,10 @@ def asides(context: SectionContext) -> Iterator[Text]:
         groups.setdefault(finding.check, []).append(finding)
     for check, group in groups.items():
         days = _days(group)
-        told = f"{glossary.check_name(check)}: {_instruments(context, group)}"
-        yield (Span("Left out without loss. "), Span(f"{told}{f' ({days})' if days else ''}.", "name"))
+        what = glossary.check_name(check)
+        told = f"{what[:1].lower()}{what[1:]}, {_instruments(context, group)}"
+        when = f" ({days})" if days else ""
+        yield (Span("Left out, and missed by no figure: "), Span(f"{told}{when}.", "name"))
 
 
 def _told(context: SectionContext) -> tuple[Finding, ...]:
@@ -65,7 +68,7 @@ def _is_aside(finding: Finding) -> bool:
     return finding.severity is Severity.DROP and finding.check in ASIDE
 
 
-def _gravity(item: tuple[tuple[str, Severity, str], list[Finding]]) -> int:
+def _gravity(item: tuple[Rule, list[Finding]]) -> int:
     """The gravest first; among equals as they were found."""
     return -tuple(Severity).index(item[0][1])
 
@@ -86,12 +89,14 @@ def _few(texts: Sequence[str], most: int) -> str:
     return ", ".join(texts[:most]) + more
 
 
-def _done(severity: Severity, remedy: str, group: Iterable[Finding]) -> str:
+def _done(severity: Severity, group: Sequence[Finding]) -> str:
     """What was found, in the gate's own words where they are few; what was done; what to do."""
     messages = tuple(dict.fromkeys(_sentence(finding.message) for finding in group))
+    remedies = tuple(dict.fromkeys(_sentence(finding.remedy) for finding in group))
     more = len(messages) - MOST_MESSAGES
-    found = [*messages[:MOST_MESSAGES], *([f"And {wording.count(more)} more."] if more > 0 else [])]
-    return " ".join(filter(None, (*found, glossary.DONE[severity], _sentence(remedy))))
+    rest = f"And {wording.count(more)} more like these." if more > 0 else ""
+    told = (*messages[:MOST_MESSAGES], rest, glossary.DONE[severity], *remedies[:1])
+    return " ".join(filter(None, told))
 
 
 def _sentence(text: str) -> str:
@@ -109,14 +114,11 @@ def terms(context: SectionContext) -> Text:
     told = f"{glossary.USES[context.data.terms].words}."
     spans = [Span("Use of the data: "), Span(told, "name")]
     held = [s for s in context.data.series.values() if s.provenance.terms is context.data.terms]
-    if held and len(held) < len(context.data.series) and context.data.terms is not FREE:
+    if 0 < len(held) < len(context.data.series):
         names = _few([series.instrument.name for series in held], MOST_NAMED)
         spans.append(Span(f" These are the terms of {names}.", "name"))
     spans.extend(Span(f" {said}", "name") for said in _vendors(context))
     return tuple(spans)
-
-
-FREE = Terms.REDISTRIBUTABLE
 
 
 def _vendors(context: SectionContext) -> tuple[str, ...]:
