@@ -87,7 +87,7 @@ def _terms(name: str, value: object) -> Iterator[str]:
     if loosened(own, stated):
         yield (
             f"{value!r} would allow more than the source {name!r} does: its data is for {own} "
-            f"use by its terms, which a spec cannot loosen. Write {own!r} or stricter terms."
+            f"use by its terms, which a spec cannot loosen. Write '{own}' or stricter terms."
         )
 
 
