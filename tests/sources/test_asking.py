@@ -236,6 +236,29 @@ def test_no_table_is_too_odd(how: str, odd: Callable[[Answer], None]) -> None:
     assert all(gap.message for gap in through.gaps)
 
 
+SYMBOLS = ("^RUT", "^GSPC", "IWM")
+SOUND = [
+    (symbol, answer)
+    for symbol in SYMBOLS
+    for answer in (quotes(symbol, basis=Basis.PRICE), missing(symbol, Reason.NO_DATA, "None."))
+]
+UNSOUND = [("", wrong) for wrong in (None, 3, "^RUT", BARS, quotes("QQQ"), quotes(frame=None))]
+
+
+@given(st.lists(st.sampled_from([*SOUND, *UNSOUND]), max_size=5))
+def test_every_symbol_is_answered_once_or_the_source_is_named(
+    labelled: list[tuple[str, object]],
+) -> None:
+    symbols = [symbol for symbol, _ in labelled]
+    answers = checked([answer for _, answer in labelled], "sample", SYMBOLS)
+    if "" in symbols or len(set(symbols)) < len(symbols):
+        with pytest.raises(ForeignError, match="^the source 'sample' gave "):
+            list(answers)
+    else:
+        told = [a.symbol if isinstance(a, Quotes) else a.subject for a in answers]
+        assert told == [*symbols, *(s for s in SYMBOLS if s not in symbols)]
+
+
 def test_each_asks_in_order_and_tells_the_progress() -> None:
     told: list[tuple[int, int, str]] = []
     request = DataRequest(("A", "B"), progress=lambda *seen: told.append(seen))
