@@ -252,7 +252,7 @@ def test_every_symbol_is_answered_once_or_the_source_is_named(
     symbols = [symbol for symbol, _ in labelled]
     answers = checked([answer for _, answer in labelled], "sample", SYMBOLS)
     if "" in symbols or len(set(symbols)) < len(symbols):
-        with pytest.raises(ForeignError, match="^the source 'sample' gave "):
+        with pytest.raises(ForeignError, match=r"^the source 'sample' gave "):
             list(answers)
     else:
         told = [a.symbol if isinstance(a, Quotes) else a.subject for a in answers]
