@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from reporter import declarations
 from reporter.model import SourceRef, Terms
 from reporter.sources.base import sources
+from tests.packages import install
 
 
 @pytest.mark.parametrize("name", sources.names())
@@ -38,6 +39,17 @@ def test_a_source_that_says_nothing_takes_everything(monkeypatch: pytest.MonkeyP
     assert declarations.needs_of("x") == ""
     assert declarations.options_of("x") is None
     assert not declarations.is_live("x")
+
+
+def test_a_source_fetches_with_what_it_says_else_with_its_own_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"acme_a.py": "LIBRARY = 'acme-client'", "acme_b.py": "LIBRARY = 3"}
+    site = install(tmp_path, "acme", {"told": "acme_a", "untold": "acme_b"}, files)
+    monkeypatch.syspath_prepend(str(site))
+    assert declarations.library_of("told") == "acme-client"
+    assert declarations.library_of("untold") == "acme"
+    assert declarations.library_of("sample") == ""
 
 
 @pytest.mark.parametrize("said", [3, "free", ["path"], {"a": 1}, None])
