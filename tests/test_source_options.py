@@ -72,12 +72,33 @@ def test_other_names_are_no_secrets(option: str) -> None:
     assert not told("plain", **{option: "x"})
 
 
-def test_an_address_with_a_password_is_one_too() -> None:
-    (message,) = told("plain", url="postgresql://me:hunter2@host/prices")
+SIGNED_IN = [
+    "postgresql://me:hunter2@host/prices",
+    "postgresql://host/prices?user=me&password=hunter2",
+    "https://feed.example/v1?api_key=hunter2",
+    "https://feed.example/v1?access_token=hunter2",
+    "mssql+pyodbc:///?odbc_connect=DRIVER=x;UID=me;PWD=hunter2",
+]
+HARMLESS = [
+    "postgresql://me@host/prices", "sqlite:///prices.db", "https://feed.example/v1?table=keys",
+    "postgresql://host:5432/prices", "a;b=c",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", SIGNED_IN)
+def test_an_address_with_a_password_is_one_too(address: str) -> None:
+    (message,) = told("plain", url=address)
+    assert message.startswith("holds a password")
     assert message.endswith(OPEN)
     assert "hunter2" not in message
-    for harmless in ("postgresql://me@host/prices", "sqlite:///prices.db", "https://a.example/x"):
-        assert not told("plain", url=harmless)
+    raw = {"source": f"plain:{address}"}
+    assert list(source_options.mistakes(raw)) == [(("source",), message)]
+
+
+@pytest.mark.parametrize("address", HARMLESS)
+def test_an_address_without_one_passes(address: str) -> None:
+    assert not told("plain", url=address)
+    assert not list(source_options.mistakes({"source": f"plain:{address}"}))
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), None, object(), [object()]])
