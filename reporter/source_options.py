@@ -26,7 +26,9 @@ _SECRET = frozenset(
 _KEYS = frozenset({"api", "access", "private", "auth", "secret"})
 _NAMES_ONE = frozenset({"env", "variable"})  # `token_env` names a variable: no secret in itself
 _SIGNED_IN = re.compile(
-    r"://[^/@\s]*:[^/@\s]*@|[?&;](?:password|passwd|pwd|secret|(?:\w*_)?token|(?:\w+_)?key)=", re.I
+    r"://[^/@\s]*:[^/@\s]*@"
+    r"|[?&;](?:password|passwd|pwd|secret|(?:\w*_)?token|(?:\w+_)?key)=",
+    re.IGNORECASE,
 )
 _HOLDS_ONE = "holds a password, and a spec is passed on. Put it into the environment instead."
 
