@@ -68,10 +68,14 @@ class Talk:
         lead = "Error:\n" if "\n" in message else "Error: "
         click.echo(lead + message, err=True)
 
+    def trace(self, error: BaseException | None) -> None:
+        """Where somebody else's failure stands, if that much is to be told."""
+        if self.level >= VERBOSE and error:
+            click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+
     def bug(self, error: Exception) -> None:
         """A failure that is no user's fault."""
-        if self.level >= VERBOSE:
-            click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+        self.trace(error)
         tip = "" if self.level >= VERBOSE else " Run it again with -v to see where."
         what = " ".join(f"{type(error).__name__}: {error}".split())
         self.fail(f"this is a bug in reporter: {what}.{tip}")
