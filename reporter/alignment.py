@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from reporter.model import MarketData
+from reporter.model import Fact, Facts, MarketData
 from reporter.sessions import Sessions, common
 
 
@@ -57,3 +57,45 @@ def shared(symbols: Iterable[str], data: MarketData) -> Frame:
     as_of = sessions.on_or_before(min(frame.as_of for frame in frames))
     names = {frame.sessions.name for frame in frames}
     return Frame(sessions, as_of, f"sessions common to {sessions.name}" if len(names) > 1 else "")
+
+
+# --- what may be said ----------------------------------------------------------------------------
+
+
+def tellable(facts: Facts, as_of: date) -> Facts:
+    """The facts that sentences may state side by side: those as of the brief's own day.
+
+    A comparison in common sessions is among them only where both sides' own returns run over the
+    same days: a sentence that prints the two beside their difference must add up.
+    """
+    kept = (fact for fact in facts if fact.as_of == as_of and _adds_up(fact, facts))
+    return Facts(tuple(kept), facts.gaps)
+
+
+def _adds_up(fact: Fact, facts: Facts) -> bool:
+    if "calendar" not in fact.detail:
+        return True
+    members = fact.detail.get("symbols")
+    sides = members if isinstance(members, list) else (fact.subject, fact.benchmark)
+    found = (facts.get("period_return", str(side), window=fact.window) for side in sides)
+    days = {(one.base_date, one.as_of) for one in found if one}
+    return days <= {(fact.base_date, fact.as_of)}
+
+
+def calendar_notes(data: MarketData) -> tuple[str, ...]:
+    """What the reader must know of the calendars: how comparisons are made, where one ends.
+
+    Nothing where all instruments trade on one exchange whose calendar reaches far enough.
+    """
+    found = {s.name: s for s in (data.sessions_of(symbol) for symbol in data.series)}
+    ends = (sessions.note for _, sessions in sorted(found.items()) if sessions.note)
+    return (*_comparison_note(sorted(found)), *ends)
+
+
+def _comparison_note(names: list[str]) -> tuple[str, ...]:
+    if len(names) < 2:  # noqa: PLR2004  one calendar needs no word
+        return ()
+    *others, last = names
+    told = f"Calendars: {', '.join(others)} and {last}. Each figure counts the sessions of its own "
+    told += "instrument's; comparisons across them run between sessions common to both sides."
+    return (told,)
