@@ -31,15 +31,9 @@ class Frame:
 def own(symbol: str, data: MarketData) -> Frame:
     """One instrument's sessions; the brief's own where it has no prices.
 
-    As of its last session up to the brief's as-of day, or of its last bar where that is older
-    because its values come out with a lag.
+    As of its last session up to the brief's as-of day whose value is out.
     """
-    series = data.series.get(symbol)
-    if series is None:
-        return Frame(data.sessions, data.as_of)
-    last = data.last_session(symbol)
-    lagging = getattr(series.instrument, "lag", 0) and series.end < last
-    return Frame(data.sessions_of(symbol), series.end if lagging else last)
+    return Frame(data.sessions_of(symbol), data.last_session(symbol))
 
 
 def shared(symbols: Iterable[str], data: MarketData) -> Frame:
