@@ -183,8 +183,8 @@ def test_an_instrument_knows_where_it_trades(symbol: str, exchange: str) -> None
         ("TO", "Toronto"), ("SW", "Zurich"), ("AS", "Amsterdam"), ("MI", "Milan"),
         ("MC", "Madrid"), ("ST", "Stockholm"), ("CO", "Copenhagen"), ("HE", "Helsinki"),
         ("OL", "Oslo"), ("AX", "Sydney"), ("NS", "Mumbai"), ("BO", "Mumbai"), ("SZ", "Shanghai"),
-        ("KS", "Seoul"), ("TW", "Taipei"), ("SI", "Singapore"), ("SA", "S\N{LATIN SMALL LETTER A WITH TILDE}o Paulo"),
-        ("MX", "Mexico City"),
+        ("KS", "Seoul"), ("TW", "Taipei"), ("SI", "Singapore"), ("MX", "Mexico City"),
+        ("SA", "S\N{LATIN SMALL LETTER A WITH TILDE}o Paulo"),
     ],
 )  # fmt: skip
 def test_a_suffix_tells_the_exchange(suffix: str, name: str) -> None:
