@@ -14,7 +14,6 @@ from datetime import date, timedelta
 from reporter.model import Fact, Facts, MarketData
 from reporter.sessions import Sessions, common
 
-
 NEAR = timedelta(weeks=3)  # as far as a brief looks ahead
 
 
