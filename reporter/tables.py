@@ -50,6 +50,12 @@ class Table:
     lenient: bool = False
     short: frozenset[int] = frozenset()
 
+    @property
+    def sole(self) -> bool:
+        """Whether it holds closes and no other prices, as a rate or a table of closes does."""
+        names = {_plain(column) for column in self.frame.columns}
+        return "close" in names and names.isdisjoint(PRICES[:3])
+
     def place(self, row: object) -> str:
         """Where the row lies, for a message."""
         return f"{self.label}, row {row}"
@@ -96,7 +102,9 @@ def clean(table: Table) -> Cleaned:
     """Sorted, unique, complete bars with sane prices.
 
     Rows without a price and repeated rows are left out and named in a note, unsorted rows are
-    sorted with a note; everything that cannot be mended without guessing is refused.
+    sorted with a note; a table of closes alone may have blank ones, as a column of a table of
+    several series does on the days of the others. What cannot be mended without guessing is
+    refused.
 
     Raises:
         NoQuotesError: what is wrong, in which row, and what to do.
@@ -121,7 +129,8 @@ def clean(table: Table) -> Cleaned:
 def _named(table: Table) -> pd.DataFrame:
     """The table with the column names it should have, without its blank lines."""
     frame = table.frame.set_axis([_plain(c) for c in table.frame.columns], axis=1)
-    lacking = [c for c in ("date", *PRICES) if c not in frame]
+    wanted = ("date", "close") if table.sole else ("date", *PRICES)
+    lacking = [c for c in wanted if c not in frame]
     if lacking:
         found = ", ".join(str(c) for c in table.frame.columns) or "none"
         raise NoQuotesError(
@@ -186,11 +195,16 @@ def _shown(value: object) -> str:
 
 
 def _values(table: Table) -> NDArray[np.float64]:
-    """The five columns as numbers; a volume that is not there is NaN."""
+    """The five columns as numbers; a volume that is not there is NaN.
+
+    Where the close is the only price, it is the highest and the lowest known too.
+    """
     frame = table.frame
-    columns = [_numbers(table, frame[c]) for c in COLUMNS if c in frame]
     values = np.full((len(frame), len(COLUMNS)), np.nan)
-    values[:, : len(columns)] = np.column_stack(columns)
+    for at, name in enumerate(COLUMNS):
+        column = "close" if table.sole and name in PRICES[1:] else name
+        if column in frame:
+            values[:, at] = _numbers(table, frame[column])
     return values
 
 
@@ -213,14 +227,14 @@ def _refuse(table: Table, column: pd.Series[float], wrong: Mask, complaint: str)
 
 def _complete(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     """The rows that hold a price, sorted, once a day; what was left out is noted."""
-    first = 1 if table.lenient else 0
+    first = 1 if table.lenient or table.sole else 0
     if table.lenient:
         rows.cells[rows.cells[:, 0] == 0, 0] = np.nan
     holds = np.asarray(np.isfinite(rows.cells[:, first:4]).all(axis=1), dtype=np.bool_)
     whole = rows.take(holds)
     if not len(whole.days):
         raise NoQuotesError(f"{table.label} has no row with prices.", Reason.NO_DATA)
-    notes = _note_lost(table, rows.days[~holds], whole.days)
+    notes = [] if table.sole else _note_lost(table, rows.days[~holds], whole.days)
     if (np.diff(whole.days) < np.timedelta64(0)).any():
         whole = whole.take(np.argsort(whole.days, kind="stable"))
         notes.append(f"{table.label}: the rows were not in the order of their dates; sorted.")

@@ -260,3 +260,37 @@ def test_whatever_passes_is_sorted_whole_and_in_order(
     assert bars.index.is_unique
     assert bars[["open", "high", "low", "close"]].notna().all(axis=None)
     assert bars["close"].tolist() == table["Close"].tolist()
+
+
+def closes(*values: object) -> pd.DataFrame:
+    """Closes and nothing else, as a rate has them."""
+    return frame(Close=list(values))[["Date", "Close"]]
+
+
+def test_closes_alone_will_do() -> None:
+    """The close is all that is known: no open, and the highest and lowest known too."""
+    result = cleaned(closes(4.1, 4.2, 4.3, 4.4))
+    for column in ("high", "low", "close"):
+        assert result.bars[column].tolist() == [4.1, 4.2, 4.3, 4.4]
+    assert result.bars[["open", "volume"]].isna().all(axis=None)
+
+
+def test_blank_days_among_closes_alone_are_no_findings() -> None:
+    """So they are where they stand beside a price of the same day."""
+    alone = cleaned(closes(4.1, None, 4.3, None))
+    assert alone.bars["close"].tolist() == [4.1, 4.3]
+    assert alone.notes == ()
+    beside = cleaned(frame(Close=[10.5, None, 12.5, 13.5]))
+    assert beside.notes == ("X.csv: days without a price are left out: 14 January 2026.",)
+
+
+@pytest.mark.parametrize("lacking", ["Open", "High", "Low"])
+def test_a_table_with_some_prices_of_the_day_needs_all(lacking: str) -> None:
+    message = refusal(Table(frame().drop(columns=lacking), "X.csv"))
+    assert f"X.csv has no column {lacking.lower()!r}" in message
+
+
+def test_closes_alone_must_be_possible_too() -> None:
+    assert "a price is zero or negative" in refusal(Table(closes(4.1, -0.1, 4.3, 4.4), "X.csv"))
+    signed = clean(Table(closes(4.1, -0.1, 0.0, 4.4), "X.csv", signed=True))
+    assert signed.bars["close"].tolist() == [4.1, -0.1, 0.0, 4.4]

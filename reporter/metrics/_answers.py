@@ -225,6 +225,16 @@ def history(symbol: str, data: MarketData, claim: str, *, count: int = YEAR_OF_B
     return bars
 
 
+def ranged(bars: Bars, claim: str) -> None:
+    """Refuses a history of closes alone, which shows no day's high and low."""
+    if not bars.ranged:
+        name = bars.series.instrument.name
+        raise NoAnswerError(
+            Reason.NOT_APPLICABLE,
+            f"{name}: {claim} needs each day's high and low, not closes alone",
+        )
+
+
 def sessions_since(day: date, data: MarketData) -> int | None:
     """Sessions after `day`, the as-of session included; None where the calendar starts later."""
     known = day >= data.sessions.days[0]

@@ -48,6 +48,8 @@ def _day(bars: Bars, last: int) -> dict[str, Raw]:
     columns = {"open": bars.open, "high": bars.high, "low": bars.low, "close": bars.close}
     known = {key: float(column[last]) for key, column in columns.items()}
     finite: dict[str, Raw] = {k: v if np.isfinite(v) else None for k, v in known.items()}
+    if not bars.ranged:
+        finite |= {"high": None, "low": None}
     return finite | {"previous": float(bars.close[last - 1]) if last else None}
 
 

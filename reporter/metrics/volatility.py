@@ -20,6 +20,7 @@ from reporter.metrics._answers import (
     last_bar,
     metric,
     no_yield,
+    ranged,
     unbroken,
 )
 from reporter.metrics.base import YEAR_OF_BARS, Ask
@@ -40,6 +41,7 @@ def atr(ask: Ask, data: MarketData) -> Answers:
     """
     bars = history(ask.subject, data, "an average true range")
     unbroken(bars, data, YEAR_OF_BARS)
+    ranged(bars, "an average true range")
     value = float(indicators.atr(bars.high, bars.low, bars.close, RANGE_LENGTH)[-1])
     close = float(bars.close[-1])
     above_zero(close, bars, "a close that is not above zero")
