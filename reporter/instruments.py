@@ -84,6 +84,7 @@ def describe(symbol: str, name: str = "") -> Instrument:
         Kind(entry["kind"]),
         entry["segment"],
         entry.get("inception"),
+        lag=entry.get("lag", 0),
     )
 
 
