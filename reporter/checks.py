@@ -123,7 +123,9 @@ def judge(history: History, trading: Trading) -> History:
 
 
 def _in_session(past: History, trading: Trading) -> History:
+    """Without bars of other days; what lies before the calendar's first day cannot be judged."""
     closed = ~np.isin(past.days.astype(np.int64), trading.days.astype(np.int64), kind="table")
+    closed &= past.days >= trading.days[0]
     days = past.names(closed)
     text = f"bars of days without a session ({trading.sessions.name}) are left out: {{days}}."
     remedy = "Nothing is lost if the exchange was closed on those days."

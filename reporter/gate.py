@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from reporter.checks import Days, History, Trading, judge, last_final, shared_volume
+from reporter.errors import ReporterError
 from reporter.instruments import describe, distributes, known
 from reporter.model import (
     Basis,
@@ -31,7 +32,7 @@ from reporter.model import (
     Reason,
     Severity,
 )
-from reporter.sessions import Sessions, nyse
+from reporter.sessions import Sessions, calendar
 from reporter.sources.base import DataRequest, Delivered, NoQuotesError, Quotes, missing
 from reporter.tables import COLUMNS, Cleaned, Table, clean
 
@@ -113,7 +114,11 @@ def _judged(instrument: Instrument, cleaned: Cleaned, clock: datetime | None) ->
     days = cleaned.bars.index.to_numpy().astype("datetime64[D]")
     past = History(instrument, days, cleaned.bars.to_numpy(), cleaned.splits, cleaned.findings)
     first, last = days[0].item(), days[-1].item()
-    return judge(past, trading(instrument.exchange, first, last, clock))
+    try:
+        own = trading(instrument.exchange, first, last, clock)
+    except ReporterError as error:
+        raise NoQuotesError(str(error)) from error
+    return judge(past, own)
 
 
 def trading(exchange: str, first: date, last: date, clock: datetime | None) -> Trading:
@@ -132,12 +137,6 @@ def trading(exchange: str, first: date, last: date, clock: datetime | None) -> T
 def _calendar(exchange: str, first_year: int, last_year: int) -> tuple[Sessions, Days]:
     sessions = calendar(exchange, first_year, last_year)
     return sessions, np.array(sessions.days, dtype="datetime64[D]")
-
-
-def calendar(exchange: str, first_year: int, last_year: int) -> Sessions:
-    """The sessions of an exchange, by the name instruments call it."""
-    del exchange  # every instrument trades by New York's sessions so far
-    return nyse(first_year, last_year)
 
 
 def _with_future(past: History, cleaned: Cleaned) -> tuple[Finding, ...]:
