@@ -78,7 +78,6 @@ class Shelf:
             label=f"the sample's {symbol}",
             origin=SAMPLE.name,
             basis=Basis(basis),
-            exchange="XNYS",  # whatever it stands for, it was invented for New York's sessions
             sha256=digest,
             exchange=NEW_YORK,
         )
