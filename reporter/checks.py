@@ -333,12 +333,12 @@ def _in_runs(same: Mask, length: int) -> Mask:
 
 # --- one index against another ----------------------------------------------------------------
 
-ALIKE = 0.9  # of the days on which both have volume
-FEWEST_ALIKE = 20
+FEWEST_ALIKE = 20  # days: volumes of their own are equal on none
+SHARE_ALIKE = 0.05  # of the days on which both have volume
 
 
 def shared_volume(one: Floats, other: Floats) -> bool:
-    """Whether two instruments have the same volume on nearly all days, the days being the same."""
+    """Whether two instruments have the same volume on many of these days."""
     known = (one > 0) & (other > 0)
-    count = int(known.sum())
-    return count >= FEWEST_ALIKE and float((one == other)[known].mean()) > ALIKE
+    alike = int((one == other)[known].sum())
+    return alike >= FEWEST_ALIKE and alike >= SHARE_ALIKE * int(known.sum())
