@@ -32,7 +32,7 @@ USUAL = {  # the widest factor between two closes that is believed; real ones re
     Kind.VOLATILITY: log(3),
 }
 BELIEVED = log(1.35)
-ROUND_THE_CLOCK = log(2)  # crypto has fallen by two fifths in a day
+ROUND_THE_CLOCK = log(1.8)  # crypto has fallen by two fifths in a day
 POINTS = 2.0  # per cent that a yield may move in a day; those of SOFR on 17 September 2019 are more
 SLIP = log(5)  # a yield that moves by this factor and straight back has lost its decimal point
 LEAST_SLIP = 0.3  # per cent: yields near zero do move by such factors

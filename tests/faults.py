@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from reporter.instruments import describe
 from reporter.model import Basis
 from reporter.sessions import calendar
 from reporter.sources.base import Quotes
@@ -19,15 +20,7 @@ NOW = datetime(2026, 1, 16, 17, tzinfo=UTC)  # noon in New York, on a Friday: a 
 LAST = date(2026, 1, 15)
 TODAY = date(2026, 1, 16)
 FIRST = date(2022, 12, 1)
-EXCHANGES = {
-    "^RUT": "XNYS",
-    "^GSPC": "XNYS",
-    "IWM": "XNYS",
-    "AAPL": "XNYS",
-    "BTC-USD": "24/7",
-    "^TNX": "SIFMA_US",
-}
-SYMBOLS = tuple(EXCHANGES)
+SYMBOLS = ("^RUT", "^GSPC", "IWM", "AAPL", "BTC-USD", "^TNX")
 STOCKS = ("^RUT", "^GSPC", "IWM", "AAPL")
 PAYING = ("IWM", "AAPL")
 PRICES = ["Open", "High", "Low", "Close"]
@@ -40,7 +33,7 @@ Frames = dict[str, pd.DataFrame]
 @cache
 def good(symbol: str) -> pd.DataFrame:
     """Three years of a feed's rows, as they should be."""
-    known = calendar(EXCHANGES[symbol], 2022, 2027).days
+    known = calendar(describe(symbol).exchange, 2022, 2027).days
     days = [day for day in known if FIRST <= day <= LAST]
     chance = np.random.default_rng(list(symbol.encode()))
     moves = chance.normal(0.0004, 0.01, len(days))
@@ -174,6 +167,9 @@ def spike(wound: Wound) -> None:
 def split(wound: Wound) -> None:
     """A split was not applied to earlier prices; sometimes it is stated all the same."""
     ratio = wound.chance.choice((2, 3, 4, 10, 0.1, 1.5))
+    if wound.symbol == "BTC-USD":  # what may fall by a third in a day without having split
+        ratio = max(ratio, 2)
+    wound.put(wound.frame.sort_values("Date", ignore_index=True))
     frame, at = wound.frame.copy(), wound.at()
     frame.loc[frame.index[:at], QUOTES] *= ratio
     if wound.chance.random() < 0.3:
@@ -221,7 +217,8 @@ def borrowed(wound: Wound) -> None:
     """An index has another one's volume."""
     one, other = wound.frames["^RUT"].copy(), wound.frames["^GSPC"]
     volume = other.drop_duplicates("Date").set_index("Date")["Volume"]
-    one["Volume"] = volume.reindex(one["Date"]).fillna(0).to_numpy()
+    known = volume.reindex(one["Date"]).fillna(0).to_numpy()
+    one["Volume"] = known * (one["Volume"] > 0)
     wound.frames["^RUT"] = one
 
 
@@ -237,6 +234,7 @@ def adjusted(wound: Wound) -> None:
 
 def stuck(wound: Wound) -> None:
     """The feed stands still for some days."""
+    wound.put(wound.frame.sort_values("Date", ignore_index=True))
     frame, at = wound.frame.copy(), wound.at()
     at = min(at, len(frame) - 4)
     for row in frame.index[at + 1 : at + 4]:

@@ -100,7 +100,7 @@ def test_good_prices_raise_no_doubt() -> None:
     data = market({s: good(s) for s in SYMBOLS}, file=False, as_of=LAST)
     assert not data.findings
     assert set(data.series) == set(SYMBOLS)
-    assert len(clean(LAST)) > 250
+    assert len(clean(LAST)) > 150
     assert not any(fact.marks for fact in clean(LAST).values())
 
 
