@@ -65,6 +65,11 @@ class Bars:
         finite = all(bool(np.isfinite(column).all()) for column in columns)
         return finite and (self.series.instrument.signed or self.lowest > 0)
 
+    @cached_property
+    def ranged(self) -> bool:
+        """Whether anything but closes is known: else every high and low is the close itself."""
+        return bool((self.high > self.low).any())
+
     def _column(self, name: str) -> Floats:
         return np.ascontiguousarray(self.series.bars[name].to_numpy(dtype=np.float64))
 

@@ -101,6 +101,7 @@ def describe(symbol: str, name: str = "") -> Instrument:
         entry["segment"],
         entry.get("inception"),
         entry.get("exchange") or exchange_of(form),
+        entry.get("lag", 0),
     )
 
 

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from reporter.errors import DataError, SpecError
 from reporter.gather import gather
+from reporter.instruments import describe
 from reporter.model import (
     DeskFigure,
     DeskInputs,
     KnownHigh,
     MarketData,
     Reason,
+    Severity,
     SourceRef,
     Target,
 )
@@ -101,9 +103,43 @@ def test_a_day_before_the_prices_is_an_error_that_says_when_they_begin(folder: P
 
 def test_a_day_after_the_prices_is_an_error_that_says_what_to_do(folder: Path) -> None:
     with pytest.raises(DataError, match="16 January 2026") as caught:
-        ask(folder, "^RUT", as_of=date(2026, 1, 20))
+        ask(folder, "^RUT", as_of=date(2026, 1, 20), now=night(date(2026, 1, 20)))
     assert "20 January 2026" in str(caught.value)
     assert "--as-of 2026-01-16" in str(caught.value)
+
+
+def test_a_session_that_is_not_over_cannot_be_asked_for(folder: Path) -> None:
+    noon = datetime(2026, 1, 16, 17, tzinfo=UTC)
+    with pytest.raises(DataError) as caught:
+        ask(folder, "^RUT", as_of=date(2026, 1, 16), now=noon)
+    assert str(caught.value) == (
+        "the session of 16 January 2026 closes at 16:00 New York time; "
+        "its bar counts from 16:30 New York time. Ask for --as-of 2026-01-15."
+    )
+
+
+@pytest.mark.parametrize(("hour", "last"), [((21, 29), 15), ((21, 30), 16)])
+def test_a_bar_counts_half_an_hour_after_the_close(
+    folder: Path, hour: tuple[int, int], last: int
+) -> None:
+    data = ask(folder, "^RUT", now=datetime(2026, 1, 16, *hour, tzinfo=UTC))
+    assert data.as_of == date(2026, 1, last)
+    assert [f.check for f in data.findings] == ([] if last == 16 else ["unfinished"])
+
+
+def test_an_early_close_counts_early(tmp_path: Path) -> None:
+    write(tmp_path, "RUT", sessions(date(2025, 11, 24), date(2025, 11, 28)))
+    for minute, last in ((29, 26), (30, 28)):
+        data = ask(tmp_path, "^RUT", now=datetime(2025, 11, 28, 18, minute, tzinfo=UTC))
+        assert data.as_of == date(2025, 11, last)
+
+
+def test_rows_of_the_future_are_left_out_and_told(folder: Path) -> None:
+    data = ask(folder, "^RUT", now=night(date(2026, 1, 14)))
+    (found,) = data.findings
+    assert (found.check, found.severity) == ("future", Severity.DROP)
+    assert found.days == (date(2026, 1, 15), date(2026, 1, 16))
+    assert not ask(folder, "^RUT", as_of=date(2026, 1, 13), now=night(date(2026, 1, 14))).findings
 
 
 def test_a_hole_in_the_subject_on_the_day_asked_for_is_an_error(folder: Path) -> None:
@@ -113,20 +149,42 @@ def test_a_hole_in_the_subject_on_the_day_asked_for_is_an_error(folder: Path) ->
         ask(folder, "^RUT", as_of=date(2026, 1, 14))
 
 
-def test_a_subject_that_trades_at_weekends_counts_by_sessions(folder: Path) -> None:
+def test_a_subject_that_trades_at_weekends_counts_its_own_days(folder: Path) -> None:
     days = [day.date() for day in pd.date_range("2026-01-02", "2026-01-18")]
     write(folder, "BTC-USD", days)
-    data = ask(folder, "BTC/USD")
+    data = ask(folder, "BTC/USD", "^RUT")
+    assert data.as_of == date(2026, 1, 18)
+    assert data.sessions is data.calendars["24/7"]
+    assert [d.date() for d in data.series["BTC-USD"].bars.index] == days
+    assert data.series["^RUT"].end == data.last_session("^RUT") == date(2026, 1, 16)
+    assert not data.gaps
+    assert not data.findings
+
+
+def test_what_still_trades_when_the_session_is_over_ends_the_day_before(folder: Path) -> None:
+    days = [day.date() for day in pd.date_range("2026-01-02", "2026-01-16")]
+    write(folder, "BTC-USD", days)
+    data = ask(folder, "^RUT", "BTC-USD", now=datetime(2026, 1, 16, 22, tzinfo=UTC))
     assert data.as_of == date(2026, 1, 16)
-    assert [d.date() for d in data.series["BTC-USD"].bars.index] == sessions(
-        date(2026, 1, 2), date(2026, 1, 16)
-    )
+    assert data.last_session("BTC-USD") == date(2026, 1, 15)
+    assert not data.gaps
 
 
-def test_a_subject_that_never_trades_on_a_session_is_an_error(folder: Path) -> None:
-    write(folder, "BTC-USD", [date(2026, 1, 17), date(2026, 1, 18)])
-    with pytest.raises(DataError, match="no bar of a New York session"):
-        ask(folder, "BTC-USD")
+def test_a_subject_without_a_bar_of_a_session_is_an_error(folder: Path) -> None:
+    write(folder, "IWM", [date(2026, 1, 17), date(2026, 1, 18)])
+    with pytest.raises(DataError, match="no bar is left"):
+        ask(folder, "IWM")
+
+
+def test_values_published_later_may_be_older(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder, "ZZZ", sessions(date(2026, 1, 2), date(2026, 1, 15)))
+    late = replace(describe("ZZZ"), lag=1)
+    monkeypatch.setattr("reporter.gate.describe", lambda *_: late)
+    data = ask(folder, "ZZZ", as_of=date(2026, 1, 15))
+    assert data.last_session("ZZZ") == date(2026, 1, 15)
+    write(folder, "RUT", sessions(date(2026, 1, 2), date(2026, 1, 16)))
+    data = ask(folder, "ZZZ", now=NOW)
+    assert data.as_of == date(2026, 1, 15)
 
 
 # --- what is missing ---
@@ -162,14 +220,17 @@ def test_sessions_missing_on_the_way_are_noted(folder: Path) -> None:
     write(folder, "IWM", [day for day in days if day.day not in {8, 9}])
     data = ask(folder, "^RUT", "IWM")
     assert "IWM" in data.series
-    assert data.notes == ("Russell 2000 (IWM) has no price for 9 January 2026, 8 January 2026.",)
+    (found,) = data.findings
+    assert found.message == "Russell 2000 (IWM) has no price for 9 January 2026, 8 January 2026."
+    assert (found.check, found.severity) == ("missing", Severity.MARK)
+    assert found.days == (date(2026, 1, 8), date(2026, 1, 9))
 
 
 def test_of_many_missing_sessions_the_latest_are_named(folder: Path) -> None:
     days = sessions(date(2025, 12, 1), date(2026, 1, 16))
     write(folder, "IWM", [day for day in days if not 5 <= day.day <= 9])
-    (note,) = ask(folder, "^RUT", "IWM").notes
-    assert "no price for 9 January 2026, 8 January 2026, 7 January 2026 and" in note
+    (found,) = ask(folder, "^RUT", "IWM").findings
+    assert "no price for 9 January 2026, 8 January 2026, 7 January 2026 and" in found.message
 
 
 def test_an_unknown_symbol_is_a_gap_with_the_nearest_name(folder: Path) -> None:
@@ -315,10 +376,12 @@ def test_an_edition_before_every_price_is_all_gaps_where_none_is_required(folder
     assert [gap.subject for gap in data.gaps] == ["^RUT"]
 
 
-def any_of(folder: Path, *symbols: str, vs: str = "", as_of: date | None = None) -> MarketData:
+def any_of(
+    folder: Path, *symbols: str, vs: str = "", as_of: date | None = None, now: datetime = NOW
+) -> MarketData:
     source = SourceRef("files", str(folder))
     wanted = (*symbols, vs) if vs else symbols
-    return gather(wanted, source, as_of=as_of, now=NOW, any_of=symbols)
+    return gather(wanted, source, as_of=as_of, now=now, any_of=symbols)
 
 
 def test_one_of_the_subjects_must_be_known(folder: Path) -> None:
@@ -334,7 +397,7 @@ def test_one_of_the_subjects_must_be_known(folder: Path) -> None:
 def test_a_day_after_all_prices_is_an_error_even_where_gaps_are_allowed(folder: Path) -> None:
     write(folder, "GSPC", sessions(date(2026, 1, 2), date(2026, 1, 15)))
     with pytest.raises(DataError, match="no price for the as-of day 20 January 2026") as caught:
-        any_of(folder, "^GSPC", "^RUT", as_of=date(2026, 1, 20))
+        any_of(folder, "^GSPC", "^RUT", as_of=date(2026, 1, 20), now=night(date(2026, 1, 20)))
     assert "--as-of 2026-01-16" in str(caught.value)
     data = any_of(folder, "^GSPC", vs="^RUT", as_of=date(2026, 1, 16))
     assert [(gap.subject, gap.reason) for gap in data.gaps] == [("^GSPC", Reason.STALE)]

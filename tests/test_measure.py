@@ -54,7 +54,8 @@ SPEC = BriefSpec(
 @pytest.fixture
 def data() -> MarketData:
     given_series: list[PriceSeries] = [
-        series(symbol, wave(1400, seed=seed)) for seed, symbol in enumerate(("^RUT", "^GSPC"))
+        series(symbol, wave(1400, seed=seed), spread=0.01)
+        for seed, symbol in enumerate(("^RUT", "^GSPC"))
     ]
     given_series += [
         series("IJH", wave(1400), basis=Basis.ADJUSTED),

@@ -16,6 +16,7 @@ from reporter.metrics._answers import (
     enough,
     history,
     metric,
+    ranged,
     sessions_since,
 )
 from reporter.metrics.base import YEAR_OF_BARS, Ask
@@ -41,6 +42,7 @@ def record_close(ask: Ask, data: MarketData) -> Answers:
 def record_high(ask: Ask, data: MarketData) -> Answers:
     """Whether the day's high is strictly above every high before it, as `record_close`."""
     bars = _past(ask, data, "a record high")
+    ranged(bars, "a record high")
     return [_record(data, bars, bars.high)]
 
 

@@ -64,3 +64,11 @@ def test_adjusted_prices_are_not_quotes() -> None:
 def test_a_hole_in_the_history_is_bad_data() -> None:
     data = market(series("X", [1, float("nan"), 2]))
     assert gap(data, "level", "X").reason is Reason.BAD_DATA
+
+
+def test_closes_alone_have_no_day_range() -> None:
+    """Highs and lows that are the closes themselves were never seen."""
+    found = fact(market(series("^TNX", [4.1, 4.2], kind=Kind.YIELD)), "level", "^TNX")
+    assert detail(found, "high", "low", "close") == [None, None, 4.2]
+    ranged = fact(market(series("X", [4.0, 5.0], spread=0.5)), "level", "X")
+    assert detail(ranged, "high", "low", "close") == [7.5, 2.5, 5.0]

@@ -153,3 +153,11 @@ def test_adjusted_or_short_histories_carry_no_record() -> None:
 def test_a_hole_in_the_history_is_bad_data() -> None:
     data = market(series("X", [*PAST, float("nan"), 110.0]))
     assert gap(data, "record_close", "X").reason is Reason.BAD_DATA
+
+
+def test_closes_alone_carry_a_closing_record_only() -> None:
+    data = market(series("X", [*PAST, 111.0]))
+    assert fact(data, "record_close", "X").value is True
+    missing = gap(data, "record_high", "X")
+    assert missing.reason is Reason.NOT_APPLICABLE
+    assert "needs each day's high and low" in missing.message

@@ -97,3 +97,9 @@ def test_what_has_neither_is_a_gap() -> None:
         assert gap(data, "realised_volatility", symbol, window="21").reason is reason
     assert gap(data, "atr", "SHORT", window="14").reason is Reason.SHORT_HISTORY
     assert gap(data, "atr", "NAN", window="14").reason is Reason.BAD_DATA
+
+
+def test_closes_alone_have_no_true_range() -> None:
+    """What would come out is the size of closing moves, which is less."""
+    missing = gap(market(series("X", wave(300))), "atr", "X", window="14")
+    assert missing.reason is Reason.NOT_APPLICABLE
