@@ -4,8 +4,8 @@ yfinance keeps bad answers, replays refused requests and hides why an answer was
 answer of the chart API is judged here, before yfinance sees it, and a bad one is raised as an
 `AskingError`: nothing bad is ever kept, nothing refused is asked again, and the reason survives.
 
-What yfinance asks beside the charts (a cookie, a "crumb") the charts do not need. It is asked for
-a few times at most, and never again once it was refused.
+What yfinance asks beside the charts (a cookie, a "crumb") the charts do not need. Each is asked
+for once, a few in all, and nothing more of the kind once one was refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from curl_cffi.requests import Session
+from curl_cffi.requests import Response, Session
 from curl_cffi.requests.exceptions import Timeout
 
 from reporter.model import Reason
@@ -25,7 +25,7 @@ from reporter.wording import as_given
 
 CHART = "/v8/finance/chart/"
 CRUMB = "/v1/test/getcrumb"
-ASIDES = 6  # a cookie and a crumb take two requests, with a page of consent four more
+ASIDES = 6  # a cookie and a crumb take two requests; with a page of consent four more
 HOPS = 6  # redirections followed
 LONGEST_WAIT = 86_400.0  # a server that says more is not believed
 REFUSED = frozenset({429, 999})  # 999 is Yahoo's own way to say it
@@ -43,6 +43,7 @@ LONGEST_REASON = 120  # characters of somebody else's words that a message shows
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], None]
+Options = dict[str, Any]  # of one request, as curl_cffi names them
 
 
 class AskingError(Exception):
@@ -53,15 +54,23 @@ class AskingError(Exception):
         clause: what happened, a clause without a full stop.
         wait: the seconds after which Yahoo says to ask again, where it says so.
         spent: the time for the whole run is used up.
+        offline: the request or its answer was lost on the way.
     """
 
     def __init__(
-        self, reason: Reason, clause: str, *, wait: float | None = None, spent: bool = False
+        self,
+        reason: Reason,
+        clause: str,
+        *,
+        wait: float | None = None,
+        spent: bool = False,
+        offline: bool = False,
     ) -> None:
         super().__init__(clause)
         self.reason = reason
         self.wait = wait
         self.spent = spent
+        self.offline = offline
 
 
 class AsideError(OSError):
@@ -117,7 +126,7 @@ class Pace:
         return True
 
 
-class PoliteSession(Session[Any]):
+class PoliteSession(Session[Response]):
     """A session for yfinance whose chart answers are good or raise an `AskingError`.
 
     `chart` is what the last good answer holds: `meta`, `timestamp` (seconds), `indicators`.
@@ -128,65 +137,69 @@ class PoliteSession(Session[Any]):
         self.chart: Mapping[str, Any] = {}
         self.pace = pace
         self._longest = timeout
-        self._asides = 0
+        self._asides: dict[str, Response] = {}
+        self._spared = False
         self._denied = False
 
-    def request(self, method: Any, url: str, *rest: Any, **options: Any) -> Any:  # noqa: ANN401  as in the base class
-        """One answer, redirections followed.
+    def request(self, method: Any, url: str, *_: Any, **options: Any) -> Response:  # noqa: ANN401  as in the base class
+        """One answer, redirections followed; yfinance names all options.
 
         Raises:
             AskingError: a chart's answer that is of no use.
             OSError: a cookie or crumb that cannot be had.
         """
         if CHART not in url:
-            return self._aside(method, url, *rest, **options)
+            return self._aside(method, url, options)
         try:
-            return self._judged(*self._follow(method, url, *rest, **options))
+            return self._judged(*self._follow(method, url, options))
         except Timeout as error:
             clause = f"it gave no answer within {as_given(self._longest)} seconds"
             raise AskingError(Reason.TIMEOUT, clause) from error
         except OSError as error:
-            raise AskingError(Reason.UNAVAILABLE, f"no connection ({in_words(error)})") from error
+            clause = f"the connection failed ({in_words(error)})"
+            raise AskingError(Reason.UNAVAILABLE, clause, offline=True) from error
 
-    def send(self, method: Any, url: str, *rest: Any, **options: Any) -> Any:  # noqa: ANN401  as in the base class
+    def send(self, method: str, url: str, options: Options) -> Response:
         """One request over the network, and its answer."""
-        return super().request(method, url, *rest, **options)
+        return super().request(method, url, **options)  # type: ignore[arg-type]
 
-    def _aside(self, method: str, url: str, *rest: Any, **options: Any) -> Any:  # noqa: ANN401  as in the base class
-        if self._asides >= ASIDES:
+    def _aside(self, method: str, url: str, options: Options) -> Response:
+        if url in self._asides:  # yfinance does not know a cookie again that it did not store
+            return self._asides[url]
+        if self._spared or len(self._asides) >= ASIDES:
             raise AsideError("asked often enough")
-        self._asides += 1
         try:
-            answer, place = self._follow(method, url, *rest, **options)
+            answer, place = self._follow(method, url, options)
             if _refuses_aside(place, answer.status_code):
-                raise AsideError(f"HTTP {answer.status_code}")
+                raise AsideError(f"HTTP status {answer.status_code}")
         except OSError:
-            self._asides = ASIDES
+            self._spared = True
             raise
+        self._asides[url] = answer
         return self._judged(answer, place)
 
-    def _follow(self, method: str, url: str, *rest: Any, **options: Any) -> tuple[Any, str]:
+    def _follow(self, method: str, url: str, options: Options) -> tuple[Response, str]:
         """The answer at the end of all redirections, and where that is."""
         for _ in range(HOPS):
-            answer = self._once(method, url, *rest, **options)
+            answer = self._once(method, url, options)
             target = answer.headers.get("Location")
             if answer.status_code not in MOVED or not target:
                 return answer, url
-            url, rest = urljoin(url, target), ()
+            url = urljoin(url, target)
             method, options = "GET", {"timeout": options.get("timeout")}
         raise StrangerError("it redirects without end")
 
-    def _once(self, method: str, url: str, *rest: Any, **options: Any) -> Any:  # noqa: ANN401  as in the base class
+    def _once(self, method: str, url: str, options: Options) -> Response:
         place = urlsplit(url)
         host = place.hostname or ""
         if place.scheme != "https" or not f".{host}".endswith(".yahoo.com"):
             raise StrangerError(f"it leads to {host}, which is not Yahoo's")
         self.pace.step()
         asked = options.get("timeout") or self._longest
-        options["timeout"] = min(asked, self._longest, self.pace.left)
-        return self.send(method, url, *rest, **{**options, "allow_redirects": False})
+        longest = min(asked, self._longest, self.pace.left)
+        return self.send(method, url, {**options, "timeout": longest, "allow_redirects": False})
 
-    def _judged(self, answer: Any, place: str) -> Any:  # noqa: ANN401  as in the base class
+    def _judged(self, answer: Response, place: str) -> Response:
         """The answer, if it is no chart's, or denied for the first time, or a good chart.
 
         Raises:
@@ -194,7 +207,7 @@ class PoliteSession(Session[Any]):
         """
         if CHART not in urlsplit(place).path:
             return answer  # such as a page of consent, with which yfinance knows how to deal
-        if answer.status_code in DENIED and not self._denied and self._asides < ASIDES:
+        if answer.status_code in DENIED and not (self._denied or self._spared):
             self._denied = True
             return answer
         self.chart = judge(answer.status_code, answer.headers, answer.content)
@@ -260,7 +273,7 @@ def _whole(result: object) -> Mapping[str, Any]:
     except (TypeError, KeyError, IndexError, AttributeError) as error:
         raise AskingError(Reason.BAD_PAYLOAD, "its answer is no table of prices") from error
     if not one["indicators"].get("adjclose"):
-        clause = "its answer leaves out the adjusted close, so nobody can tell what it adjusted"
+        clause = "its answer lacks the adjusted close, which shows what its prices are adjusted for"
         raise AskingError(Reason.BAD_PAYLOAD, clause)
     return one
 
@@ -286,4 +299,6 @@ def _moment(text: str) -> datetime:
 
 def in_words(error: BaseException) -> str:
     """An exception as a clause: its kind, and the beginning of what it says."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:LONGEST_REASON]}"
+    said = " ".join(str(error).split())
+    said = said.removeprefix("Failed to perform, ").partition(" See https:")[0].rstrip(". ")
+    return f"{type(error).__name__}: {said[:LONGEST_REASON]}"

@@ -12,6 +12,7 @@ from reporter.wording import count, long_date, time_of_day
 
 ELSEWHERE = "use another source such as files:DIR."
 AGAIN = f"Try again in an hour, or {ELSEWHERE}"
+NETWORK = f"Check the network (HTTPS_PROXY names a proxy), or {ELSEWHERE}"
 MINUTE = 60
 
 
@@ -30,9 +31,10 @@ def explain(symbol: str, error: AskingError, now: datetime | None, *, asked: boo
         return f"no prices of {symbol}: Yahoo Finance {_bare(error)}. {_when(error.wait, now)}"
     if error.reason is Reason.NO_DATA:
         return f"Yahoo Finance has no prices of {symbol} at the moment: {error}. {AGAIN}"
+    todo = NETWORK if error.offline else AGAIN
     if not asked or error.spent:
-        return f"{symbol} was not asked for at Yahoo Finance: {_over(error)}. {AGAIN}"
-    return f"Yahoo Finance gave no usable answer for {symbol}: {error}. {AGAIN}"
+        return f"{symbol} was not asked for at Yahoo Finance: {_over(error)}. {todo}"
+    return f"Yahoo Finance gave no usable answer for {symbol}: {error}. {todo}"
 
 
 def _bare(error: AskingError) -> str:

@@ -245,9 +245,7 @@ def _reason(symbol: str, error: AskingError) -> Reason:
     return Reason.NO_DATA if forgot else error.reason
 
 
-def _ask(
-    symbol: str, request: DataRequest, session: PoliteSession, timeout: float
-) -> pd.DataFrame:
+def _ask(symbol: str, request: DataRequest, session: PoliteSession, timeout: float) -> pd.DataFrame:
     """Yahoo's table for one symbol as yfinance gives it.
 
     Raises:

@@ -15,6 +15,9 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from yfinance import base, cache
+from yfinance.data import SingletonMeta, YfData
+
 from reporter.sources._yahoo_session import Pace, PoliteSession
 
 NEW_YORK = "America/New_York"
@@ -179,10 +182,10 @@ class _Local(PoliteSession):
         super().__init__(pace, timeout)
         self.port = port
 
-    def send(self, method: Any, url: str, *rest: Any, **options: Any) -> Any:
+    def send(self, method: str, url: str, options: dict[str, Any]) -> Any:
         parts = urlsplit(url)
         local = f"http://127.0.0.1:{self.port}/{parts.hostname}{parts.path}?{parts.query}"
-        return super().send(method, local, *rest, **options)
+        return super().send(method, local, options)
 
 
 @contextmanager
@@ -244,3 +247,16 @@ class Time:
         """Let so many seconds pass at once."""
         self.waits.append(seconds)
         self.now += seconds
+
+
+def forget() -> None:
+    """Make yfinance remember nothing: it keeps state for the whole process."""
+    YfData.cache_get.cache_clear()
+    SingletonMeta._instances.clear()
+    base._tz_info_fetch_ctr = 0
+    for store in (cache._TzDBManager, cache._CookieDBManager, cache._ISINDBManager):
+        store.close_db()
+        store._db = None
+    cache._TzCacheManager._tz_cache = None
+    cache._CookieCacheManager._Cookie_cache = None
+    cache._ISINCacheManager._isin_cache = None
