@@ -28,7 +28,8 @@ def rivals(table: pd.DataFrame, chart: Mapping[str, Any]) -> pd.DataFrame:
     same = np.isclose(found, kept, rtol=NOISE, atol=0).all(axis=1)
     whole = pd.concat([table, raw[~same]], ignore_index=True)
     whole = whole.fillna({name: 0 for name in whole.columns if name not in raw.columns})
-    return whole.sort_values("Date", kind="stable", ignore_index=True)
+    ordered: pd.DataFrame = whole.sort_values("Date", kind="stable", ignore_index=True)
+    return ordered
 
 
 def _raw(chart: Mapping[str, Any]) -> pd.DataFrame:

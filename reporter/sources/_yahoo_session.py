@@ -26,6 +26,7 @@ from reporter.wording import as_given
 CHART = "/v8/finance/chart/"
 CRUMB = "/v1/test/getcrumb"
 ASIDES = 6  # a cookie and a crumb take two requests; with a page of consent four more
+LONGEST_CRUMB = 64  # characters; they have eleven
 HOPS = 6  # redirections followed
 LONGEST_WAIT = 86_400.0  # a server that says more is not believed
 REFUSED = frozenset({429, 999})  # 999 is Yahoo's own way to say it
@@ -164,18 +165,22 @@ class PoliteSession(Session[Response]):
         return super().request(method, url, **options)  # type: ignore[arg-type]
 
     def _aside(self, method: str, url: str, options: Options) -> Response:
-        if url in self._asides:  # yfinance does not know a cookie again that it did not store
-            return self._asides[url]
-        if self._spared or len(self._asides) >= ASIDES:
-            raise AsideError("asked often enough")
+        if url not in self._asides:  # yfinance does not know a cookie again that it did not store
+            if self._spared or len(self._asides) >= ASIDES:
+                raise AsideError("asked often enough")
+            self._asides[url] = self._asked_aside(method, url, options)
+        answer = self._asides[url]
+        if CRUMB in url and not _is_crumb(answer.status_code, answer.content):
+            raise AsideError("no crumb")  # else yfinance would send along whatever came instead
+        return answer
+
+    def _asked_aside(self, method: str, url: str, options: Options) -> Response:
         try:
             answer, place = self._follow(method, url, options)
-            if _refuses_aside(place, answer.status_code):
-                raise AsideError(f"HTTP status {answer.status_code}")
         except OSError:
             self._spared = True
             raise
-        self._asides[url] = answer
+        self._spared = answer.status_code in REFUSED or answer.status_code >= SERVER_ERROR
         return self._judged(answer, place)
 
     def _follow(self, method: str, url: str, options: Options) -> tuple[Response, str]:
@@ -214,13 +219,11 @@ class PoliteSession(Session[Response]):
         return answer
 
 
-def _refuses_aside(place: str, status: int) -> bool:
-    """Whether a cookie or crumb was refused; the page that sets the cookie answers 404."""
-    crumb = CRUMB in place and status >= ERROR_STATUS
-    return crumb or status in REFUSED or status >= SERVER_ERROR
+def _is_crumb(status: int, body: bytes) -> bool:
+    return status < ERROR_STATUS and 0 < len(body) <= LONGEST_CRUMB and b"<" not in body
 
 
-def judge(status: int, headers: Mapping[str, str], body: bytes) -> Mapping[str, Any]:
+def judge(status: int, headers: Mapping[str, str | None], body: bytes) -> Mapping[str, Any]:
     """What a chart's answer holds: `meta`, `timestamp`, `indicators`.
 
     Raises:
@@ -278,7 +281,7 @@ def _whole(result: object) -> Mapping[str, Any]:
     return one
 
 
-def _seconds(headers: Mapping[str, str]) -> float | None:
+def _seconds(headers: Mapping[str, str | None]) -> float | None:
     """What `Retry-After` says: seconds, or a moment counted from the server's own `Date`."""
     told = headers.get("Retry-After") or ""
     try:

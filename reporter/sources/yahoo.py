@@ -52,7 +52,7 @@ with warnings.catch_warnings():  # importing yfinance changes the filters for ev
     from yfinance.utils import is_isin
 
 COLUMNS = frozenset({"Open", "High", "Low", "Close", "Adj Close", "Volume"})
-EARLIEST = date(1900, 1, 1)
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 TRIES = {Reason.UNKNOWN_SYMBOL: 1, Reason.NO_DATA: 2, Reason.TIMEOUT: 2, Reason.RATE_LIMITED: 2}
 USUAL_TRIES = 4
 PARDON = 15.0  # seconds to wait after a first refusal that names no time
@@ -185,12 +185,12 @@ class _Run:
         if self.over:
             raise self._explained(symbol, self.over, asked=False)
         try:
-            frame = self._patiently(symbol)
+            table = self._patiently(symbol)
         except AskingError as error:
             self._learn(error)
             raise self._explained(symbol, error, asked=True) from error
         self.silent = 0
-        return _quotes(symbol, frame, self.session.chart, self.request)
+        return _quotes(symbol, table, self.session.chart["meta"], self.request)
 
     def _patiently(self, symbol: str) -> pd.DataFrame:
         """The answer, asked for again as long as that makes sense."""
@@ -246,7 +246,7 @@ def _reason(symbol: str, error: AskingError) -> Reason:
 
 
 def _ask(symbol: str, request: DataRequest, session: PoliteSession, timeout: float) -> pd.DataFrame:
-    """Yahoo's table for one symbol as yfinance gives it.
+    """Yahoo's table for one symbol as yfinance gives it, by day.
 
     Raises:
         AskingError: why there is none.
@@ -254,27 +254,28 @@ def _ask(symbol: str, request: DataRequest, session: PoliteSession, timeout: flo
     if is_isin(symbol):  # yfinance would go and search for it
         raise AskingError(Reason.UNKNOWN_SYMBOL, "an ISIN is no symbol")
     session.chart = {}
-    end = (request.today or request.as_of or date.max - timedelta(days=2)) + timedelta(days=2)
+    end = (request.today or LATEST) + timedelta(days=2)
     try:
         with _quiet():
             ticker = yfinance.Ticker(symbol, session=session)
             # Any zone will do, since the answer names the right one; asking costs a request.
             ticker._tz = "UTC"  # noqa: SLF001
-            frame = ticker.history(
+            frame: pd.DataFrame = ticker.history(
                 start=EARLIEST, end=end, auto_adjust=False, actions=True, keepna=True,
                 timeout=timeout,
             )  # fmt: skip
+            table = rivals(_by_day(frame), session.chart)
     except AskingError:
         raise
     except Exception as error:  # what a scraper meets can raise anything
         clause = f"its answer cannot be read ({in_words(error)})"
         raise AskingError(Reason.BAD_PAYLOAD, clause) from error
-    if frame.empty or not session.chart:
+    if table.empty:
         raise AskingError(Reason.NO_DATA, "its answer holds no day")
-    if lacking := sorted(COLUMNS - set(frame.columns)):
+    if lacking := sorted(COLUMNS - set(table.columns)):
         clause = f"its answer lacks the column {lacking[0]}"
         raise AskingError(Reason.BAD_PAYLOAD, clause)
-    return frame
+    return table
 
 
 @contextmanager
@@ -286,15 +287,13 @@ def _quiet() -> Iterator[None]:
 
 
 def _quotes(
-    symbol: str, frame: pd.DataFrame, chart: Mapping[str, Any], request: DataRequest
+    symbol: str, table: pd.DataFrame, meta: Mapping[str, Any], request: DataRequest
 ) -> Quotes:
-    meta = chart["meta"]
     kind = None if symbol in known() else exchanges.kind(meta)
     calendar = "" if symbol in known() else exchanges.calendar(meta)
-    table = rivals(_by_day(frame), chart)
     if symbol not in known() and not calendar:
         open_still = exchanges.unfinished(meta, request.now, SETTLING)
-        table = table[table["Date"] != pd.Timestamp(open_still or date.max)]
+        table = table[table["Date"] != pd.Timestamp(open_still or EARLIEST)]
     if symbol.startswith("^") or kind is Kind.INDEX:
         table["Volume"] = float("nan")
     return Quotes(
