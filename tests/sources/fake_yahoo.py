@@ -72,7 +72,7 @@ def chart(
     now: int | None = None,
     dividends: Mapping[str, float] | None = None,
     zone: str = NEW_YORK,
-    **about: Any,
+    **told: Any,
 ) -> Reply:
     """Yahoo's answer with these bars.
 
@@ -81,10 +81,10 @@ def chart(
         now: its clock; else that of the last close.
         dividends: by day.
         zone: of the exchange.
-        about: more of what it says of the instrument, such as `exchangeName`.
+        told: more of what it says of the instrument, such as `exchangeName`.
     """
     result = {
-        "meta": {**_meta(bars, now, zone), **about},
+        "meta": {**about(bars, now, zone), **about},
         "timestamp": [stamp(str(b["day"]), zone=zone) + at % 7 for at, b in enumerate(bars)],
         "indicators": _indicators(bars),
     }
@@ -99,7 +99,8 @@ def _indicators(bars: Sequence[Bar]) -> dict[str, Any]:
     return {"quote": [quote], "adjclose": [{"adjclose": [b["adjclose"] for b in bars]}]}
 
 
-def _meta(bars: Sequence[Bar], now: int | None, zone: str) -> dict[str, Any]:
+def about(bars: Sequence[Bar], now: int | None = None, zone: str = NEW_YORK) -> dict[str, Any]:
+    """What the answer says of the instrument."""
     last = str(bars[-1]["day"])
     begin, end = stamp(last, zone=zone), stamp(last, time(16), zone)
     regular = {"timezone": "EST", "gmtoffset": -18000, "start": begin, "end": end}
