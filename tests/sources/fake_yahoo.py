@@ -84,7 +84,7 @@ def chart(
         told: more of what it says of the instrument, such as `exchangeName`.
     """
     result = {
-        "meta": {**about(bars, now, zone), **about},
+        "meta": {**about(bars, now, zone), **told},
         "timestamp": [stamp(str(b["day"]), zone=zone) + at % 7 for at, b in enumerate(bars)],
         "indicators": _indicators(bars),
     }
