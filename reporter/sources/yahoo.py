@@ -51,6 +51,11 @@ with warnings.catch_warnings():  # importing yfinance changes the filters for ev
     from yfinance.data import YfData
     from yfinance.utils import is_isin
 
+TERMS = "personal"  # by Yahoo's own terms of service
+LOCATION = "none"
+LIVE = True
+LIBRARY = "yfinance"
+OPTIONS: dict[str, str] = {}
 COLUMNS = frozenset({"Open", "High", "Low", "Close", "Adj Close", "Volume"})
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 TRIES = {Reason.UNKNOWN_SYMBOL: 1, Reason.NO_DATA: 2, Reason.TIMEOUT: 2, Reason.RATE_LIMITED: 2}
@@ -133,7 +138,7 @@ def fetch(request: DataRequest, *, cache: Path, manners: Manners, opener: Opener
         DataError: the cache folder cannot be written or read.
     """
     _prepare(cache)
-    return Delivered(_answers(request, manners, opener), Terms.PERSONAL)
+    return Delivered(_answers(request, manners, opener), Terms(TERMS))
 
 
 def _prepare(cache: Path) -> None:
