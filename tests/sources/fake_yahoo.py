@@ -173,20 +173,23 @@ class FakeYahoo:
             self.asked[name] += 1
         return turns[min(turn, len(turns) - 1)]
 
+    def address(self, url: str) -> str:
+        """Where this server answers for an address of Yahoo's."""
+        parts = urlsplit(url)
+        return f"http://127.0.0.1:{self.port}/{parts.hostname}{parts.path}?{parts.query}"
+
     def opener(self, pace: Pace, timeout: float) -> PoliteSession:
         """A session whose every request goes to this server."""
-        return _Local(self.port, pace, timeout)
+        return _Local(self, pace, timeout)
 
 
 class _Local(PoliteSession):
-    def __init__(self, port: int, pace: Pace, timeout: float) -> None:
+    def __init__(self, fake: FakeYahoo, pace: Pace, timeout: float) -> None:
         super().__init__(pace, timeout)
-        self.port = port
+        self.fake = fake
 
     def send(self, method: str, url: str, options: dict[str, Any]) -> Any:
-        parts = urlsplit(url)
-        local = f"http://127.0.0.1:{self.port}/{parts.hostname}{parts.path}?{parts.query}"
-        return super().send(method, local, options)
+        return super().send(method, self.fake.address(url), options)
 
 
 @contextmanager
@@ -211,6 +214,8 @@ def serving(
 
 def _handler(fake: FakeYahoo) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # connections are kept, as Yahoo keeps them
+
         def answer(self) -> None:
             parts = urlsplit(self.path)
             reply = fake.reply(parts.path, parts.query)
@@ -223,6 +228,7 @@ def _handler(fake: FakeYahoo) -> type[BaseHTTPRequestHandler]:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body[: len(body) // 2] if reply.cut else body)
+                self.close_connection |= reply.cut
             except OSError:
                 self.close_connection = True  # who asked has left
 
