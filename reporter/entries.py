@@ -31,6 +31,10 @@ LONGEST_SLUG = 64
 BILLION = 10**9
 LARGEST = 1e15
 """Beyond it no price, figure or flow (in US dollars) is meant; below it all digits are printed."""
+LOCATED = {
+    "files": "a folder. Write files:DIR.",
+    "snapshot": "its name. Write snapshot:ID; `reporter data list` tells them.",
+}
 _SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=&_-]{0,23}")
 
 
@@ -192,9 +196,9 @@ def source(text: str) -> SourceRef:
     name, _, location = text.strip().partition(":")
     if name not in sources.names():
         raise EntryError(f"unknown source {name!r}. {nearest(name, sources.names())}")
-    if name == "files" and not location:
-        raise EntryError("the source 'files' needs a folder. Write files:DIR.")
-    if name != "files" and location:
+    if name in LOCATED and not location:
+        raise EntryError(f"the source {name!r} needs {LOCATED[name]}")
+    if name not in LOCATED and location:
         raise EntryError(f"the source {name!r} has no location. Write just {name}.")
     _check_location(location)
     return SourceRef(name, location)

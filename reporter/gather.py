@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -28,9 +29,10 @@ from reporter.model import (
     SourceRef,
     Terms,
 )
+from reporter.recorder import ask
 from reporter.registry import nearest
 from reporter.sessions import Sessions, nyse
-from reporter.sources.base import DataRequest, Progress, missing, silent, sources
+from reporter.sources.base import DataRequest, Progress, missing, silent
 from reporter.tables import days_in_words
 from reporter.wording import long_date
 
@@ -51,6 +53,8 @@ def gather(  # noqa: PLR0913  one edition takes this much
     known_highs: Iterable[KnownHigh] = (),
     desk: DeskInputs | None = None,
     any_of: Sequence[str] = (),
+    data_folder: Path | None = None,
+    refresh: bool = False,
 ) -> MarketData:
     """Ask the source and cut everything at the as-of session.
 
@@ -68,16 +72,21 @@ def gather(  # noqa: PLR0913  one edition takes this much
         desk: the spec's desk inputs; without any, a sample gives its own.
         any_of: where given, the first symbol need not be there: it is enough that the source
             knows one of these, and that one series reaches the as-of day.
+        data_folder: where fetches are recorded and snapshots lie; None records nothing.
+        refresh: ask anew for what is recorded already.
 
     Raises:
         SpecError: `as_of` lies in the future, or the source has no such name.
         DataError: no prices of the subject on the as-of session, or none of `any_of`.
     """
     wanted = tuple(dict.fromkeys(canonical(symbol) for symbol in symbols))
-    today = now.date()
-    _check_order(wanted, as_of, today)
-    request = DataRequest(wanted, source.location, as_of, now, progress, source.options)
-    given = sources.get(source.name)(request)
+    check_order(wanted, as_of, now.date())
+    request = DataRequest(
+        wanted, source.location, as_of, now, progress, source.options, data_folder, refresh
+    )
+    given = ask(source, request)
+    request = given.then(request)
+    as_of, today = request.as_of, request.today or now.date()
     delivered = admit(given, request, source.name)
     any_of = [canonical(symbol) for symbol in any_of]
     subject = _latest(any_of, delivered) if any_of else _subject(wanted[0], delivered)
@@ -102,10 +111,16 @@ def gather(  # noqa: PLR0913  one edition takes this much
         known_highs=tuple(high for high in known_highs if high.on <= session),
         findings=delivered.findings,
         terms=_strictest(kept.values()),
+        snapshot=given.snapshot(),
     )
 
 
-def _check_order(wanted: Sequence[str], as_of: date | None, today: date) -> None:
+def check_order(wanted: Sequence[str], as_of: date | None, today: date) -> None:
+    """Refuses an order that no source can fill.
+
+    Raises:
+        SpecError: no symbol, or an as-of day in the future or before daily prices.
+    """
     if not wanted:
         raise SpecError("no symbol is asked for.", tip="Name at least one, such as ^RUT.")
     if as_of and as_of > today:

@@ -289,7 +289,7 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema of a `brief.toml`: what an editor needs to complete and to check it."""
     schema = BriefForm.model_json_schema()
     fields, forms = schema["properties"], schema["$defs"]
-    sources = "|".join("files:.+" if n == "files" else n for n in known_sources.names())
+    sources = "|".join(f"{n}:.+" if n in entries.LOCATED else n for n in known_sources.names())
     fields["source"]["pattern"] = f"^({sources})$"
     fields["slug"] |= {"pattern": f"^{entries.SLUG}$", "maxLength": entries.LONGEST_SLUG}
     fields["brand"]["anyOf"] = [{"enum": list(brands.names())}, {"type": "string"}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -34,14 +35,42 @@ def now() -> datetime:
     return datetime.now().astimezone()  # noqa: TID251  the one place
 
 
+LOCATED = ("files", "snapshot")  # sources that stand with a location
+
+
 def _sources(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
-    del ctx, param
+    del param
     from reporter.sources.base import sources
 
-    if start.startswith("files:"):
-        return []
-    names = ["files:" if name == "files" else name for name in sources.names()]
-    return [CompletionItem(name) for name in names if name.startswith(start)]
+    if start.startswith("snapshot:"):
+        return _snapshots(ctx, start)
+    names = [f"{name}:" if name in LOCATED else name for name in sources.names()]
+    return [CompletionItem(name) for name in names if name.startswith(start) and name != start]
+
+
+def _snapshots(ctx: click.Context, start: str) -> list[CompletionItem]:
+    """The snapshots of the folder meant; a shell that splits at colons completes what follows."""
+    from reporter.store import Store
+
+    folder = data_folder(ctx.params.get("data"), _beside(ctx.params.get("spec")))
+    return [
+        CompletionItem(f"snapshot:{name}")
+        for name in Store(folder).names()
+        if f"snapshot:{name}".startswith(start)
+    ]
+
+
+def _beside(spec: str | None) -> Path | None:
+    """The folder of an own spec, without reading the spec."""
+    path = Path(spec or "")
+    if path.suffix == ".toml":
+        return path.parent
+    return path if spec and path.is_dir() else None
+
+
+def data_folder(given: Path | None, spec_folder: Path | None = None) -> Path:
+    """Where snapshots lie: as said, else `data` beside an own spec, else `data` here."""
+    return given or (spec_folder or Path()) / "data"
 
 
 as_of = click.option(
@@ -56,7 +85,17 @@ source = click.option(
     metavar="NAME[:LOCATION]",
     envvar="REPORTER_SOURCE",
     shell_complete=_sources,
-    help="Where prices come from: sample, files:DIR or yahoo.",
+    help="Where prices come from: sample, files:DIR, yahoo or snapshot:ID.",
+)
+data = click.option(
+    "--data",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    envvar="REPORTER_DATA",
+    help="Where what is fetched is recorded; else `data` beside an own spec, or here.",
+)
+refresh = click.option(
+    "--refresh", is_flag=True, help="Ask anew for what is recorded and final already."
 )
 
 

@@ -7,7 +7,7 @@ the other in the order asked. It judges no price: `reporter.gate` does, for ever
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -23,6 +23,11 @@ def silent(_done: int, _total: int, _symbol: str) -> None:
     """Progress nobody watches."""
 
 
+def unrecorded() -> str:
+    """The snapshot of what was not recorded: none."""
+    return ""
+
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -32,6 +37,7 @@ class DataRequest:
 
     `as_of` None means the latest the source has. `now` is the caller's clock, with its zone.
     `options` are what the spec says under `[sources.NAME]`. `data_folder` is where snapshots lie.
+    `refresh` asks anew for what is there already.
     """
 
     symbols: Sequence[str]
@@ -41,6 +47,7 @@ class DataRequest:
     progress: Progress = silent
     options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
     data_folder: Path | None = None
+    refresh: bool = False
 
     @property
     def today(self) -> date | None:
@@ -100,6 +107,8 @@ class Delivered:
 
     Rows after the day wanted may be among them: the gate cuts. `terms` say what the data may be
     used for. `source` is what pages call the source where that is not the name it was asked by.
+    `snapshot` gives the name under which the run was recorded, once all answers are taken. A replay
+    says in `as_of` and `now` what was wanted then: the gate decides as it did.
     """
 
     answers: Iterable[Quotes | Gap]
@@ -108,6 +117,13 @@ class Delivered:
     sample: bool = False
     desk: DeskInputs = field(default_factory=DeskInputs)
     source: str = ""
+    snapshot: Callable[[], str] = unrecorded
+    as_of: date | None = None
+    now: datetime | None = None
+
+    def then(self, request: DataRequest) -> DataRequest:
+        """The request as it was when the answers came."""
+        return replace(request, as_of=request.as_of or self.as_of, now=self.now or request.now)
 
 
 class NoQuotesError(Exception):

@@ -38,6 +38,8 @@ with warnings.catch_warnings():  # importing yfinance changes the filters for ev
     from yfinance.data import YfData
     from yfinance.exceptions import YFPricesMissingError, YFRateLimitError, YFTzMissingError
 
+LIVE = True
+LIBRARY = "yfinance"
 COLUMNS = {"Open", "High", "Low", "Close", "Adj Close", "Volume"}
 ABOUT = ("longName", "regularMarketTime", "currentTradingPeriod")
 EARLIEST = date(1900, 1, 1)
