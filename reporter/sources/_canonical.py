@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +18,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 TEXT = "text"
-CODING = "surrogatepass"  # whatever text a vendor has is kept, broken letters too
 Numbers = int | tuple[int, ...]
 
 
@@ -41,11 +40,11 @@ class Frozen:
 
 def freeze(frame: pd.DataFrame) -> Frozen:
     """The table as canonical CSV."""
-    names = [str(name) for name in frame.columns]
+    names = [_sound(str(name)) for name in frame.columns]
     parts = [_frozen(frame.iloc[:, at]) for at in range(len(names))]
     lines = map(",".join, zip(*(cells for _, cells in parts), strict=True))
     head = ",".join(map(_quoted, names))
-    data = "\n".join([head, *lines, ""]).encode("utf-8", CODING)
+    data = "\n".join([head, *lines, ""]).encode()
     columns = tuple((name, kind) for name, (kind, _) in zip(names, parts, strict=True))
     return Frozen(
         data, columns, _numbered(frame.index), _days(names, [cells for _, cells in parts])
@@ -58,7 +57,7 @@ def thaw(data: bytes, columns: Sequence[tuple[str, str]], numbers: Numbers) -> p
     Raises:
         ValueError: the bytes are not such a table.
     """
-    _, *rows = csv.reader(io.StringIO(data.decode("utf-8", CODING), newline=""))
+    _, *rows = csv.reader(io.StringIO(data.decode(), newline=""))
     cells = list(zip(*(row or [""] for row in rows), strict=True)) or [()] * len(columns)
     values = {
         at: _thawed(kind, column)
@@ -83,7 +82,7 @@ def _frozen(column: pd.Series[float]) -> tuple[str, list[str]]:
         return str(floats.dtype), ["" if x != x else repr(x) for x in floats.tolist()]  # noqa: PLR0124  NaN is not itself
     missing = column.isna().tolist()
     texts = zip(column.tolist(), missing, strict=True)
-    return TEXT, ["" if lost else _quoted(str(cell)) for cell, lost in texts]
+    return TEXT, ["" if lost else _quoted(_sound(str(cell))) for cell, lost in texts]
 
 
 def _frozen_days(column: pd.Series[float]) -> tuple[str, list[str]]:
@@ -95,14 +94,21 @@ def _frozen_days(column: pd.Series[float]) -> tuple[str, list[str]]:
     return str(moments.dtype), ["" if cell == "NaT" else cell for cell in text.tolist()]
 
 
-def _thawed(kind: str, cells: Sequence[str]) -> NDArray[np.generic] | pd.Series[str]:
+def _thawed(
+    kind: str, cells: Sequence[str]
+) -> NDArray[np.generic] | pd.api.extensions.ExtensionArray:
     if kind == TEXT:
-        return pd.Series([cell or None for cell in cells], dtype="str").to_numpy()
+        return pd.array([cell or None for cell in cells], dtype="str")
     if kind.startswith("datetime64"):
         return np.array([cell or "NaT" for cell in cells], dtype=kind)
     if kind.startswith("float"):
         return np.array([float(cell) if cell else np.nan for cell in cells], dtype=kind)
     return np.array([int(cell) for cell in cells], dtype=kind)
+
+
+def _sound(text: str) -> str:
+    """Text that UTF-8 can hold: half a letter becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _quoted(text: str) -> str:
@@ -123,12 +129,8 @@ def _days(names: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple[date,
     if not {"date", "close"} <= set(plain):
         return None
     days, closes = columns[plain.index("date")], columns[plain.index("close")]
-    priced = _parsed(day for day, close in zip(days, closes, strict=True) if close)
-    return (min(priced), max(priced)) if priced else None
-
-
-def _parsed(days: Iterable[str]) -> list[date]:
-    try:
-        return [date.fromisoformat(day.strip('"')[:10]) for day in days]
-    except ValueError:
-        return []
+    priced = [day.strip('"')[:10] for day, close in zip(days, closes, strict=True) if close and day]
+    try:  # days in ISO form sort as text
+        return (date.fromisoformat(min(priced)), date.fromisoformat(max(priced)))
+    except ValueError:  # none, or in another form
+        return None
