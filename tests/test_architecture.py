@@ -62,7 +62,7 @@ HOMES = {
     "pydantic_core": ("spec.py",),
     "weasyprint": ("pdf.py",),
     "yfinance": ("sources/yahoo.py",),
-    "curl_cffi": ("sources/yahoo.py",),
+    "curl_cffi": ("sources/_yahoo_session.py",),
     "pyarrow": ("sources/files.py",),
 }
 
