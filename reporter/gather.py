@@ -87,7 +87,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     given = ask(source, request)
     request = given.then(request)
     as_of, today = request.as_of, request.today or now.date()
-    delivered = admit(given, request, source.name)
+    delivered = admit(given, request, (given.source or source.name).partition(":")[0])
     any_of = [canonical(symbol) for symbol in any_of]
     subject = _latest(any_of, delivered) if any_of else _subject(wanted[0], delivered)
     latest = as_of or (subject.end if given.sample else min(subject.end, today))

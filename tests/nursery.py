@@ -2,8 +2,8 @@
 
 It has imported everything, so a child is a fork that begins at once. It reads a JSON object a line:
 `arguments` of the command line, `now`, `port` of the Yahoo to speak to, and, for a child that is to
-die, `folder` and `at`: just before its so-manieth operation on a file below that folder it kills
-itself with SIGKILL. It answers with a line for the child's number and one for how it ended.
+die by SIGKILL, either `seconds` or `folder` and `at`: just before its so-manieth operation on a file
+below that folder it kills itself. It answers with a line that says how the child ended.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -30,10 +31,13 @@ WARMED = (gather, pipeline, spec, nyse(2025, 2027))
 def main() -> None:
     """Start a child a line until there is no more."""
     for line in sys.stdin:
+        order = json.loads(line)
         child = os.fork()
         if not child:
-            _live(json.loads(line))
-        print(child, flush=True)  # noqa: T201  the protocol
+            _live(order)
+        if order.get("seconds") is not None:
+            time.sleep(order["seconds"])
+            os.kill(child, signal.SIGKILL)  # it may have ended, but nobody has taken its number yet
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201  the protocol
 

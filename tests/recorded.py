@@ -28,7 +28,7 @@ NEXT = datetime(2026, 1, 17, 4, tzinfo=UTC)  # seven hours after the next close
 def history(level: float, count: int = 300, *, until: str = "2026-01-15") -> Reply:
     """A chart that wanders about a level, the last bar on a session."""
     days = sessions(count, until=datetime.fromisoformat(until).date())
-    steps = ((at * 7919) % 101 / 1000 for at in range(count))
+    steps = ((at * (7919 + int(level))) % 101 / 1000 for at in range(count))
     return chart([bar(str(day), level * (1 + step)) for day, step in zip(days, steps, strict=True)])
 
 

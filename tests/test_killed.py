@@ -12,7 +12,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -63,14 +62,11 @@ class Nursery:
             "port": self.fake.port,
             "folder": str(folder / "data"),
             "at": at,
+            "seconds": seconds,
             "log": str(log),
         }
         assert self.process.stdin is not None
         print(json.dumps(order), file=self.process.stdin, flush=True)
-        child = int(self._told())
-        if seconds is not None:
-            time.sleep(seconds)
-            os.kill(child, signal.SIGKILL)
         return int(self._told()), log.read_text() if log.exists() else ""
 
     def _told(self) -> str:
