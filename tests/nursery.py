@@ -2,8 +2,8 @@
 
 It has imported everything, so a child is a fork that begins at once. It reads a JSON object a line:
 `arguments` of the command line, `now`, `port` of the Yahoo to speak to, and, for a child that is to
-die by SIGKILL, either `seconds` or `folder` and `at`: just before its so-manieth operation on a file
-below that folder it kills itself. It answers with a line that says how the child ended.
+die by SIGKILL, either `seconds` or `folder` and `at`: just before its so-manieth operation on a
+file below that folder it kills itself. It answers with a line that says how the child ended.
 """
 
 from __future__ import annotations

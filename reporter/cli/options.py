@@ -49,23 +49,13 @@ def _sources(ctx: click.Context, param: click.Parameter, start: str) -> list[Com
 
 
 def _snapshots(ctx: click.Context, start: str) -> list[CompletionItem]:
-    """The snapshots of the folder meant; a shell that splits at colons completes what follows."""
+    """Those of the folder named, else of every data folder here and beside briefs below."""
     from reporter.store import Store
 
-    folder = data_folder(ctx.params.get("data"), _beside(ctx.params.get("spec")))
-    return [
-        CompletionItem(f"snapshot:{name}")
-        for name in Store(folder).names()
-        if f"snapshot:{name}".startswith(start)
-    ]
-
-
-def _beside(spec: str | None) -> Path | None:
-    """The folder of an own spec, without reading the spec."""
-    path = Path(spec or "")
-    if path.suffix == ".toml":
-        return path.parent
-    return path if spec and path.is_dir() else None
+    given = ctx.params.get("data")
+    folders = [given] if given else [Path("data"), *sorted(Path().glob("*/data"))]
+    names = (f"snapshot:{name}" for folder in folders for name in Store(folder).names())
+    return [CompletionItem(name) for name in names if name.startswith(start)]
 
 
 def data_folder(given: Path | None, spec_folder: Path | None = None) -> Path:
