@@ -5,6 +5,7 @@ import gzip
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_the_newest_fetch_comes_first_and_damaged_ones_are_left_out(store: Store
     assert list(store.fetches("B")) == []
 
 
-DAMAGE = {
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda data: data[:-5],
     "empty": lambda _: b"",
     "longer": lambda data: data + b" ",
@@ -178,6 +179,7 @@ def test_a_hidden_name_that_is_taken_is_not_used(store: Store) -> None:
 
 WRITER = """
 import sys
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, UTC
 from pathlib import Path
 from reporter.store import Store

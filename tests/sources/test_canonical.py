@@ -48,7 +48,7 @@ def same(one: Any, other: Any) -> bool:
         return bool(pd.isna(other))
     if isinstance(one, float) and isinstance(other, float):
         return one == other and math.copysign(1, one) == math.copysign(1, other)
-    return one == other
+    return bool(one == other)
 
 
 @given(tables())

@@ -58,8 +58,8 @@ def contents(artifacts: Artifacts) -> Mapping[str, bytes]:
 
 
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise AssertionError("a replay asks nobody")
+    def refuse(request: object) -> Delivered:
+        raise AssertionError(f"a replay asks nobody: {request}")
 
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setitem(sources._entries, "yahoo", refuse)
