@@ -52,10 +52,11 @@ def fetch(  # noqa: PLR0913  one argument an option
     refresh: bool,
     strict: bool,
 ) -> None:
-    """Fetch the prices of a brief, record them, and print the snapshot's ID.
+    """Fetch and record a brief's prices and print the snapshot's ID.
 
-    SPEC is as for `reporter build`. What is recorded and final already is used
-    again. A run that was cut short is completed by the next.
+    SPEC is as for `reporter build`. Prices of any source are recorded. Of one
+    that fetches, what is recorded and final already is used again, and a run
+    that was cut short is completed by the next.
     """
     from reporter import pipeline
     from reporter.errors import GapsError
@@ -81,7 +82,13 @@ def fetch(  # noqa: PLR0913  one argument an option
 @data.command("list")
 @spec_argument
 @options.data
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    envvar="REPORTER_DATA_LIST_JSON",
+    help="Print the list as JSON.",
+)
 @options.loudness
 @click.pass_obj
 def listing(talk: Talk, *, spec: str | None, data: Path | None, as_json: bool) -> None:
@@ -110,7 +117,13 @@ def listing(talk: Talk, *, spec: str | None, data: Path | None, as_json: bool) -
 @options.source
 @options.data
 @click.option("--strict", is_flag=True, help="Leave with 3 if a finding refuses a claim.")
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    envvar="REPORTER_DATA_CHECK_JSON",
+    help="Print the findings as JSON.",
+)
 @options.loudness
 @click.pass_obj
 def check(  # noqa: PLR0913  one argument an option
@@ -125,9 +138,9 @@ def check(  # noqa: PLR0913  one argument an option
 ) -> None:
     """Check the prices of a brief and print what is wrong with them.
 
-    SPEC is as for `reporter build`. Severity says what was done: `mark` marks
-    every fact that rests on it, `drop` leaves bars out, `refuse` makes no claim
-    that needs them.
+    SPEC is as for `reporter build`. Severity says what a build does: `mark`
+    marks every fact that rests on it, `drop` leaves bars out, `refuse` makes no
+    claim that needs them.
     """
     from reporter.contract import dump
     from reporter.gather import gather
@@ -148,9 +161,8 @@ def check(  # noqa: PLR0913  one argument an option
     if as_json:
         head: dict[str, Json] = {"as_of": market.as_of.isoformat(), "source": market.source}
         click.echo(dump({**head, "snapshot": market.snapshot, "findings": told}), nl=False)
-    elif told:
-        click.echo(_table([CHECK_HEAD, *map(_finding_row, market.findings)]))
-    talk.say(_summary(market.findings, len(market.series)))
+    else:
+        click.echo(_report(market.findings, len(market.series)))
     talk.say_each(map(spell, market.gaps))
     if strict:
         _refuse(market.findings)
@@ -217,10 +229,14 @@ def _finding_row(found: Finding) -> tuple[str, ...]:
     return (found.symbol, found.check, found.severity.value, days, message)
 
 
-def _summary(findings: Sequence[Finding], series: int) -> str:
+def _report(findings: Sequence[Finding], series: int) -> str:
+    """The table of findings, if there are any, and how many they are."""
+    if not findings:
+        return f"Nothing was found, of {series} series."
     symbols = len({found.symbol for found in findings})
-    what = "Nothing was found" if not findings else f"{len(findings)} findings on {symbols}"
-    return f"{what} of {series} series."
+    table = _table([CHECK_HEAD, *map(_finding_row, findings)])
+    word = "finding" if len(findings) == 1 else "findings"
+    return f"{table}\n{len(findings)} {word}, on {symbols} of {series} series."
 
 
 def _refuse(findings: Iterable[Finding]) -> None:

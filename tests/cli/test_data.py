@@ -241,8 +241,9 @@ def test_check_prints_what_was_found(capsys: pytest.CaptureFixture[str]) -> None
         "symbol  check       severity  days           finding",
         "^RUT    null_price  drop      2026-01-13 +1  a bar has no close. Wait.",
         "IWM     stale       mark                     the last bar is old.",
+        "2 findings, on 2 of 3 series.",
     ]
-    assert err == "2 findings on 2 of 3 series.\n"
+    assert not err
     out, _ = said(capsys, "data", "check", "brief", "--json")
     told = json.loads(out)
     assert told["as_of"] == "2026-01-15"
@@ -274,8 +275,8 @@ def test_check_tells_gaps_even_of_the_subject(
 ) -> None:
     fake.replies = {**REPLIES, "^RUT": [BROKEN]}
     out, err = said(capsys, "data", "check", "brief")
-    assert not out
-    assert err.startswith("Nothing was found of 2 series.\n^RUT prices: ")
+    assert out == "Nothing was found, of 2 series.\n"
+    assert err.startswith("^RUT prices: ")
 
 
 def test_snapshots_are_completed(fake: FakeYahoo, capsys: pytest.CaptureFixture[str]) -> None:
