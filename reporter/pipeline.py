@@ -27,12 +27,19 @@ if TYPE_CHECKING:
         Picture,
         PriceSeries,
     )
+    from reporter.recorder import Brought
     from reporter.sections.base import Built, SectionContext
     from reporter.sources.base import Progress
 
 
-def build(
-    spec: BriefSpec, *, now: datetime, formats: Collection[str], progress: Progress
+def build(  # noqa: PLR0913  one edition takes this much
+    spec: BriefSpec,
+    *,
+    now: datetime,
+    formats: Collection[str],
+    progress: Progress,
+    data_folder: Path | None = None,
+    refresh: bool = False,
 ) -> Artifacts:
     """From a spec to finished files.
 
@@ -41,16 +48,47 @@ def build(
         now: the caller's clock; nothing below reads a clock.
         formats: which of `paper.FORMATS` to make.
         progress: told of every symbol as it arrives.
+        data_folder: where fetches are recorded and snapshots lie; None records nothing.
+        refresh: ask anew for what is recorded already.
 
     Raises:
         ReporterError: what stands in the way, in one message.
     """
-    data = collect(spec, now=now, progress=progress)
+    data = collect(spec, now=now, progress=progress, data_folder=data_folder, refresh=refresh)
     brief = compose(spec, data)
     return produce(brief, spec, formats)
 
 
-def collect(spec: BriefSpec, *, now: datetime, progress: Progress) -> MarketData:
+def fetch(
+    spec: BriefSpec, *, now: datetime, progress: Progress, data_folder: Path, refresh: bool
+) -> Brought:
+    """Prices of every symbol of the brief, recorded for later builds and for nothing else yet."""
+    from reporter.gather import check_order
+    from reporter.recorder import fetch
+    from reporter.sources.base import DataRequest
+
+    check_order(spec.symbols, spec.as_of, now.date())
+    request = DataRequest(
+        spec.symbols,
+        spec.source.location,
+        spec.as_of,
+        now,
+        progress,
+        spec.source.options,
+        data_folder,
+        refresh,
+    )
+    return fetch(spec.source, request)
+
+
+def collect(
+    spec: BriefSpec,
+    *,
+    now: datetime,
+    progress: Progress,
+    data_folder: Path | None = None,
+    refresh: bool = False,
+) -> MarketData:
     """Prices of every symbol of the brief, cut at its as-of session, under the spec's names."""
     from reporter.alignment import calendar_notes
     from reporter.gather import gather
@@ -63,6 +101,8 @@ def collect(spec: BriefSpec, *, now: datetime, progress: Progress) -> MarketData
         progress=progress,
         known_highs=spec.known_highs,
         desk=spec.desk,
+        data_folder=data_folder,
+        refresh=refresh,
     )
     return _renamed(replace(data, notes=(*data.notes, *calendar_notes(data))), spec)
 

@@ -72,6 +72,10 @@ def test_every_command_has_its_help_in_the_readme() -> None:
     assert [command for command, _ in HELP] == [
         "reporter --help",
         "reporter build --help",
+        "reporter data --help",
+        "reporter data fetch --help",
+        "reporter data list --help",
+        "reporter data check --help",
         "reporter metrics --help",
         "reporter list --help",
         "reporter schema --help",

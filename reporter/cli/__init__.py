@@ -14,6 +14,7 @@ import click
 
 from reporter import __version__
 from reporter.cli.build import build
+from reporter.cli.data import data
 from reporter.cli.listing import listing
 from reporter.cli.metrics import metrics
 from reporter.cli.schema import schema
@@ -46,7 +47,7 @@ def reporter() -> None:
     """  # noqa: D301  click wants the character
 
 
-for command in (build, metrics, listing, schema):
+for command in (build, data, metrics, listing, schema):
     reporter.add_command(command)
 
 

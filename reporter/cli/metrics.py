@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -57,6 +58,7 @@ def _windows(ctx: click.Context, param: click.Parameter, start: str) -> list[Com
 )
 @options.as_of
 @options.source
+@options.data
 @click.option(
     "--json",
     "as_json",
@@ -82,6 +84,7 @@ def metrics(  # noqa: PLR0913  one argument an option
     windows: tuple[str, ...],
     as_of: date | None,
     source: str | None,
+    data: Path | None,
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -95,11 +98,11 @@ def metrics(  # noqa: PLR0913  one argument an option
     form = _form(as_json=as_json, as_csv=as_csv)
     subjects, rivals = _symbols(symbols), _symbols([vs] if vs else [])
     asks = everything(subjects, next(iter(rivals), None), names, windows)
-    data = _gathered(talk, subjects, rivals, as_of, source)
-    facts = measure(asks, data)
-    gaps = tuple(dict.fromkeys([*data.gaps, *facts.gaps]))
-    click.echo(_printed(form, facts.all, gaps, data), nl=False)
-    _tell(talk, data)
+    market = _gathered(talk, (subjects, rivals), as_of, source, options.data_folder(data))
+    facts = measure(asks, market)
+    gaps = tuple(dict.fromkeys([*market.gaps, *facts.gaps]))
+    click.echo(_printed(form, facts.all, gaps, market), nl=False)
+    _tell(talk, market)
     wish = Wish(_small(names), _small(windows), answered=bool(facts.all))
     told = of_series(gaps) if form == "json" else gaps
     talk.say_each(lines(told, wish, every=talk.level >= VERBOSE))
@@ -133,15 +136,15 @@ def _symbols(written: Sequence[str]) -> tuple[str, ...]:
 
 def _gathered(
     talk: Talk,
-    subjects: Sequence[str],
-    rivals: Sequence[str],
+    wanted: tuple[Sequence[str], Sequence[str]],
     as_of: date | None,
     source: str | None,
+    data_folder: Path,
 ) -> MarketData:
     from reporter import entries
     from reporter.gather import gather
 
-    now = options.now()
+    now, (subjects, rivals) = options.now(), wanted
     ref = entries.source(source or "sample")
     with talk.progress() as progress:
         return gather(
@@ -151,6 +154,7 @@ def _gathered(
             now=now,
             progress=progress,
             any_of=subjects,
+            data_folder=data_folder,
         )
 
 

@@ -10,7 +10,7 @@ Sources of other packages import what `__all__` names from here; CONTRIBUTING.md
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -44,6 +44,11 @@ def silent(_done: int, _total: int, _symbol: str) -> None:
     """Progress nobody watches."""
 
 
+def unrecorded() -> str:
+    """The snapshot of what was not recorded: none."""
+    return ""
+
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -59,6 +64,7 @@ class DataRequest:
         progress: told before each symbol; `each` does it.
         options: what the spec says under `[sources.NAME]`, and nothing else.
         data_folder: where snapshots lie.
+        refresh: ask anew for what is there already.
     """
 
     symbols: Sequence[str]
@@ -68,6 +74,7 @@ class DataRequest:
     progress: Progress = silent
     options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
     data_folder: Path | None = None
+    refresh: bool = False
 
     @property
     def today(self) -> date | None:
@@ -133,6 +140,9 @@ class Delivered:
         sample: the prices are invented, which every page will say.
         desk: desk inputs that come with the prices, as the sample's do.
         source: what pages call the source where that is not the name it was asked by.
+        snapshot: gives the name under which the run was recorded, once all answers are taken.
+        as_of: what was wanted, where that is not what the request says: a replay's own day.
+        now: the clock of that time: the gate decides as it did.
     """
 
     answers: Iterable[Quotes | Gap]
@@ -141,6 +151,13 @@ class Delivered:
     sample: bool = False
     desk: DeskInputs = field(default_factory=DeskInputs)
     source: str = ""
+    snapshot: Callable[[], str] = unrecorded
+    as_of: date | None = None
+    now: datetime | None = None
+
+    def then(self, request: DataRequest) -> DataRequest:
+        """The request as it was when the answers came."""
+        return replace(request, as_of=request.as_of or self.as_of, now=self.now or request.now)
 
 
 class NoQuotesError(Exception):

@@ -25,11 +25,21 @@ class Pipeline:
         self.brief = brief
         self.spec: BriefSpec | None = None
         self.formats: tuple[str, ...] = ()
+        self.data_folder = Path()
+        self.refresh = False
 
-    def build(
-        self, spec: BriefSpec, *, now: datetime, formats: Collection[str], progress: Any
+    def build(  # noqa: PLR0913  as the pipeline's
+        self,
+        spec: BriefSpec,
+        *,
+        now: datetime,
+        formats: Collection[str],
+        progress: Any,
+        data_folder: Path,
+        refresh: bool,
     ) -> Artifacts:
         """As `pipeline.build` does."""
+        self.data_folder, self.refresh = data_folder, refresh
         assert now == NOW
         progress(1, 1, "^RUT")
         self.spec, self.formats = spec, tuple(formats)
@@ -122,6 +132,7 @@ def test_options_reach_the_order(made: Pipeline, tmp_path: Path) -> None:
     assert made.spec is not None
     assert made.spec.as_of == date(2024, 2, 29)
     assert made.spec.source == SourceRef("files", "p")
+    assert (made.data_folder, made.refresh) == (Path("data"), False)
     assert made.formats == ("pdf", "json")
 
 
@@ -161,3 +172,12 @@ def test_an_output_that_is_a_file_is_told(
     assert "cannot be written: " in told.err
     assert "Name another folder with --output." in told.err
     assert not told.out
+
+
+def test_the_data_folder_and_a_refresh_are_passed_on(made: Pipeline, tmp_path: Path) -> None:
+    output = ["--output", str(tmp_path / "output")]
+    assert run(["build", "--refresh", "--data", str(tmp_path), *output]) == 0
+    assert (made.data_folder, made.refresh) == (tmp_path, True)
+    example = Path("examples/small-caps-2026-01-15")
+    assert run(["build", str(example), "--source", "sample", *output]) == 0
+    assert made.data_folder == example / "data"
