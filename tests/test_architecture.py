@@ -51,6 +51,8 @@ HOMES = {
     "yfinance": ("sources/yahoo.py",),
     "curl_cffi": ("sources/yahoo.py",),
     "pyarrow": ("sources/files.py",),
+    "sqlalchemy": ("database.py",),
+    "psycopg": ("database.py",),
 }
 
 # What a module may import of the package, by the way of the data: a stage knows earlier ones only.
