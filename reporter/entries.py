@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from reporter import windows, written
+from reporter.declarations import location_of, needs_of
 from reporter.errors import SpecError
 from reporter.instruments import canonical
 from reporter.model import SourceRef
@@ -188,20 +189,24 @@ def list_name(name: str) -> str:
 
 
 def source(text: str) -> SourceRef:
-    """A source as people write it: `sample`, `files:DIR`, `yahoo`."""
+    """A source as people write it: `sample`, `files:DIR`, `yahoo`, or one of another package."""
     name, _, location = text.strip().partition(":")
     if name not in sources.names():
         raise EntryError(f"unknown source {name!r}. {nearest(name, sources.names())}")
-    if name == "files" and not location:
-        raise EntryError("the source 'files' needs a folder. Write files:DIR.")
-    if name != "files" and location:
-        raise EntryError(f"the source {name!r} has no location. Write just {name}.")
-    _check_location(location)
+    if not location and (needs := needs_of(name)):
+        raise EntryError(f"the source {name!r} needs {needs}")
+    if location:
+        _check_location(name, location)
     return SourceRef(name, location)
 
 
-def _check_location(location: str) -> None:
-    """Refuses what cannot name a folder; whether there is one is the source's to say."""
+def _check_location(name: str, location: str) -> None:
+    """Refuses what the source cannot be at; whether there is anything is the source's to say."""
+    kind = location_of(name)
+    if kind == "none":
+        raise EntryError(f"the source {name!r} has no location. Write just {name}.")
+    if kind == "path" and "://" in location:  # not repeated: it may hold a password
+        raise EntryError(f"the source {name!r} takes a path, not an address.")
     try:
         written.path(location)
     except MisreadError as error:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from reporter import written
+from reporter.declarations import STRICTNESS, printable
 from reporter.errors import DataError, SpecError
 from reporter.gate import Admitted, admit
 from reporter.instruments import canonical
@@ -30,11 +30,11 @@ from reporter.model import (
 )
 from reporter.registry import nearest
 from reporter.sessions import Sessions, nyse
-from reporter.sources.base import DataRequest, Progress, missing, silent, sources
+from reporter.sources._asking import ask
+from reporter.sources.base import DataRequest, Progress, missing, silent
 from reporter.tables import days_in_words
 from reporter.wording import long_date
 
-STRICTNESS = tuple(Terms)
 Days = NDArray[np.datetime64]
 
 EARLIEST = 1900
@@ -77,7 +77,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     today = now.date()
     _check_order(wanted, as_of, today)
     request = DataRequest(wanted, source.location, as_of, now, progress, source.options)
-    given = sources.get(source.name)(request)
+    given = ask(source.name, request)
     delivered = admit(given, request, source.name)
     any_of = [canonical(symbol) for symbol in any_of]
     subject = _latest(any_of, delivered) if any_of else _subject(wanted[0], delivered)
@@ -94,7 +94,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         series=MappingProxyType(kept),
         as_of=session,
         sessions=sessions,
-        source=given.source or _printable(source),
+        source=given.source or printable(source),
         sample=given.sample,
         gaps=(*delivered.gaps, *gaps, *_unasked(wanted, (desk or DeskInputs()).until(session))),
         notes=(*_moved(as_of, session), *given.notes, *notes),
@@ -269,9 +269,3 @@ def _moved(asked: date | None, session: date) -> list[str]:
     if asked in {None, session}:
         return []
     return [f"{long_date(asked)} was not a trading day; figures are as of {long_date(session)}."]
-
-
-def _printable(source: SourceRef) -> str:
-    """The source without any path of this computer: of a location only its last part."""
-    folder = written.path(source.location).resolve().name if source.location else ""
-    return str(replace(source, location=folder))

@@ -196,7 +196,7 @@ def _printed(brief: Brief, brand: Brand, spec: BriefSpec) -> Artifact:
 
 def _shown(brief: Brief, brand: Brand, spec: BriefSpec) -> Iterator[Artifact]:
     """The web page, and its charts as pictures that stand alone."""
-    from reporter import document, drawing
+    from reporter import document, drawing, marking
 
     def draw(chart: Chart, medium: drawing.Medium) -> Picture:
         return drawing.picture(chart, brand, medium, beside=spec.folder)
@@ -205,6 +205,6 @@ def _shown(brief: Brief, brand: Brand, spec: BriefSpec) -> Iterator[Artifact]:
     narrow = {chart.id: draw(chart, "phone") for chart in brief.charts}
     page = document.screen(brief, brand, wide, spec.folder, narrow=narrow)
     yield Artifact("brief.html", page.encode())
-    for chart in brief.charts:
+    for chart in marking.standing_alone(brief):
         yield Artifact(f"charts/{chart.id}.svg", draw(chart, "vector").data)
         yield Artifact(f"charts/{chart.id}.png", draw(chart, "file").data)

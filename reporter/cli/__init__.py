@@ -19,7 +19,13 @@ from reporter.cli.metrics import metrics
 from reporter.cli.schema import schema
 from reporter.cli.stdout import guarded
 from reporter.cli.talk import Talk
-from reporter.errors import EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED, ReporterError
+from reporter.errors import (
+    EXIT_DONE,
+    EXIT_ERROR,
+    EXIT_INTERRUPTED,
+    ForeignError,
+    ReporterError,
+)
 from reporter.interrupts import settle
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
@@ -51,6 +57,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments, talk)
     except ReporterError as error:
+        if isinstance(error, ForeignError):
+            talk.trace(error.__cause__)
         talk.fail(str(error))
         return error.exit_code
     except click.ClickException as error:

@@ -103,12 +103,17 @@ def _tell(talk: Talk, brief: Brief) -> None:
     for note in brief.notes:
         talk.say(note)
     talk.gaps(brief.gaps)
+    talk.findings(brief.findings)
+    talk.terms(brief.terms)
 
 
 def _result(brief: Brief, paths: tuple[Path, ...]) -> str:
     from reporter.contract import brief_document, dump
 
     whole = brief_document(brief)
-    kept = ("title", "slug", "headline", "as_of", "source", "sample", "gaps", "notes")
+    kept = (
+        "title", "slug", "headline", "as_of", "source", "sample", "terms", "snapshot", "gaps",
+        "findings", "notes",
+    )  # fmt: skip
     files: list[Json] = [str(path) for path in paths]
     return dump({**{key: whole[key] for key in kept}, "files": files}).rstrip("\n")

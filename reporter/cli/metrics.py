@@ -99,8 +99,7 @@ def metrics(  # noqa: PLR0913  one argument an option
     facts = measure(asks, data)
     gaps = tuple(dict.fromkeys([*data.gaps, *facts.gaps]))
     click.echo(_printed(form, facts.all, gaps, data), nl=False)
-    for note in data.notes:
-        talk.say(note)
+    _tell(talk, data)
     wish = Wish(_small(names), _small(windows), answered=bool(facts.all))
     told = of_series(gaps) if form == "json" else gaps
     talk.say_each(lines(told, wish, every=talk.level >= VERBOSE))
@@ -159,23 +158,47 @@ def _printed(form: str, facts: tuple[Fact, ...], gaps: tuple[Gap, ...], data: Ma
     if form == "json":
         from reporter.contract import dump, metrics_document
 
-        return dump(metrics_document(data.as_of, facts, gaps))
+        return dump(
+            metrics_document(data.as_of, facts, gaps, terms=data.terms, findings=data.findings)
+        )
     if form == "csv":
         from reporter.sidecars import facts_csv
 
-        return facts_csv(facts, sample=data.sample)
+        return facts_csv(facts, sample=data.sample, terms=data.terms)
     return _table(facts, data)
 
 
-def _table(facts: Iterable[Fact], data: MarketData) -> str:
+def _tell(talk: Talk, data: MarketData) -> None:
+    for note in data.notes:
+        talk.say(note)
+    if talk.level >= VERBOSE:
+        talk.findings(data.findings)
+    talk.terms(data.terms)
+
+
+def _table(facts: Sequence[Fact], data: MarketData) -> str:
     rows = [HEAD, *map(_row, facts)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(HEAD))]
     lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows)
     kind = "sample data" if data.sample else data.source
-    return "\n".join([*(line.rstrip() for line in lines), f"As of {data.as_of}, {kind}.", ""])
+    doubts = _doubts(facts)
+    return "\n".join(
+        [*(line.rstrip() for line in lines), *doubts, f"As of {data.as_of}, {kind}.", ""]
+    )
+
+
+def _doubts(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """What the daggers of the table mean, a line each."""
+    from reporter.marking import MARK, MEANING
+
+    told = tuple(dict.fromkeys(mark for fact in facts for mark in fact.marks))
+    return (f"{MARK} {MEANING}:", *(f"  {mark}" for mark in told)) if told else ()
 
 
 def _row(fact: Fact) -> tuple[str, ...]:
+    from reporter.marking import MARK
+
     subject = f"{fact.subject} vs {fact.benchmark}" if fact.benchmark else fact.subject
+    value = fact.display + (MARK if fact.marks else "")
     base = fact.base_date.isoformat() if fact.base_date else ""
-    return subject, fact.metric, fact.window or "", fact.display, base
+    return subject, fact.metric, fact.window or "", value, base

@@ -36,11 +36,12 @@ def now() -> datetime:
 
 def _sources(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
     del ctx, param
+    from reporter.declarations import needs_of
     from reporter.sources.base import sources
 
-    if start.startswith("files:"):
+    if ":" in start:
         return []
-    names = ["files:" if name == "files" else name for name in sources.names()]
+    names = [f"{name}:" if needs_of(name) else name for name in sources.names()]
     return [CompletionItem(name) for name in names if name.startswith(start)]
 
 

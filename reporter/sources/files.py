@@ -32,6 +32,10 @@ from reporter.registry import nearest
 from reporter.sources._folder import Folder, open_folder
 from reporter.sources.base import DataRequest, Delivered, NoQuotesError, Quotes, each, source
 
+TERMS = "unknown"  # whose prices they are only the user knows
+LOCATION = "path"
+NEEDS = "a folder. Write files:DIR."
+OPTIONS: dict[str, str] = {}
 COMMAS = "Date,Open,High,Low,Close,Adj Close,Volume"
 
 

@@ -38,6 +38,10 @@ with warnings.catch_warnings():  # importing yfinance changes the filters for ev
     from yfinance.data import YfData
     from yfinance.exceptions import YFPricesMissingError, YFRateLimitError, YFTzMissingError
 
+TERMS = "personal"  # by Yahoo's own terms of service
+LOCATION = "none"
+LIVE = True
+OPTIONS: dict[str, str] = {}
 COLUMNS = {"Open", "High", "Low", "Close", "Adj Close", "Volume"}
 ABOUT = ("longName", "regularMarketTime", "currentTradingPeriod")
 EARLIEST = date(1900, 1, 1)
@@ -99,7 +103,7 @@ def fetch(request: DataRequest, *, session: Any, sleep: Sleep, cache: Path) -> D
         DataError: the cache folder cannot be written.
     """
     _prepare(cache)
-    return Delivered(_answers(request, session, sleep), Terms.PERSONAL)
+    return Delivered(_answers(request, session, sleep), Terms(TERMS))
 
 
 def _answers(request: DataRequest, session: object, sleep: Sleep) -> Iterator[Quotes | Gap]:
