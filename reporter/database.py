@@ -112,7 +112,6 @@ class Reading:
         self._types: Mapping[str, types.TypeEngine[Any]] = {}
         self.where = asked.where
         self.table = asked.table
-        self.remote = connection.dialect.name != "sqlite"
 
     def columns(self) -> tuple[str, ...]:
         """The names of the table's columns.

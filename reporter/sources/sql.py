@@ -8,9 +8,10 @@ symbol, date and close are needed, so that rates and macro series can lie in suc
 All symbols are asked for together, some hundred a query, and given in the order asked while rows
 still come. Nothing is ever written; see `reporter.database`.
 
-`LIVE` says that what this source gives may be another by tomorrow, so that a build keeps a record
-of it: the owner of a price store corrects it, and an edition could not be proved against that. A
-brief asks for some dozen symbols, whose record is small.
+It is not `LIVE`: a firm's store is its own record, asking it is cheap, and what was corrected there
+in the morning should be in the brief at noon, not what was recorded the evening before. Recording
+would also double a panel of thousands of symbols. Where an edition must be proved against a store
+that changes, `reporter data fetch` records it whatever the source, and `snapshot:ID` replays it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,19 @@ from reporter.sources.base import DataRequest, Delivered, Quotes, missing, sourc
 if TYPE_CHECKING:
     from reporter.database import Reading
 
-LIVE = True
+TERMS = "unknown"  # whose prices they are only the user knows
+LIVE = False
+LOCATION = "path"
+OPTIONS = {
+    "url": "The database, as SQLAlchemy writes it, without a password: postgresql://USER@HOST/NAME.",
+    "table": "The table or view that holds the prices; prices, if not given.",
+    "schema": "The schema the table lies in.",
+    "columns": "Our names of columns to theirs, such as close = px_last.",
+    "symbols": "Our symbols to theirs, where they differ.",
+    "basis": "How prices are adjusted: price or adjusted, for all or by symbol.",
+    "timeout": "Seconds an answer may take; 120, if not given.",
+    "zone": "The time zone whose day a moment is of, where dates are moments; UTC, if not given.",
+}
 
 TOGETHER = 250  # symbols a query: few queries, and few tables that wait for their turn
 MOST_SYMBOLS = 20_000  # so many of theirs are looked at for the one that may have been meant
@@ -119,7 +132,6 @@ class Panel:
             origin=self._label(symbol),
             basis=self.settings.basis_of(symbol),
             basis_tip=f'Write basis = "price" or "adjusted" in {self.settings.where}.',
-            fetched=self.request.now if self.reading.remote else None,
             sha256=digest(columns, names),
         )
 
@@ -141,7 +153,7 @@ class Panel:
         near = similar(text(self.settings.theirs(symbol)).lstrip("^."), there)
         if not near.startswith("Did"):
             return near
-        return f'{near} Say so under symbols in {self.settings.where}: "{symbol}" = "...".'
+        return f"{near} If that is the same, map it under symbols in {self.settings.where}."
 
     def _symbols_there(self) -> tuple[str, ...]:
         if self._there is None:
