@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -62,7 +62,7 @@ class Server:
             for statement in statements:
                 connection.execute(statement.encode())
 
-    def copy(self, into: str, rows: Iterator[tuple[object, ...]]) -> None:
+    def copy(self, into: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Rows into a table, by the owner."""
         with (
             self.connect() as connection,

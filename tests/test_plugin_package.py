@@ -72,17 +72,7 @@ def test_it_is_listed_beside_the_others_with_its_terms(site: Path, tmp_path: Pat
 
 
 def test_its_prices_are_measured(site: Path, tmp_path: Path) -> None:
-    asked = (
-        "metrics",
-        "^RUT",
-        "GONE",
-        "--metric",
-        "period_return",
-        "--window",
-        "1d",
-        "--as-of",
-        DAY,
-    )
+    asked = ("metrics", "^RUT", "GONE", "--metric", "period_return", "--window", "1d", "--as-of", DAY)
     done = run(site, tmp_path, *asked, "--source", "steady:/home/me/book", "--json")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)

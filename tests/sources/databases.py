@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reporter.gate import Admitted, admit
-from reporter.model import Gap, Json
+from reporter.model import Gap
 from reporter.sources.base import DataRequest, Delivered, Quotes, sources
 from tests.postgres import Server
 
@@ -71,31 +71,31 @@ def sqlite_file(file: Path, rows: Iterable[tuple[Any, ...]], *statements: str) -
     return file
 
 
-def request(*symbols: str, location: str = "", **options: Json) -> DataRequest:
+def request(*symbols: str, location: str = "", **options: Any) -> DataRequest:
     """A request with what a spec says under `[sources.sql]`."""
     return DataRequest(symbols, location, None, NOW, options=options)
 
 
-def delivered(*symbols: str, location: str = "", **options: Json) -> Delivered:
+def delivered(*symbols: str, location: str = "", **options: Any) -> Delivered:
     """What the source gives for it."""
     return sources.get("sql")(request(*symbols, location=location, **options))
 
 
-def quotes(*symbols: str, location: str = "", **options: Json) -> list[Quotes]:
+def quotes(*symbols: str, location: str = "", **options: Any) -> list[Quotes]:
     """The quotes of symbols that are all there."""
     found = list(delivered(*symbols, location=location, **options).answers)
     assert not [answer for answer in found if isinstance(answer, Gap)]
     return [answer for answer in found if isinstance(answer, Quotes)]
 
 
-def gap(symbol: str, **options: Json) -> Gap:
+def gap(symbol: str, **options: Any) -> Gap:
     """The gap of a symbol that is not there."""
     (answer,) = delivered(symbol, **options).answers
     assert isinstance(answer, Gap)
     return answer
 
 
-def admitted(*symbols: str, location: str = "", **options: Json) -> Admitted:
+def admitted(*symbols: str, location: str = "", **options: Any) -> Admitted:
     """What comes through the gate of what the source gives."""
     asked = request(*symbols, location=location, **options)
     return admit(sources.get("sql")(asked), asked, "sql")

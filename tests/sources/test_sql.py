@@ -7,6 +7,7 @@ import json
 import math
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ import pytest
 from reporter.cli import run
 from reporter.errors import DataError, ReporterError
 from reporter.gather import gather
-from reporter.model import Basis, Gap, Json, Reason, SourceRef, Terms
+from reporter.model import Basis, Gap, Reason, SourceRef, Terms
 from reporter.sources.base import Quotes
 from tests.postgres import Server
 from tests.sources.databases import (
@@ -47,7 +48,7 @@ def empty(database: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     return database
 
 
-def failure(*symbols: str, **options: Json) -> str:
+def failure(*symbols: str, **options: Any) -> str:
     """The one message with which reading ends; it holds no password and is one line."""
     with pytest.raises(ReporterError) as caught:
         list(delivered(*(symbols or ("IWM",)), **options).answers)
