@@ -7,6 +7,7 @@
 | `NEEDS` | what the source needs a location for, and how to write it | no location is needed |
 | `OPTIONS` | what `[sources.name]` may hold: option to what it means | anything may stand there |
 | `LIVE` | whether it fetches, so that what it gives is kept as a snapshot | False |
+| `LIBRARY` | the installed package it fetches with, whose version is recorded | its own, if any |
 """
 
 from __future__ import annotations
@@ -53,6 +54,14 @@ def options_of(name: str) -> Mapping[str, str] | None:
 def is_live(name: str) -> bool:
     """Whether the source fetches what it gives."""
     return sources.declared(name, "LIVE") is True
+
+
+def library_of(name: str) -> str:
+    """The installed package whose version says how the source fetches; empty where none does."""
+    said = sources.declared(name, "LIBRARY")
+    offer = sources.offer(name)
+    own = offer.uninstall if offer else ""
+    return said if isinstance(said, str) else own
 
 
 def loosened(own: Terms, stated: Terms) -> bool:

@@ -102,8 +102,13 @@ def _cell(cell: Cell, known: Doubtful) -> Cell:
 def _chart(chart: Chart, known: Doubtful) -> Chart:
     line = chart.source_line
     if any(mark.fact in known for mark in chart.marks):
-        line = f"{line} {MARK} {MEANING}."
+        line = _more(line, f"{MARK} {MEANING}")
     return replace(chart, title=text(chart.title, known), source_line=line)
+
+
+def _more(line: str, sentence: str) -> str:
+    """The line with one sentence more."""
+    return f"{line.rstrip('.')}. {sentence}." if line else f"{sentence}."
 
 
 # --- the explanation ----------------------------------------------------------------------------
@@ -156,5 +161,5 @@ def standing_alone(brief: Brief) -> Iterable[Chart]:
         marked = _chart(chart, known)
         line = marked.source_line
         if marked.title != chart.title and line == chart.source_line:
-            line = f"{line} {MARK} {MEANING}."
-        yield replace(marked, source_line=f"{line} {notice}." if notice else line)
+            line = _more(line, f"{MARK} {MEANING}")
+        yield replace(marked, source_line=_more(line, notice) if notice else line)

@@ -25,11 +25,18 @@ _SECRET = frozenset(
 )  # fmt: skip
 _KEYS = frozenset({"api", "access", "private", "auth", "secret"})
 _NAMES_ONE = frozenset({"env", "variable"})  # `token_env` names a variable: no secret in itself
-_SIGNED_IN = re.compile(r"://[^/@\s]*:[^/@\s]*@")
+_SIGNED_IN = re.compile(
+    r"://[^/@\s]*:[^/@\s]*@"
+    r"|[?&;](?:password|passwd|pwd|secret|(?:\w*_)?token|(?:\w+_)?key)=",
+    re.IGNORECASE,
+)
+_HOLDS_ONE = "holds a password, and a spec is passed on. Put it into the environment instead."
 
 
 def mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
-    """What is wrong with the tables under `[sources]`, each with its key."""
+    """What is wrong with the tables under `[sources]`, each with its key; secrets in `source`."""
+    if isinstance(source := raw.get("source"), str) and _SIGNED_IN.search(source):
+        yield ("source",), _HOLDS_ONE
     tables = raw.get("sources")
     for name, table in tables.items() if isinstance(tables, dict) else ():
         if name not in sources.names():
@@ -55,7 +62,7 @@ def _told(option: str, value: object) -> str:
     if _is_secret(option):
         return "is a secret, and a spec is passed on. Put it into the environment instead."
     if isinstance(value, str) and _SIGNED_IN.search(value):
-        return "holds a password, and a spec is passed on. Put it into the environment instead."
+        return _HOLDS_ONE
     if isinstance(value, dict):
         told = ((f"{key} " + why) for key, inner in value.items() if (why := _told(key, inner)))
         return next(told, "")
@@ -87,7 +94,7 @@ def _terms(name: str, value: object) -> Iterator[str]:
     if loosened(own, stated):
         yield (
             f"{value!r} would allow more than the source {name!r} does: its data is for {own} "
-            f"use by its terms, which a spec cannot loosen. Write {own!r} or stricter terms."
+            f"use by its terms, which a spec cannot loosen. Write '{own}' or stricter terms."
         )
 
 

@@ -34,15 +34,32 @@ def shown(language: str, mark: str) -> str:
     return str(block)
 
 
+PYPROJECT = shown("toml", "[project.entry-points")
+BROKEN = "from acme_no_such_library import feed\n"
+CLASH = 'sample = "acme_prices.steady"\nbroken = "acme_prices.steady"'
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that pip has installed the package of the example into, from its wheel."""
-    project = tmp_path_factory.mktemp("acme")
+    """Where pip has installed the package of the example."""
+    project, place = tmp_path_factory.mktemp("acme"), tmp_path_factory.mktemp("site")
+    return installed(project, place, PYPROJECT, shown("python", "@source"))
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pip has installed a package that takes a name of ours and cannot be imported."""
+    project, place = tmp_path_factory.mktemp("acme"), tmp_path_factory.mktemp("site")
+    offered = re.sub(r"^steady = .*$", CLASH, PYPROJECT, flags=re.MULTILINE)
+    return installed(project, place, offered, BROKEN)
+
+
+def installed(project: Path, place: Path, pyproject: str, module: str) -> Path:
+    """A package with this module, built as a wheel and installed into `place`."""
     (project / "acme_prices").mkdir()
     (project / "acme_prices" / "__init__.py").write_text("")
-    (project / "acme_prices" / "steady.py").write_text(shown("python", "@source"))
-    (project / "pyproject.toml").write_text(shown("toml", "[project.entry-points"))
-    place = tmp_path_factory.mktemp("site")
+    (project / "acme_prices" / "steady.py").write_text(module)
+    (project / "pyproject.toml").write_text(pyproject)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     wheel = ["wheel", "--quiet", "--no-deps", "--no-index", "--no-build-isolation", "-w", "dist"]
     subprocess.run([*pip, *wheel, "."], cwd=project, check=True, capture_output=True)
@@ -72,7 +89,17 @@ def test_it_is_listed_beside_the_others_with_its_terms(site: Path, tmp_path: Pat
 
 
 def test_its_prices_are_measured(site: Path, tmp_path: Path) -> None:
-    asked = ("metrics", "^RUT", "GONE", "--metric", "period_return", "--window", "1d", "--as-of", DAY)
+    asked = (
+        "metrics",
+        "^RUT",
+        "GONE",
+        "--metric",
+        "period_return",
+        "--window",
+        "1d",
+        "--as-of",
+        DAY,
+    )
     done = run(site, tmp_path, *asked, "--source", "steady:/home/me/book", "--json")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
@@ -157,3 +184,25 @@ def test_help_does_not_even_look_for_packages(site: Path, tmp_path: Path) -> Non
         env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{site}"},
     )  # fmt: skip
     assert done.stdout.endswith("set()\n")
+
+
+def test_a_package_that_cannot_be_imported_disturbs_no_other(spoilt: Path, tmp_path: Path) -> None:
+    listed = run(spoilt, tmp_path, "list", "sources")
+    rows = dict(line.split(maxsplit=1) for line in listed.stdout.splitlines())
+    assert (listed.returncode, listed.stderr) == (0, "")
+    told = "the source 'broken' of the package acme-prices 1.2.0 cannot be used: acme_prices.steady"
+    assert rows["broken"].startswith(f"! {told} fails at its import, with ModuleNotFoundError: ")
+    assert rows["files"].startswith("(terms: unknown) CSV")
+    used = run(spoilt, tmp_path, "metrics", "^RUT", "--source", "broken")
+    assert (used.returncode, used.stdout) == (2, "")
+    assert used.stderr == f"Error: {rows['broken'].removeprefix('! ')}\n"
+
+
+def test_a_package_that_takes_a_name_of_ours_is_told(spoilt: Path, tmp_path: Path) -> None:
+    done = run(spoilt, tmp_path, "build", "--source", "sample")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "Error: the source 'sample' of the package acme-prices 1.2.0 cannot be used: reporter has "
+        "a source of that name, and will not guess which is meant. Update or mend the package, or "
+        "remove it: pip uninstall acme-prices\n"
+    )

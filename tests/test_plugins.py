@@ -107,11 +107,11 @@ def test_a_package_that_is_at_fault_is_named(how: str, site: Path) -> None:
     assert sources.get("sample").__module__ == "reporter.sources.sample"
 
 
-def test_our_names_are_not_taken(site: Path, tmp_path: Path) -> None:
+def test_our_names_are_not_taken(site: Path) -> None:
     install(site, "acme-bad", {"sample": "acme_bad"}, {"acme_bad.py": GOOD})
     assert "reporter has a source of that name" in refusal("sample")
     assert "acme_bad" not in sys.modules
-    assert sources.get("files")
+    assert sources.get("files").__module__ == "reporter.sources.files"
     assert sources.offer("sample") is None
 
 
@@ -172,7 +172,7 @@ def test_a_brief_from_it_ends_in_one_message(
 def test_a_closed_registry_asks_no_package(site: Path) -> None:
     install(site, "acme", {"mine": "acme_mine"}, {"acme_mine.py": GOOD})
     closed: Registry[object] = Registry("sources", "source")
-    assert closed.names() == ("files", "sample", "yahoo") or "mine" not in closed.names()
+    assert "mine" not in closed.names()
     assert closed.offer("mine") is None
 
 
@@ -193,7 +193,7 @@ def test_literals_of_others_may_be_anything(text: str, site: Path) -> None:
 
 
 def test_a_source_of_another_package_that_fails_is_named_with_its_place(
-    site: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = GOOD.replace("return Delivered(())", "return request.nothing")
     install(site, "acme-bad", {"mine": "acme_bad"}, {"acme_bad.py": text})

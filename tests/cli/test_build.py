@@ -11,8 +11,9 @@ import pytest
 
 from reporter import pipeline
 from reporter.cli import options, run
-from reporter.model import Artifact, Artifacts, Brief, BriefSpec, SourceRef
-from tests.briefs import bare, rich
+from reporter.glossary import DONE
+from reporter.model import Artifact, Artifacts, Brief, BriefSpec, Severity, SourceRef
+from tests.briefs import DOUBT, bare, doubtful, rich
 
 NOW = datetime(2026, 1, 16, 22, tzinfo=UTC)
 
@@ -81,10 +82,37 @@ def test_json_tells_what_was_made(
     assert made.spec is not None
     assert made.spec.slug == "weekly"
     assert list(told) == [
-        "title", "slug", "headline", "as_of", "source", "sample", "gaps", "notes", "files",
+        "title", "slug", "headline", "as_of", "source", "sample", "terms", "snapshot", "gaps",
+        "findings", "notes", "files",
     ]  # fmt: skip
     assert [Path(path).name for path in told["files"]] == ["brief.pdf", "manifest.json"]
     assert told["gaps"][0]["reason"] == "unknown_symbol"
+
+
+def test_findings_are_counted_and_listed_when_asked(
+    made: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made.brief = doubtful("level:^RUT")
+    assert run(["build", "--output", str(tmp_path)]) == 0
+    told = capsys.readouterr().err
+    assert "1 finding on the data: `reporter data check` tells which.\n" in told
+    assert "personal" not in told
+    assert run(["build", "-v", "--output", str(tmp_path)]) == 0
+    assert capsys.readouterr().err.splitlines()[-3:] == [
+        "1 finding on the data:",
+        f"  ^RUT session missing: {DOUBT} {DONE[Severity.MARK]} Fetch it again.",
+        "Use of the data: for personal use only; not to be passed on.",
+    ]
+
+
+def test_json_tells_findings_terms_and_the_snapshot(
+    made: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made.brief = doubtful("level:^RUT")
+    assert run(["build", "--json", "--output", str(tmp_path)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["terms"], told["snapshot"]) == ("personal", "abc")
+    assert told["findings"][0]["message"] == DOUBT
 
 
 def test_options_reach_the_order(made: Pipeline, tmp_path: Path) -> None:
