@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TERMS = "unknown"  # whose prices they are only the user knows
 LIVE = False
+LIBRARY = "sqlalchemy"
 LOCATION = "path"
 OPTIONS = {
     "url": "The database, as SQLAlchemy writes it, without a password: postgresql://USER@HOST/NAME.",

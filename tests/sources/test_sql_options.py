@@ -55,6 +55,19 @@ def test_all_that_can_be_said() -> None:
     assert (found.terms, found.timeout, str(found.zone)) == (Terms.INTERNAL, 5.0, "Asia/Tokyo")
 
 
+def test_the_file_that_the_readme_shows(tmp_path: Path) -> None:
+    readme = Path("README.md").read_text(encoding="utf-8")
+    told = readme.partition("### Prices from your own database")[2].partition("\n### ")[0]
+    file = tmp_path / "house.toml"
+    file.write_text(told.partition("```text\n")[2].partition("```")[0], encoding="utf-8")
+    found = said({}, str(file))
+    assert (found.schema, found.table, found.basis_of("SPY")) == ("eod", "bars", Basis.PRICE)
+    assert found.columns == {"symbol": "ticker", "date": "trade_date", "close": "px_last"}
+    assert found.theirs("^RUT") == "RTY"
+    assert all(f"`{key}`" in told or f"{key} = " in told or f"[{key}]" in told
+               for key in _sql_options._CHECKS)  # fmt: skip
+
+
 def test_what_need_not_be_said() -> None:
     found = said({"url": URL, "basis": "price"})
     assert (found.table, found.schema, found.timeout) == ("prices", None, 120.0)
