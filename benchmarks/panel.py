@@ -33,6 +33,8 @@ TABLE = """CREATE TABLE prices (symbol text, date date, open float8, high float8
 COLUMNS = "symbol, date, open, high, low, close, volume"
 MEBI = 1024 * 1024
 
+Bar = tuple[str, date, float, float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -44,7 +46,7 @@ class Run:
 
 
 def names(symbols: int) -> list[str]:
-    """The panel's symbols: funds by their form, as no share without dividends is let through."""
+    """The panel's symbols, which are indices by their form."""
     return [f"^S{number:04}" for number in range(symbols)]
 
 
@@ -54,7 +56,7 @@ def days(count: int) -> list[date]:
     return [day for day in run if day.weekday() < 5][:count]  # noqa: PLR2004  Saturday
 
 
-def rows(symbols: int, count: int) -> Iterator[tuple[object, ...]]:
+def rows(symbols: int, count: int) -> Iterator[Bar]:
     """The panel: prices that wander, without chance, so that every run reads the same."""
     calendar = days(count)
     for at, name in enumerate(names(symbols)):

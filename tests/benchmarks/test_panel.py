@@ -12,9 +12,7 @@ def test_the_panel_is_the_same_every_time_and_passes_for_prices() -> None:
     assert first == again
     assert len({(row[0], row[1]) for row in first}) == 60
     for _, _, opened, high, low, close, _ in first:
-        assert isinstance(low, float)
-        assert isinstance(high, float)
-        assert low <= min(opened, close) <= max(opened, close) <= high  # type: ignore[type-var]  # floats
+        assert low <= min(opened, close) <= max(opened, close) <= high
 
 
 def test_all_days_of_the_panel_are_over() -> None:
