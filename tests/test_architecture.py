@@ -64,6 +64,8 @@ HOMES = {
     "yfinance": ("sources/yahoo.py",),
     "curl_cffi": ("sources/_yahoo_session.py",),
     "pyarrow": ("sources/files.py",),
+    "sqlalchemy": ("database.py",),
+    "psycopg": ("database.py",),
 }
 
 # What a module may import of the package, by the way of the data: a stage knows earlier ones only.
