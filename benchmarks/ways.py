@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 TODAY = date.fromisoformat(os.environ.get("BENCHMARK_TODAY", "2026-06-30"))
+NOW = datetime.combine(TODAY, time(23), UTC)
 
 
 def order(spec: str) -> BriefSpec:
@@ -39,7 +40,7 @@ def content(spec: str) -> tuple[BriefSpec, Brief]:
     from reporter import pipeline
 
     ordered = order(spec)
-    data = pipeline.collect(ordered, today=TODAY, progress=lambda *_: None)
+    data = pipeline.collect(ordered, now=NOW, progress=lambda *_: None)
     return ordered, pipeline.compose(ordered, data)
 
 
@@ -93,7 +94,7 @@ def quantstats(spec: str, output: Path) -> None:
 
     ordered = order(spec)
     symbols = (ordered.subject, ordered.benchmark)
-    data = gather(symbols, ordered.source, as_of=ordered.as_of, today=TODAY, progress=silent)
+    data = gather(symbols, ordered.source, as_of=ordered.as_of, now=NOW, progress=silent)
     one, other = (data.series[s].bars["close"].tail(2520).pct_change().dropna() for s in symbols)
     write: Callable[..., None] = quantstats.reports.html
     write(one, benchmark=other, output=str(output / "quantstats.html"))
@@ -146,7 +147,7 @@ def staged(spec: str, output: Path) -> None:
     with stages.of("spec"):
         ordered = order(spec)
     with stages.of("data"):
-        data = pipeline.collect(ordered, today=TODAY, progress=silent)
+        data = pipeline.collect(ordered, now=NOW, progress=silent)
     with stages.of("metrics"):
         from reporter.measure import measure, plan
 

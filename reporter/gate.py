@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from reporter.instruments import describe, distributes
 from reporter.model import (
@@ -59,7 +60,8 @@ def _series(
     quotes: Quotes, delivered: Delivered, request: DataRequest, source: str
 ) -> tuple[PriceSeries, Iterable[Finding]]:
     instrument = _instrument(quotes)
-    cleaned = clean(_table(quotes, instrument, request))
+    until = request.as_of if delivered.sample else request.until  # a sample waits for no clock
+    cleaned = clean(_table(quotes, instrument, until))
     basis = _basis(quotes, instrument, cleaned)
     digest = quotes.sha256 or hashlib.sha256(cleaned.bars.to_csv().encode()).hexdigest()
     origin = Provenance(
@@ -80,11 +82,11 @@ def _instrument(quotes: Quotes) -> Instrument:
     return replace(known, kind=quotes.kind or known.kind, exchange=exchange)
 
 
-def _table(quotes: Quotes, instrument: Instrument, request: DataRequest) -> Table:
+def _table(quotes: Quotes, instrument: Instrument, until: date | None) -> Table:
     return Table(
         quotes.frame,
         quotes.label,
-        until=request.until,
+        until=until,
         signed=instrument.signed,
         lenient=not quotes.correctable,
         short=quotes.short,

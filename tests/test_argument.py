@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -48,7 +48,8 @@ def page(folder: Path, day: date) -> Page:
     order = replace(
         spec.load(EXAMPLE), as_of=day, source=SourceRef("files", str(folder / "prices"))
     )
-    data = pipeline.collect(order, today=date(2026, 1, 20), progress=lambda *_: None)
+    now = datetime(2026, 1, 20, 12, tzinfo=UTC)
+    data = pipeline.collect(order, now=now, progress=lambda *_: None)
     facts = measure(plan(order, data), data)
     named = {symbol: series.instrument for symbol, series in data.series.items()}
     made = Reading(order, facts, named, data.desk)

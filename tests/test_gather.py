@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import numpy as np
@@ -154,7 +154,7 @@ def test_a_bar_missing_on_the_as_of_day_is_never_taken_from_the_day_before(folde
     data = ask(folder, "^RUT", "IWM")
     assert "IWM" not in data.series
     assert data.gaps[0].reason is Reason.STALE
-    assert any("16 January 2026" in note for note in data.notes)
+    assert any("16 January 2026" in finding.message for finding in data.findings)
 
 
 def test_sessions_missing_on_the_way_are_noted(folder: Path) -> None:

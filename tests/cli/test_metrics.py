@@ -5,7 +5,7 @@ import io
 import json
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,13 +42,13 @@ class Gather:
         self.asked: dict[str, Any] = {}
 
     def gather(  # noqa: PLR0913  as the real one
-        self, symbols: Sequence[str], source: SourceRef, *, as_of: date | None, today: date,
+        self, symbols: Sequence[str], source: SourceRef, *, as_of: date | None, now: datetime,
         progress: Any, any_of: Sequence[str],
     ) -> MarketData:  # fmt: skip
         """As `gather.gather` does."""
         assert set(any_of) <= set(symbols)
         progress(1, 1, symbols[0])
-        self.asked = {"symbols": symbols, "source": source, "as_of": as_of, "today": today}
+        self.asked = {"symbols": symbols, "source": source, "as_of": as_of, "now": now}
         known = {"^RUT": series("^RUT", 0.3), "^GSPC": series("^GSPC", 0.1)}
         gaps = [Gap(s, "", Reason.UNKNOWN_SYMBOL, f"no prices for {s}.") for s in symbols]
         missing = tuple(gap for gap in gaps if gap.subject not in known)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from reporter.errors import DataError
 from reporter.model import Basis, Reason
 from reporter.sources.base import DataRequest, sources
-from tests.sources.folders import FLAT, GOOD, HEAD, ROWS, TODAY, ask, only_gap
+from tests.sources.folders import FLAT, GOOD, HEAD, NOW, ROWS, ask, only_gap, told
 
 
 def test_a_file_is_found_by_its_symbols_plain_name(tmp_path: Path) -> None:
@@ -59,10 +59,10 @@ def test_only_the_files_needed_are_read(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_progress_is_told_before_each_symbol(tmp_path: Path) -> None:
     (tmp_path / "SPY.csv").write_text(GOOD)
-    told: list[tuple[int, int, str]] = []
-    request = DataRequest(["SPY", "IWM"], str(tmp_path), None, TODAY, lambda *a: told.append(a))
-    sources.get("files")(request)
-    assert told == [(0, 2, "SPY"), (1, 2, "IWM"), (2, 2, "")]
+    heard: list[tuple[int, int, str]] = []
+    request = DataRequest(["SPY", "IWM"], str(tmp_path), None, NOW, lambda *a: heard.append(a))
+    assert len(list(sources.get("files")(request).answers)) == 2
+    assert heard == [(0, 2, "SPY"), (1, 2, "IWM"), (2, 2, "")]
 
 
 # --- the basis ---
@@ -259,15 +259,15 @@ def test_a_last_row_without_a_price_is_left_out_and_named(tmp_path: Path) -> Non
     (tmp_path / "SPY.csv").write_text(HEAD + "".join(ROWS[:3]) + "2026-01-16,,,,,,400\n")
     delivered = ask(tmp_path, "SPY")
     assert delivered.series[0].end == date(2026, 1, 15)
-    assert "SPY.csv" in delivered.notes[0]
-    assert "16 January 2026" in delivered.notes[0]
+    assert "SPY.csv" in told(delivered)[0]
+    assert "16 January 2026" in told(delivered)[0]
 
 
 def test_bad_rows_after_the_as_of_day_spoil_nothing(tmp_path: Path) -> None:
     (tmp_path / "SPY.csv").write_text(GOOD.replace("13.0,14.0", "soon,14.0"))
     delivered = ask(tmp_path, "SPY", as_of=date(2026, 1, 15))
     assert delivered.series[0].end == date(2026, 1, 15)
-    assert not delivered.notes
+    assert not delivered.findings
 
 
 # --- properties and real data ---
@@ -296,7 +296,7 @@ def test_every_real_file_is_read_with_its_stated_basis(real_data: Path) -> None:
     index = pd.read_csv(real_data / "prices" / "index.csv")
     delivered = ask(real_data / "prices", *index["symbol"])
     assert not delivered.gaps
-    assert not delivered.notes
+    assert not delivered.findings
     assert [s.symbol for s in delivered.series] == list(index["symbol"])
     assert [str(s.basis) for s in delivered.series] == list(index["basis"])
     assert [len(s.bars) for s in delivered.series] == list(index["rows"])

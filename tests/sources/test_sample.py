@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
@@ -9,10 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reporter.gate import Admitted, admit
 from reporter.instruments import known
-from reporter.model import Basis, DeskInputs, PriceSeries, Reason
+from reporter.model import Basis, DeskInputs, PriceSeries, Reason, Terms
 from reporter.sessions import nyse
-from reporter.sources.base import DataRequest, Delivered, sources
+from reporter.sources.base import DataRequest, sources
 from reporter.sources.sample import SAMPLE
 from scripts.make_sample import BONDS, LEADERS, RECIPES, YIELDS, generate
 
@@ -31,8 +33,14 @@ BONDS_AND_REST = {"TLT", "IEF", "LQD", "HYG", "DX-Y.NYB", "GC=F", "CL=F"}
 
 
 @cache
-def everything() -> Delivered:
-    return sources.get("sample")(DataRequest(SYMBOLS))
+def everything() -> Admitted:
+    return through(SYMBOLS)
+
+
+def through(symbols: Sequence[str]) -> Admitted:
+    """What comes through the gate of the sample's symbols."""
+    request = DataRequest(symbols)
+    return admit(sources.get("sample")(request), request, "sample")
 
 
 def one(symbol: str) -> PriceSeries:
@@ -53,10 +61,12 @@ def test_the_file_is_small() -> None:
 
 
 def test_it_says_that_it_is_a_sample() -> None:
-    delivered = everything()
+    delivered = sources.get("sample")(DataRequest(SYMBOLS))
     assert delivered.sample
+    assert delivered.terms is Terms.REDISTRIBUTABLE
     assert "invented" in delivered.notes[0]
-    assert not delivered.gaps
+    assert not everything().gaps
+    assert not everything().findings
 
 
 def test_it_holds_the_symbols_a_brief_needs_and_all_are_known() -> None:
@@ -94,7 +104,7 @@ def test_prices_are_whole_ticks() -> None:
 
 
 def test_only_what_is_asked_for_is_delivered_and_the_rest_is_a_gap() -> None:
-    delivered = sources.get("sample")(DataRequest(["IWM", "IWX", "^RUT"]))
+    delivered = through(["IWM", "IWX", "^RUT"])
     assert [series.symbol for series in delivered.series] == ["IWM", "^RUT"]
     (gap,) = delivered.gaps
     assert (gap.subject, gap.reason) == ("IWX", Reason.UNKNOWN_SYMBOL)
@@ -111,7 +121,7 @@ def test_the_script_makes_the_shipped_file_again() -> None:
 def test_loading_needs_numpy_and_pandas_only() -> None:
     code = (
         "import sys; from reporter.sources.base import DataRequest, sources;"
-        "sources.get('sample')(DataRequest(['^RUT']));"
+        "list(sources.get('sample')(DataRequest(['^RUT'])).answers);"
         "heavy = {'matplotlib', 'weasyprint', 'yfinance', 'exchange_calendars', 'pydantic'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
@@ -208,14 +218,14 @@ def test_small_caps_are_overbought() -> None:
 
 
 def test_three_targets_lie_above_the_last_close() -> None:
-    targets = everything().desk.targets
+    targets = sources.get("sample")(DataRequest(SYMBOLS)).desk.targets
     last = closes("^RUT").iloc[-1]
     assert len(targets) == 3
     assert all(target.level > last and target.symbol == "^RUT" for target in targets)
 
 
 def test_flows_views_and_a_figure_are_there_with_their_houses() -> None:
-    desk = everything().desk
+    desk = sources.get("sample")(DataRequest(SYMBOLS)).desk
     assert [flow.segment for flow in desk.flows] == ["Small caps", "Mid caps", "Large caps"]
     assert [view.kind for view in desk.views] == ["technical", "opinion", "driver", "driver"]
     assert {view.stance for view in desk.views if view.kind == "opinion"} == {"cautious"}
@@ -224,13 +234,13 @@ def test_flows_views_and_a_figure_are_there_with_their_houses() -> None:
 
 
 def test_everything_was_published_within_the_samples_last_weeks() -> None:
-    desk = everything().desk
+    desk = sources.get("sample")(DataRequest(SYMBOLS)).desk
     assert desk.until(LAST) == desk
     assert desk.until(date(2025, 12, 31)) == DeskInputs()
 
 
 def test_the_houses_are_plainly_invented() -> None:
-    desk = everything().desk
+    desk = sources.get("sample")(DataRequest(SYMBOLS)).desk
     houses = {target.house for target in desk.targets} | {flow.house for flow in desk.flows}
     houses |= {view.house for view in desk.views} | {figure.house for figure in desk.figures}
     assert houses == {"", "Sample Research", "Example Securities"}

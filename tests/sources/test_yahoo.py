@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pandas as pd
