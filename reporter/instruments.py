@@ -84,6 +84,8 @@ def describe(symbol: str, name: str = "") -> Instrument:
         Kind(entry["kind"]),
         entry["segment"],
         entry.get("inception"),
+        entry.get("exchange", "XNYS"),
+        entry.get("lag", 0),
     )
 
 

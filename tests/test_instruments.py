@@ -12,7 +12,7 @@ from reporter.model import Kind
 
 ENTRIES = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
 REQUIRED = {"name", "prose", "kind", "segment"}
-OPTIONAL = {"inception", "aliases", "distributes"}
+OPTIONAL = {"inception", "aliases", "distributes", "exchange", "lag"}
 
 
 @pytest.mark.parametrize("symbol", known())
