@@ -26,6 +26,8 @@ ROUNDING = 1e-5  # adjusted closes are given with fewer digits
 WIDEST = 36  # characters of a bad value that a message shows
 HIGHEST = 1e12  # no price is meant beyond it
 NAMED = 3  # a message names so many days, then counts the rest
+FEWEST = 3  # values that show how far apart they are
+WIDEST_DAILY = 4  # days between the values of a daily series, over a long weekend
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
 
 
@@ -120,6 +122,7 @@ def clean(table: Table) -> Cleaned:
     _check_whole(table, table.frame.index)
     rows = Rows(table.frame.index.to_numpy("int64"), days[wanted], _values(table))
     rows, notes = _complete(table, rows)
+    _check_daily(table, rows)
     rows, refused = _sane(table, rows)
     index = pd.DatetimeIndex(rows.days, name="date")
     bars = pd.DataFrame(np.asfortranarray(rows.cells), index=index, columns=list(COLUMNS))
@@ -240,6 +243,20 @@ def _complete(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
         notes.append(f"{table.label}: the rows were not in the order of their dates; sorted.")
     whole, repeated = _once(table, whole)
     return whole, (*notes, *repeated)
+
+
+def _check_daily(table: Table, rows: Rows) -> None:
+    """Refuses what is not daily: a value dated 1 January may become known in February only."""
+    if not table.sole or len(rows.days) < FEWEST:
+        return
+    apart = int(np.median(np.diff(rows.days)) / np.timedelta64(1, "D"))
+    if apart > WIDEST_DAILY:
+        raise NoQuotesError(
+            f"{table.label} has a value every {apart} days. Only daily series are read: the "
+            "others become known long after the day they are dated. Give such a figure, with the "
+            "day it was published, among the desk's figures or events.",
+            Reason.NOT_APPLICABLE,
+        )
 
 
 def _note_lost(

@@ -10,9 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from reporter import written
-from reporter.errors import DataError
+from reporter.errors import DataError, SpecError
 from reporter.instruments import canonical
 from reporter.model import Basis, Kind, Terms
+from reporter.sessions import NEW_YORK, known_exchange
 from reporter.sources._columns import heads, series_in
 from reporter.written import MisreadError
 
@@ -172,6 +173,7 @@ def _entry(folder: Path, line: int, row: Mapping[str, str]) -> Listed:
     for name, known in MEANINGS.items():
         if not problem and words[name] not in {"", *known}:
             problem = f"the {name} is {words[name]!r}, not {' or '.join(known)}. Correct it."
+    problem = problem or _exchange_problem(row.get("exchange", ""))
     if problem:
         return Listed(symbol, file, problem=f"{INDEX}, row {line}: {problem}")
     basis, kind, terms = words["basis"], words["kind"], words["terms"]
@@ -182,9 +184,18 @@ def _entry(folder: Path, line: int, row: Mapping[str, str]) -> Listed:
         Basis(basis) if basis else None,
         column=row.get("column", ""),
         kind=Kind(kind) if kind else None,
-        exchange=row.get("exchange", ""),
+        exchange=row.get("exchange", "") and known_exchange(row["exchange"]),
         terms=Terms(terms) if terms else None,
     )
+
+
+def _exchange_problem(name: str) -> str:
+    """Why no calendar is known by this name; empty where one is, or none is named."""
+    try:
+        known_exchange(name or NEW_YORK)
+    except SpecError as error:
+        return str(error)
+    return ""
 
 
 def _file_problem(folder: Path, file: str) -> str:

@@ -81,14 +81,20 @@ def _read(folder: Folder, symbol: str, opened: Opened) -> Quotes:
         origin=origin,
         name=listed.name,
         basis=listed.basis,
-        basis_tip="Add an index.csv with the columns symbol,file,basis to the folder and write "
-        f"price or adjusted for {symbol}.",
+        basis_tip=_basis_tip(symbol, "column," * (label != listed.file)),
         kind=listed.kind,
         exchange=listed.exchange,
         correctable=True,
         sha256=sheet.sha256,
         short=sheet.short,
         terms=listed.terms,
+    )
+
+
+def _basis_tip(symbol: str, further: str) -> str:
+    return (
+        f"Add an index.csv with the columns symbol,file,{further}basis to the folder and write "
+        f"price or adjusted for {symbol}."
     )
 
 
