@@ -98,7 +98,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         sample=given.sample,
         gaps=(*delivered.gaps, *gaps, *_unasked(wanted, (desk or DeskInputs()).until(session))),
         notes=(*_moved(as_of, session), *given.notes, *notes),
-        desk=_inputs(desk, given.desk).until(session),
+        desk=_inputs(desk, given.desk).until(session, sessions.close(session)),
         known_highs=tuple(high for high in known_highs if high.on <= session),
         findings=delivered.findings,
         terms=_strictest(kept.values()),

@@ -68,6 +68,7 @@ def collect(spec: BriefSpec, *, now: datetime, progress: Progress) -> MarketData
 
 def compose(spec: BriefSpec, data: MarketData) -> Brief:
     """Everything about markets: prices to facts, facts to words, charts and sections."""
+    from reporter.agenda import ahead
     from reporter.argument import argue, comment, lead
     from reporter.commentary.base import Reading
     from reporter.measure import measure, plan
@@ -75,7 +76,7 @@ def compose(spec: BriefSpec, data: MarketData) -> Brief:
 
     facts = measure(plan(spec, data), data)
     instruments = {symbol: series.instrument for symbol, series in data.series.items()}
-    reading = Reading(spec, facts, instruments, data.desk)
+    reading = Reading(spec, facts, instruments, data.desk, ahead(data))
     remarks = comment(reading)
     headline, standfirst = lead(reading, remarks)
     context = SectionContext(spec, data, facts, remarks, argue(reading, remarks))

@@ -1,67 +1,112 @@
-"""Week ahead: what is scheduled and known: closed exchanges, short days, announced events."""
+"""Week ahead: what is scheduled and known: closed exchanges, short days, releases and events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time
 
-from reporter import wording
-from reporter.model import Cell, Column, Table
-from reporter.sections._common import Options, assemble, paragraphs, titled
+from reporter import agenda, wording
+from reporter.model import Cell, Column, MarketData, Table
+from reporter.sections._common import NOTHING, Options, assemble, paragraphs, titled
 from reporter.sections.base import Built, SectionContext, section
-from reporter.sessions import Sessions
 
 OPTIONS = {"title": "The section's title."}
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+FIGURES = ("prior", "consensus", "actual")
 
-Row = tuple[Cell, ...]
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row before it is known which columns the table needs; `figures` as published."""
+
+    what: str
+    source: str
+    day: date | None = None
+    hour: time | None = None
+    prior: str = ""
+    consensus: str = ""
+    actual: str = ""
 
 
 @section("week_ahead")
 def week_ahead(context: SectionContext, options: Options) -> Built:
-    """Scheduled facts of the coming week; omitted where nothing is known."""
-    rows = (*_calendar(context.data.sessions, context.data.as_of), *_events(context))
-    columns = (
-        Column("Day", align="left"),
-        Column("What", align="left"),
-        Column("Source", align="left"),
-    )
-    table = Table("week-ahead", "Scheduled", columns, rows) if rows else None
+    """Scheduled events, holidays and short days of the days ahead; omitted where none are known.
+
+    Events come from the desk, times are those of the brief's own exchange. What came out in the
+    week so far stands in a table of its own, with its outcome as published.
+    """
+    data = context.data
+    lines = sorted((*_closings(data), *map(_line, agenda.ahead(data))), key=_order)
+    past = [_line(due) for due in agenda.released(data)]
     return assemble(
         "week_ahead",
         titled(options, "The week ahead"),
         paragraphs=paragraphs(context, "week_ahead"),
-        tables=[table],
+        tables=[
+            _table("week-ahead", "Scheduled", (*lines, *_views(context)), data),
+            _table("week-released", "Released this week", past, data),
+        ],
     )
 
 
-def next_week(as_of: date) -> tuple[date, ...]:
-    """Monday to Friday after the week of `as_of`."""
-    monday = as_of + timedelta(days=7 - as_of.weekday())
-    return tuple(monday + timedelta(days=at) for at in range(5))
+def _closings(data: MarketData) -> Iterator[Line]:
+    for day, early in agenda.rests(data):
+        source = f"{data.sessions.name} calendar"
+        if early:
+            hour = data.sessions.close(day).time()
+            yield Line("The exchange closes early.", source, day, hour)
+        else:
+            yield Line("The exchange is closed for a holiday.", source, day)
 
 
-def _calendar(sessions: Sessions, as_of: date) -> Iterator[Row]:
-    """Weekdays until the end of next week on which the exchange is closed or closes early."""
-    end = next_week(as_of)[-1]
-    if not sessions.days or sessions.days[-1] < end:
-        return
-    days = (as_of + timedelta(days=at) for at in range(1, (end - as_of).days + 1))
-    for day in days:
-        if day.weekday() < DAYS.index("Saturday") and not sessions.is_session(day):
-            yield _row(day, "The exchange is closed for a holiday.", sessions.name)
-        elif day in sessions.early_closes:
-            yield _row(day, "The exchange closes early.", sessions.name)
+def _line(due: agenda.Due) -> Line:
+    event = due.event
+    name = " ".join(part for part in (event.region, event.name) if part)
+    what = f"{name}, {event.period}" if event.period else name
+    return Line(what, event.source, due.day, due.hour, event.prior, event.consensus, event.actual)
 
 
-def _row(day: date, what: str, source: str) -> Row:
-    when = f"{DAYS[day.weekday()]} {wording.long_date(day)}"
-    return Cell(when), Cell(what), Cell(f"{source} calendar")
-
-
-def _events(context: SectionContext) -> Iterator[Row]:
-    """What the desk has announced; its text says when."""
+def _views(context: SectionContext) -> Iterator[Line]:
+    """What the desk has announced among its views; their text says when."""
     for view in context.data.desk.views:
         if view.kind == "event":
             source = view.house or "The editor"
-            yield Cell(""), Cell(view.text), Cell(f"{source}, {view.published_text}".rstrip(", "))
+            yield Line(view.text, f"{source}, {view.published_text}".rstrip(", "))
+
+
+def _order(line: Line) -> tuple[date, time]:
+    """By time; what takes the whole day first. Equals keep their order: closings, then events."""
+    return line.day or date.max, line.hour or time.min
+
+
+def _table(name: str, caption: str, lines: Sequence[Line], data: MarketData) -> Table | None:
+    """The lines under the columns that any of them fills; each day is printed once."""
+    if not lines:
+        return None
+    shown = [key for key in FIGURES if any(getattr(line, key) for line in lines)]
+    timed = any(line.hour for line in lines)
+    columns = (
+        Column("Day", align="left"),
+        *[Column("Time", agenda.place(data.sessions.zone), align="left")] * timed,
+        Column("What", align="left"),
+        *(Column(key.capitalize(), "as published") for key in shown),
+        Column("Source", align="left"),
+    )
+    rows = tuple(_row(line, before, shown, timed=timed) for before, line in _pairs(lines))
+    return Table(name, caption, columns, rows)
+
+
+def _pairs(lines: Sequence[Line]) -> Iterable[tuple[date | None, Line]]:
+    """Every line with the day of the line before it."""
+    return zip((None, *(line.day for line in lines)), lines, strict=False)
+
+
+def _row(line: Line, before: date | None, shown: Sequence[str], *, timed: bool) -> tuple[Cell, ...]:
+    day = Cell(_day(line.day) if line.day and line.day != before else "")
+    hour = Cell(wording.clock(line.hour)) if line.hour else Cell("")
+    figures = (Cell(text) if (text := getattr(line, key)) else NOTHING for key in shown)
+    return (day, *[hour] * timed, Cell(line.what), *figures, Cell(line.source))
+
+
+def _day(day: date) -> str:
+    return f"{agenda.DAYS[day.weekday()]} {wording.long_date(day)}"

@@ -7,7 +7,6 @@ import pytest
 
 from reporter.model import DeskInputs, DeskView
 from reporter.sections.base import SectionContext
-from reporter.sections.week_ahead import next_week
 from reporter.sessions import nyse
 from tests.sections import scene
 
@@ -60,7 +59,3 @@ def test_events_of_the_desk_are_told_with_their_source() -> None:
     ]
 
 
-@pytest.mark.parametrize("day", [date(2026, 1, 12), date(2026, 1, 16), date(2026, 1, 18)])
-def test_next_week_is_monday_to_friday_after_this_one(day: date) -> None:
-    assert next_week(day)[0] == date(2026, 1, 19)
-    assert next_week(day)[-1] == date(2026, 1, 23)
