@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -17,7 +17,7 @@ FIGURES = ("prior", "consensus", "actual")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row before it is known which columns the table needs; `figures` as published."""
+    """A row before it is known which columns the table needs; its figures as published."""
 
     what: str
     source: str
@@ -26,6 +26,7 @@ class Line:
     prior: str = ""
     consensus: str = ""
     actual: str = ""
+    closing: bool = False
 
 
 @section("week_ahead")
@@ -54,14 +55,14 @@ def _closings(data: MarketData) -> Iterator[Line]:
         source = f"{data.sessions.name} calendar"
         if early:
             hour = data.sessions.close(day).time()
-            yield Line("The exchange closes early.", source, day, hour)
+            yield Line("The exchange closes early.", source, day, hour, closing=True)
         else:
-            yield Line("The exchange is closed for a holiday.", source, day)
+            yield Line("The exchange is closed for a holiday.", source, day, closing=True)
 
 
 def _line(due: agenda.Due) -> Line:
     event = due.event
-    name = " ".join(part for part in (event.region, event.name) if part)
+    name = ": ".join(part for part in (event.region, event.name) if part)
     what = f"{name}, {event.period}" if event.period else name
     return Line(what, event.source, due.day, due.hour, event.prior, event.consensus, event.actual)
 
@@ -80,33 +81,34 @@ def _order(line: Line) -> tuple[date, time]:
 
 
 def _table(name: str, caption: str, lines: Sequence[Line], data: MarketData) -> Table | None:
-    """The lines under the columns that any of them fills; each day is printed once."""
+    """The lines under the columns that any of them fills.
+
+    Where figures leave little room and all come from one source, the note names it.
+    """
     if not lines:
         return None
-    shown = [key for key in FIGURES if any(getattr(line, key) for line in lines)]
+    figures = [key for key in FIGURES if any(getattr(line, key) for line in lines)]
+    sources = tuple(dict.fromkeys(line.source for line in lines))
+    noted = bool(figures) and len({line.source for line in lines if not line.closing}) == 1
     timed = any(line.hour for line in lines)
     columns = (
         Column("Day", align="left"),
         *[Column("Time", agenda.place(data.sessions.zone), align="left")] * timed,
         Column("What", align="left"),
-        *(Column(key.capitalize(), "as published") for key in shown),
-        Column("Source", align="left"),
+        *(Column(key.capitalize()) for key in figures),
+        *[Column("Source", align="left")] * (not noted),
     )
-    rows = tuple(_row(line, before, shown, timed=timed) for before, line in _pairs(lines))
-    return Table(name, caption, columns, rows)
+    rows = tuple(_row(line, figures, timed=timed, sourced=not noted) for line in lines)
+    note = f"Figures as published. Source: {'; '.join(sources)}." if noted else ""
+    return Table(name, caption, columns, rows, note)
 
 
-def _pairs(lines: Sequence[Line]) -> Iterable[tuple[date | None, Line]]:
-    """Every line with the day of the line before it."""
-    return zip((None, *(line.day for line in lines)), lines, strict=False)
+def _row(line: Line, figures: Sequence[str], *, timed: bool, sourced: bool) -> tuple[Cell, ...]:
+    hour = Cell(wording.clock(line.hour) if line.hour else "")
+    shown = (Cell(text) if (text := getattr(line, key)) else NOTHING for key in figures)
+    source = [Cell(line.source)] * sourced
+    return (Cell(_day(line.day)), *[hour] * timed, Cell(line.what), *shown, *source)
 
 
-def _row(line: Line, before: date | None, shown: Sequence[str], *, timed: bool) -> tuple[Cell, ...]:
-    day = Cell(_day(line.day) if line.day and line.day != before else "")
-    hour = Cell(wording.clock(line.hour)) if line.hour else Cell("")
-    figures = (Cell(text) if (text := getattr(line, key)) else NOTHING for key in shown)
-    return (day, *[hour] * timed, Cell(line.what), *figures, Cell(line.source))
-
-
-def _day(day: date) -> str:
-    return f"{agenda.DAYS[day.weekday()]} {wording.long_date(day)}"
+def _day(day: date | None) -> str:
+    return f"{agenda.DAYS[day.weekday()]} {wording.day_month(day)}" if day else ""

@@ -25,10 +25,20 @@ def _driver(text: str) -> DeskView:
     return DeskView("driver", "^RUT", "", "", "supportive", text, MONTH, IN_MONTH)
 
 
-def _event(day: int, hour: time, *told: str) -> Event:
-    """An invented release of January 2026: name, period, prior, consensus, actual, importance."""
+def _event(  # noqa: PLR0913  a row of the calendar
+    day: int,
+    hour: time,
+    name: str,
+    period: str,
+    prior: str,
+    consensus: str,
+    actual: str = "",
+    importance: str = "",
+) -> Event:
+    """An invented release of January 2026."""
     at = datetime.combine(date(2026, 1, day), hour, ZONE)
-    return Event(told[0], at.date(), at, CALENDAR, "US", *told[1:])
+    told = (period, prior, consensus, actual, importance)
+    return Event(name, at.date(), at, CALENDAR, "US", *told)
 
 
 _EARLY, _LATE = time(8, 30), time(10)
@@ -36,7 +46,7 @@ EVENTS = (
     _event(13, _EARLY, "Consumer prices", "December", "0.3%", "0.2%", "0.2%"),
     _event(14, _EARLY, "Retail sales", "November", "0.1%", "0.3%", "0.4%"),
     _event(15, _EARLY, "Jobless claims", "week to 10 January", "208,000", "212,000", "205,000"),
-    _event(16, time(9, 15), "Industrial production", "December", "0.2%", "0.1%"),
+    _event(16, time(9, 15), "Industrial production", "December", "0.2%", "0.1%", "0.1%"),
     _event(21, _EARLY, "Housing starts", "December", "1.31 million", "1.33 million"),
     _event(22, _EARLY, "Jobless claims", "week to 17 January", "205,000", "210,000"),
     _event(22, _EARLY, "Personal income", "December", "0.4%", "0.3%", "", "high"),

@@ -34,7 +34,7 @@ from reporter.tables import COLUMNS
 
 SAMPLE = PACKAGE / "data" / "sample.npz"
 TERMS = Terms.REDISTRIBUTABLE
-NOTE = "Sample data: every price, target, flow, view and figure here is invented."
+NOTE = "Sample data: every price, target, flow, view, event and figure here is invented."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
