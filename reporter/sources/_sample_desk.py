@@ -25,7 +25,7 @@ def _driver(text: str) -> DeskView:
     return DeskView("driver", "^RUT", "", "", "supportive", text, MONTH, IN_MONTH)
 
 
-def _event(  # noqa: PLR0913  a row of the calendar
+def _event(  # noqa: PLR0913, PLR0917  a row of the calendar
     day: int,
     hour: time,
     name: str,
