@@ -69,6 +69,7 @@ def collect(spec: BriefSpec, *, now: datetime, progress: Progress) -> MarketData
 def compose(spec: BriefSpec, data: MarketData) -> Brief:
     """Everything about markets: prices to facts, facts to words, charts and sections."""
     from reporter.agenda import ahead
+    from reporter.alignment import tellable
     from reporter.argument import argue, comment, lead
     from reporter.commentary.base import Reading
     from reporter.measure import measure, plan
@@ -76,7 +77,8 @@ def compose(spec: BriefSpec, data: MarketData) -> Brief:
 
     facts = measure(plan(spec, data), data)
     instruments = {symbol: series.instrument for symbol, series in data.series.items()}
-    reading = Reading(spec, facts, instruments, data.desk, ahead(data))
+    known = tellable(facts, data.as_of)
+    reading = Reading(spec, known, instruments, data.desk, ahead(data))
     remarks = comment(reading)
     headline, standfirst = lead(reading, remarks)
     context = SectionContext(spec, data, facts, remarks, argue(reading, remarks))

@@ -25,7 +25,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -74,7 +74,7 @@ YIELDS_ALL_THE_SAME = (  # days of Treasury yields on which the stock exchange w
 _FRIDAY = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sessions:
     """The sessions of one exchange, ascending, known from `days[0]` to `days[-1]`.
 
@@ -173,6 +173,21 @@ def calendar(exchange: str, first_year: int, last_year: int) -> Sessions:
 def nyse(first_year: int, last_year: int) -> Sessions:
     """The New York Stock Exchange's sessions of the years given."""
     return calendar(NEW_YORK, first_year, last_year)
+
+
+@lru_cache(maxsize=256)
+def common(*calendars: Sessions) -> Sessions:
+    """The sessions that all of these have; the first itself where all are one exchange's.
+
+    Its name joins theirs, in the order of the alphabet, so that it does not depend on who asks.
+    """
+    first = calendars[0]
+    different = {calendar.name: calendar for calendar in calendars}
+    if len(different) == 1:
+        return first
+    days = set(first.days).intersection(*(other.days for other in calendars[1:]))
+    *others, last = sorted(different)
+    return Sessions(f"{', '.join(others)} and {last}", tuple(sorted(days)))
 
 
 @cache
