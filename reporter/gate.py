@@ -1,25 +1,44 @@
-"""The quality gate between every source and every metric: from a vendor's table to a series."""
+"""The quality gate between every source and every metric: from a vendor's table to a series.
+
+A series holds only bars of its own exchange's sessions that were final when they were fetched.
+`tables` judges each row, `checks` what only neighbours and the calendar show, and here what
+concerns a whole table, or two of them. Whatever is found is a `Finding`.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from functools import cache
+from itertools import combinations
+from math import nan
 
-from reporter.instruments import describe, distributes
+import numpy as np
+import pandas as pd
+
+from reporter.checks import Days, History, Trading, judge, last_final, shared_volume
+from reporter.errors import ReporterError
+from reporter.instruments import describe, distributes, known
 from reporter.model import (
     Basis,
     Finding,
     Gap,
     Instrument,
+    Kind,
     PriceSeries,
     Provenance,
     Reason,
     Severity,
 )
+from reporter.sessions import Sessions, calendar
 from reporter.sources.base import DataRequest, Delivered, NoQuotesError, Quotes, missing
-from reporter.tables import Cleaned, Table, clean
+from reporter.tables import COLUMNS, Cleaned, Table, clean
+
+TWO_YEARS = 504  # sessions in which a fund that pays dividends has paid one
+OLDEST = 1900
+STEP = 25  # years: one calendar serves series that begin in different ones
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,30 +69,96 @@ def admit(delivered: Delivered, request: DataRequest, source: str) -> Admitted:
             one, found = _series(answer, delivered, request, source)
         except NoQuotesError as error:
             gaps.append(missing(answer.symbol, error.reason, str(error)))
+            findings.extend(_refusal(answer.symbol, error))
         else:
             series.append(one)
             findings.extend(found)
-    return Admitted(tuple(series), tuple(gaps), tuple(findings))
+    own, shared = _own_volumes(series)
+    return Admitted(own, tuple(gaps), (*findings, *shared))
+
+
+def _refusal(symbol: str, error: NoQuotesError) -> Iterable[Finding]:
+    """The finding of a whole table that is refused; an empty one is only missing."""
+    if error.reason in {Reason.BAD_DATA, Reason.BASIS}:
+        yield Finding(symbol, error.reason.value, Severity.REFUSE, str(error))
 
 
 def _series(
     quotes: Quotes, delivered: Delivered, request: DataRequest, source: str
-) -> tuple[PriceSeries, Iterable[Finding]]:
+) -> tuple[PriceSeries, tuple[Finding, ...]]:
     instrument = _instrument(quotes)
     until = request.as_of if delivered.sample else request.until  # a sample waits for no clock
     cleaned = clean(_table(quotes, instrument, until))
     basis = _basis(quotes, instrument, cleaned)
-    digest = quotes.sha256 or hashlib.sha256(cleaned.bars.to_csv().encode()).hexdigest()
+    clock = None if delivered.sample else _clock(quotes, request)
+    past = _judged(instrument, cleaned, clock)
+    bars = _frame(past)
     origin = Provenance(
         source,
         quotes.origin,
-        digest,
-        len(cleaned.bars),
+        quotes.sha256 or _digest(past),
+        len(bars),
         quotes.terms or delivered.terms,
         quotes.fetched,
     )
-    found = (Finding(quotes.symbol, "rows", Severity.DROP, note) for note in cleaned.notes)
-    return PriceSeries(instrument, cleaned.bars, basis, origin), found
+    found = past.found if request.as_of or clock is None else _with_future(past, cleaned)
+    return PriceSeries(instrument, bars, basis, origin), found
+
+
+def _clock(quotes: Quotes, request: DataRequest) -> datetime | None:
+    """The moment by which bars must be final to be used."""
+    return min((m for m in (quotes.fetched, request.now) if m is not None), default=None)
+
+
+def _judged(instrument: Instrument, cleaned: Cleaned, clock: datetime | None) -> History:
+    days = cleaned.bars.index.to_numpy().astype("datetime64[D]")
+    past = History(instrument, days, cleaned.bars.to_numpy(), cleaned.splits, cleaned.findings)
+    first, last = days[0].item(), days[-1].item()
+    try:
+        own = trading(instrument.exchange, first, last, clock)
+    except ReporterError as error:
+        raise NoQuotesError(str(error)) from error
+    return judge(past, own)
+
+
+def trading(exchange: str, first: date, last: date, clock: datetime | None) -> Trading:
+    """An exchange's calendar around these days, at a moment; None where no moment counts."""
+    year = clock.year if clock else last.year
+    begin = max(OLDEST, first.year - first.year % STEP)
+    sessions, days = _calendar(exchange, begin, max(year, begin) + 1)
+    if clock is None:
+        return Trading(sessions, days)
+    final = (d for d in last_final(sessions, days, clock.date()) if sessions.is_final(d, clock))
+    today = clock.astimezone(sessions.close(last).tzinfo).date()
+    return Trading(sessions, days, next(final, None), today)
+
+
+@cache
+def _calendar(exchange: str, first_year: int, last_year: int) -> tuple[Sessions, Days]:
+    sessions = calendar(exchange, first_year, last_year)
+    return sessions, np.array(sessions.days, dtype="datetime64[D]")
+
+
+def _with_future(past: History, cleaned: Cleaned) -> tuple[Finding, ...]:
+    """What was found, with the days after today that the table has rows of."""
+    if not cleaned.later:
+        return past.found
+    text = "bars dated in the future are left out: {days}."
+    found = past.finding("future", Severity.DROP, text, "Check the dates.", cleaned.later)
+    return (*past.found, found)
+
+
+def _frame(past: History) -> pd.DataFrame:
+    """The bars; a volume of zero throughout was never recorded."""
+    cells = past.cells.copy(order="F")
+    if not (cells[:, 4] > 0).any():
+        cells[:, 4] = nan
+    index = pd.DatetimeIndex(past.days.astype("datetime64[us]"), name="date")
+    return pd.DataFrame(cells, index=index, columns=list(COLUMNS))
+
+
+def _digest(past: History) -> str:
+    return hashlib.sha256(past.days.tobytes() + past.cells.tobytes()).hexdigest()
 
 
 def _instrument(quotes: Quotes) -> Instrument:
@@ -86,6 +171,7 @@ def _table(quotes: Quotes, instrument: Instrument, until: date | None) -> Table:
     return Table(
         quotes.frame,
         quotes.label,
+        quotes.symbol,
         until=until,
         signed=instrument.signed,
         lenient=not quotes.correctable,
@@ -101,6 +187,13 @@ def _basis(quotes: Quotes, instrument: Instrument, cleaned: Cleaned) -> Basis:
             "Adj Close. Write price as its basis.",
             Reason.BASIS,
         )
+    if quotes.basis is Basis.PRICE and _contradicted(instrument, cleaned):
+        raise NoQuotesError(
+            f"{quotes.label} is said to hold quoted prices, but dividends were paid and its "
+            "Adj Close is its Close throughout: one of the two is not what it is called. "
+            "Ask again later, or give prices with a true Adj Close.",
+            Reason.BASIS,
+        )
     if quotes.basis:
         return quotes.basis
     if cleaned.dividends or not distributes(instrument):
@@ -110,3 +203,47 @@ def _basis(quotes: Quotes, instrument: Instrument, cleaned: Cleaned) -> Basis:
         f"differs from Close. {quotes.basis_tip}".rstrip(),
         Reason.BASIS,
     )
+
+
+def _contradicted(instrument: Instrument, cleaned: Cleaned) -> bool:
+    """Whether an Adj Close that never leaves Close cannot be true, as dividends were paid."""
+    pays = (
+        instrument.kind is Kind.FUND
+        and instrument.symbol in known()
+        and distributes(instrument)
+        and len(cleaned.bars) >= TWO_YEARS
+    )
+    return cleaned.alike and (cleaned.paid or pays)
+
+
+def _own_volumes(series: Sequence[PriceSeries]) -> tuple[tuple[PriceSeries, ...], list[Finding]]:
+    """The series without the volumes that two indices share: one of them borrows the other's."""
+    indices = [one for one in series if one.instrument.kind is Kind.INDEX]
+    borrowed: dict[str, str] = {}
+    for one, other in combinations(indices, 2):
+        if _alike(one, other):
+            borrowed.setdefault(one.symbol, other.instrument.full)
+            borrowed.setdefault(other.symbol, one.instrument.full)
+    own = tuple(_silenced(one) if one.symbol in borrowed else one for one in series)
+    return own, [_shared(one, borrowed[one.symbol]) for one in indices if one.symbol in borrowed]
+
+
+def _alike(one: PriceSeries, other: PriceSeries) -> bool:
+    days, here, there = np.intersect1d(
+        one.bars.index.to_numpy(),
+        other.bars.index.to_numpy(),
+        assume_unique=True,
+        return_indices=True,
+    )
+    volumes = (s.bars["volume"].to_numpy()[at] for s, at in ((one, here), (other, there)))
+    return len(days) > 0 and shared_volume(*volumes)
+
+
+def _silenced(one: PriceSeries) -> PriceSeries:
+    return replace(one, bars=one.bars.assign(volume=nan))
+
+
+def _shared(one: PriceSeries, other: str) -> Finding:
+    message = f"{one.instrument.full} has the volume of {other}; nothing is said of either."
+    remedy = "Take the volume of a fund that follows the index."
+    return Finding(one.symbol, "volume", Severity.REFUSE, message, remedy)

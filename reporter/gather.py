@@ -6,39 +6,40 @@ reader; what makes the brief impossible (no subject, no session) ends it with on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
 from reporter import written
+from reporter.checks import Days, Trading, unfinished
 from reporter.errors import DataError, SpecError
-from reporter.gate import Admitted, admit
+from reporter.gate import Admitted, admit, trading
 from reporter.instruments import canonical
 from reporter.model import (
     DeskInputs,
+    Finding,
     Gap,
+    Instrument,
     KnownHigh,
     MarketData,
     PriceSeries,
     Reason,
+    Severity,
     SourceRef,
     Terms,
 )
 from reporter.registry import nearest
-from reporter.sessions import Sessions, nyse
+from reporter.sessions import Sessions
 from reporter.sources.base import DataRequest, Progress, missing, silent, sources
-from reporter.tables import days_in_words
 from reporter.wording import long_date
 
 STRICTNESS = tuple(Terms)
-Days = NDArray[np.datetime64]
-
+AHEAD = frozenset({"unfinished", "future"})  # what is found of days after the as-of session
 EARLIEST = 1900
-RECENT = 260  # sessions, a good year: a missing day in it is worth a note
 
 
 def gather(  # noqa: PLR0913  one edition takes this much
@@ -55,8 +56,8 @@ def gather(  # noqa: PLR0913  one edition takes this much
     """Ask the source and cut everything at the as-of session.
 
     The first symbol is the subject. Without `as_of` the brief is as of the subject's last
-    session, not after `today`; a day without trading means the session before it, with a note.
-    Only bars of New York sessions are kept, so that all series count the same days.
+    session that is over; a day without trading means the session before it, with a note.
+    Every series holds bars of its own exchange's sessions, and must have the last of them.
 
     Args:
         symbols: as people write them; the subject first.
@@ -81,27 +82,32 @@ def gather(  # noqa: PLR0913  one edition takes this much
     delivered = admit(given, request, source.name)
     any_of = [canonical(symbol) for symbol in any_of]
     subject = _latest(any_of, delivered) if any_of else _subject(wanted[0], delivered)
-    latest = as_of or (subject.end if given.sample else min(subject.end, today))
+    latest = as_of or subject.end
     if not any_of:
         _check_begun(subject, latest)
-    sessions = _calendar(delivered.series, latest)
-    trading = _trading(sessions, latest)
-    session: date = trading[-1].item()
+    clock = None if given.sample else now
+    calendars = _calendars(delivered.series, latest, clock)
+    own = calendars[subject.instrument.exchange]
+    session = own.sessions.on_or_before(latest)
     if not any_of or as_of is None or subject.end < session:
-        session = _session(subject, trading, latest, asked=as_of is not None)
-    kept, gaps, notes = _cut(delivered.series, trading, session)
+        session = _session(subject, own, latest, asked=as_of is not None)
+    kept, stale = _cut(_ordered(delivered.series, wanted), calendars, session)
+    gaps = (*delivered.gaps, *(gap for gap, _ in stale))
+    findings = (*delivered.findings, *(finding for _, finding in stale))
     return MarketData(
         series=MappingProxyType(kept),
         as_of=session,
-        sessions=sessions,
+        sessions=own.sessions,
         source=given.source or _printable(source),
         sample=given.sample,
-        gaps=(*delivered.gaps, *gaps, *_unasked(wanted, (desk or DeskInputs()).until(session))),
-        notes=(*_moved(as_of, session), *given.notes, *notes),
-        desk=_inputs(desk, given.desk).until(session, sessions.close(session)),
+        gaps=(*gaps, *_unasked(wanted, (desk or DeskInputs()).until(session))),
+        notes=(*_moved(as_of, session), *given.notes),
+        desk=_inputs(desk, given.desk).until(session, own.sessions.close(session)),
         known_highs=tuple(high for high in known_highs if high.on <= session),
-        findings=delivered.findings,
+        findings=_in_order(findings, wanted, session),
+        calendars={exchange: known.sessions for exchange, known in calendars.items()},
         terms=_strictest(kept.values()),
+        ends=_ends(kept.values(), calendars, session),
     )
 
 
@@ -176,72 +182,111 @@ def _check_begun(subject: PriceSeries, latest: date) -> None:
         )
 
 
-def _calendar(series: Iterable[PriceSeries], latest: date) -> Sessions:
-    """Sessions from the first bar to the year after the as-of day, for what lies ahead.
+def _calendars(
+    series: Sequence[PriceSeries], latest: date, clock: datetime | None
+) -> Mapping[str, Trading]:
+    """Every exchange's calendar from the first bar to the year after the as-of day, at this moment.
 
     Where the as-of day lies before every bar they begin a year earlier: it may be a holiday.
     """
-    return nyse(min(latest.year - 1, *(one.start.year for one in series)), latest.year + 1)
+    first = min(date(latest.year - 1, 1, 1), *(one.start for one in series))
+    found = {}
+    for exchange in dict.fromkeys(one.instrument.exchange for one in series):
+        known = trading(exchange, first, latest, clock)
+        found[exchange] = replace(known, sessions=_years(known.sessions, first, latest))
+    return found
 
 
-def _session(subject: PriceSeries, trading: Days, latest: date, *, asked: bool) -> date:
+def _years(sessions: Sessions, first: date, last: date) -> Sessions:
+    begin, end = date(first.year, 1, 1), date(last.year + 1, 12, 31)
+    return replace(
+        sessions,
+        days=tuple(day for day in sessions.days if begin <= day <= end),
+        early_closes=tuple(day for day in sessions.early_closes if begin <= day <= end),
+    )
+
+
+def _session(subject: PriceSeries, own: Trading, latest: date, *, asked: bool) -> date:
     """The session the brief is as of: the subject's last up to `latest`.
 
     Raises:
-        DataError: the subject has no bar for the session asked for.
+        DataError: the subject has no bar for the session asked for, or it is not over.
     """
-    bars = _days(subject)[_among(subject, trading)]
+    bars = _days(subject)
+    bars = bars[bars <= np.datetime64(latest)]
     if not len(bars):
         raise DataError(
-            f"{subject.symbol} has no bar of a New York session up to {long_date(latest)}.",
+            f"{subject.symbol} has no bar of a session up to {long_date(latest)}.",
             tip="Give a later as-of day.",
         )
     last: date = bars[-1].item()
-    session: date = trading[-1].item()
+    session = own.sessions.on_or_before(latest)
     if asked and last < session:
+        over = own.final is None or session <= own.final
+        what = f"has no price for the as-of day {long_date(session)}"
         raise DataError(
-            f"{subject.symbol} has no price for the as-of day {long_date(session)}; "
-            f"its last before it is of {long_date(last)}.",
-            tip=f"Update the prices, or ask for --as-of {last}.",
+            f"{subject.symbol} {what}; its last before it is of {long_date(last)}."
+            if over
+            else f"{unfinished(own.sessions, session)}.",
+            tip=f"{'Update the prices, or ask' if over else 'Ask'} for --as-of {last}.",
         )
     return last
-
-
-def _trading(sessions: Sessions, latest: date) -> Days:
-    days = np.array(sessions.days, dtype="datetime64[D]")
-    return days[days <= np.datetime64(latest)]
 
 
 def _days(series: PriceSeries) -> Days:
     return series.bars.index.to_numpy().astype("datetime64[D]")
 
 
-def _among(series: PriceSeries, trading: Days) -> NDArray[np.bool_]:
-    """Which of its bars are of these sessions."""
-    numbers = _days(series).astype(np.int64)
-    return np.isin(numbers, trading.astype(np.int64), kind="table")
+def _ordered(series: Iterable[PriceSeries], wanted: Sequence[str]) -> list[PriceSeries]:
+    """The series in the order they were asked for, whatever order the source answered in."""
+    return sorted(series, key=lambda one: wanted.index(one.symbol))
 
 
 def _cut(
-    delivered: Iterable[PriceSeries], trading: Days, session: date
-) -> tuple[dict[str, PriceSeries], list[Gap], list[str]]:
-    """Every series up to the session, or the gap that stands for it; notes on missing days."""
-    trading = trading[trading <= np.datetime64(session)]
+    delivered: Iterable[PriceSeries], calendars: Mapping[str, Trading], session: date
+) -> tuple[dict[str, PriceSeries], list[tuple[Gap, Finding]]]:
+    """Every series up to the session, or the gap and finding that stand for it."""
     kept: dict[str, PriceSeries] = {}
-    gaps: list[Gap] = []
-    notes: list[str] = []
+    stale: list[tuple[Gap, Finding]] = []
     for series in delivered:
-        cut = replace(series, bars=series.bars[_among(series, trading)])
-        if (gap := _too_old(series, cut, session)) is not None:
-            gaps.append(gap)
-        else:
+        cut = replace(series, bars=series.bars.loc[: pd.Timestamp(session)])
+        needed = _needed(series.instrument, calendars, session)
+        if (gap := _too_old(series, cut, needed)) is None:
             kept[series.symbol] = cut
-            notes.extend(_absent(cut, trading[-RECENT:]))
-    return kept, gaps, notes
+            continue
+        remedy = "Ask again later, or update the prices."
+        days = (needed,) if gap.reason is Reason.STALE else ()
+        stale.append(
+            (gap, Finding(series.symbol, "stale", Severity.REFUSE, gap.message, remedy, days))
+        )
+    return kept, stale
+
+
+def _needed(instrument: Instrument, calendars: Mapping[str, Trading], session: date) -> date:
+    """The session whose bar the instrument must have: its own last that is over and published."""
+    own = calendars[instrument.exchange]
+    last = own.sessions.on_or_before(session if own.final is None else min(session, own.final))
+    return own.sessions.back(last, instrument.lag)
+
+
+def _ends(
+    series: Iterable[PriceSeries], calendars: Mapping[str, Trading], session: date
+) -> Mapping[str, date]:
+    """The last session of the instruments for which it is not their calendar's last."""
+    last = {name: known.sessions.on_or_before(session) for name, known in calendars.items()}
+    return {s.symbol: s.end for s in series if s.end != last[s.instrument.exchange]}
+
+
+def _in_order(
+    findings: Iterable[Finding], wanted: Sequence[str], session: date
+) -> tuple[Finding, ...]:
+    """Findings by symbol as asked, then by day; those of later days only where they say why."""
+    told = [f for f in findings if not f.days or f.days[0] <= session or f.check in AHEAD]
+    return tuple(sorted(told, key=lambda f: (wanted.index(f.symbol), f.days[:1], f.check)))
 
 
 def _too_old(whole: PriceSeries, cut: PriceSeries, session: date) -> Gap | None:
-    """The gap of a series without a bar on the as-of session: an older bar is not used for it."""
+    """The gap of a series without a bar on its last session: an older bar is not used for it."""
     name = whole.instrument.full
     if cut.bars.empty:
         message = f"{name} has no price up to the as-of day {long_date(session)}."
@@ -253,16 +298,6 @@ def _too_old(whole: PriceSeries, cut: PriceSeries, session: date) -> Gap | None:
         )
         return missing(whole.symbol, Reason.STALE, message)
     return None
-
-
-def _absent(series: PriceSeries, recent: Days) -> list[str]:
-    """A note on the sessions of the last year that the series has no bar for."""
-    since = recent[recent >= np.datetime64(series.start)]
-    lost = np.setdiff1d(since, _days(series), assume_unique=True)
-    if not len(lost):
-        return []
-    days = days_in_words(day.item() for day in reversed(lost))
-    return [f"{series.instrument.name} has no price for {days}."]
 
 
 def _moved(asked: date | None, session: date) -> list[str]:

@@ -200,7 +200,9 @@ class MarketData:
     """All series of a brief, cut at the as-of session: nothing later can leak into a fact.
 
     `as_of` is a session of the brief's own calendar, `sessions`. `calendars` holds the others by
-    the name instruments call their exchange. `terms` are the strictest of any series.
+    the name instruments call their exchange. `ends` names the last session of those instruments
+    that are published later, or trade on when the as-of session is over. `terms` are the strictest
+    of any series.
     """
 
     series: Mapping[str, PriceSeries]
@@ -216,6 +218,7 @@ class MarketData:
     calendars: Mapping[str, Sessions] = field(default_factory=dict)
     terms: Terms = Terms.UNKNOWN
     snapshot: str = ""
+    ends: Mapping[str, date] = field(default_factory=dict)
 
     def sessions_of(self, symbol: str) -> Sessions:
         """The calendar the instrument trades by; the brief's own where it is not known."""
@@ -224,5 +227,5 @@ class MarketData:
         return self.calendars.get(exchange, self.sessions)
 
     def last_session(self, symbol: str) -> date:
-        """The instrument's own session that counts as the as-of day: the last one up to it."""
-        return self.sessions_of(symbol).on_or_before(self.as_of)
+        """The instrument's own session that counts as the as-of day: its last one known by then."""
+        return self.ends.get(symbol) or self.sessions_of(symbol).on_or_before(self.as_of)

@@ -1,20 +1,20 @@
-"""From a vendor's table to bars the rest of the program can trust, or one clear message.
+"""From a vendor's table to rows that are whole, sorted and possible, or one clear message.
 
-Every source passes its tables through `clean`; nothing downstream checks prices again.
+Here each row is judged by itself; `checks` judges what only its neighbours and the calendar show.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reporter.model import Reason
+from reporter.model import Finding, Reason, Severity
 from reporter.sources.base import NoQuotesError
 from reporter.wording import count, long_date
 
@@ -23,11 +23,19 @@ COLUMNS = (*PRICES, "volume")
 Mask = NDArray[np.bool_]
 TOLERANCE = 1e-6  # vendors store prices as 32-bit floats: less than this is noise
 ROUNDING = 1e-5  # adjusted closes are given with fewer digits
+PAID = 1e-4  # of the close: a dividend that its adjusted close must show
 WIDEST = 36  # characters of a bad value that a message shows
 HIGHEST = 1e12  # no price is meant beyond it
 NAMED = 3  # a message names so many days, then counts the rest
 FEWEST = 3  # values that show how far apart they are
 WIDEST_DAILY = 4  # days between the values of a daily series, over a long weekend
+REMEDIES = {
+    "null": "Ask again later, or add the prices of those days.",
+    "unsorted": "Nothing is lost; sort the rows by their dates.",
+    "repeated": "Nothing is lost; take the second of each pair out.",
+    "conflict": "Ask again later, or take the wrong row of each day out.",
+    "impossible": "Ask again later, or correct the prices of those days.",
+}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
 
 
@@ -38,15 +46,18 @@ class Table:
     Args:
         frame: columns in any case and order; the index holds the row numbers a user sees.
         label: what messages call the table, such as its file's name.
+        symbol: whose prices it holds.
         until: later rows are not even looked at.
         signed: values may be zero or negative, as yields and commodities may.
         lenient: for feeds nobody can correct. An opening price of zero means that it was not
-            recorded and becomes NaN; rows with impossible prices are left out with a note.
+            recorded and becomes NaN; rows that are impossible or contradict each other are left
+            out.
         short: numbers of the rows with fewer cells than the head, as a file has that was cut off.
     """
 
     frame: pd.DataFrame
     label: str
+    symbol: str = ""
     until: date | None = None
     signed: bool = False
     lenient: bool = False
@@ -61,6 +72,13 @@ class Table:
     def place(self, row: object) -> str:
         """Where the row lies, for a message."""
         return f"{self.label}, row {row}"
+
+    def found(self, check: str, what: str, days: NDArray[np.datetime64]) -> Finding:
+        """The finding that rows were left out or put right; its message names the latest days."""
+        known = tuple(_dates(np.unique(days)))
+        named = f": {days_in_words(reversed(known))}" if known else ""
+        message = f"{self.label}: {what}{named}."
+        return Finding(self.symbol, check, Severity.DROP, message, REMEDIES[check], known)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,12 +103,18 @@ class Cleaned:
     """Bars as `PriceSeries` holds them, what was done to get them, and how they are adjusted.
 
     `dividends` says whether the table's adjusted close differs from its close anywhere, which
-    only prices that leave dividends out can show.
+    only prices that leave dividends out can show; `alike` that it has one which never does, and
+    `paid` that it states dividends all the same. `splits` are the split ratios it states, by day.
+    `later` are the days after the last one wanted.
     """
 
     bars: pd.DataFrame
-    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
     dividends: bool
+    alike: bool = False
+    paid: bool = False
+    splits: Mapping[date, float] = field(default_factory=dict)
+    later: tuple[date, ...] = ()
 
 
 def days_in_words(days: Iterable[date]) -> str:
@@ -103,8 +127,8 @@ def days_in_words(days: Iterable[date]) -> str:
 def clean(table: Table) -> Cleaned:
     """Sorted, unique, complete bars with sane prices.
 
-    Rows without a price and repeated rows are left out and named in a note, unsorted rows are
-    sorted with a note; a table of closes alone may have blank ones, as a column of a table of
+    Rows without a price and repeated rows are left out, unsorted rows are sorted, each with a
+    finding; a table of closes alone may have blank ones, as a column of a table of
     several series does on the days of the others. What cannot be mended without guessing is
     refused.
 
@@ -118,15 +142,25 @@ def clean(table: Table) -> Cleaned:
     days = _days(table, frame)
     dividends = _pays(frame)
     wanted = _wanted(days, table.until)
+    later = () if wanted.all() else tuple(_dates(np.unique(days[~wanted])))
     table = replace(table, frame=frame[wanted])
+    days = days[wanted]
     _check_whole(table, table.frame.index)
-    rows = Rows(table.frame.index.to_numpy("int64"), days[wanted], _values(table))
-    rows, notes = _complete(table, rows)
+    rows = Rows(table.frame.index.to_numpy("int64"), days, _values(table))
+    rows, lost = _complete(table, rows)
     _check_daily(table, rows)
     rows, refused = _sane(table, rows)
     index = pd.DatetimeIndex(rows.days, name="date")
     bars = pd.DataFrame(np.asfortranarray(rows.cells), index=index, columns=list(COLUMNS))
-    return Cleaned(bars, (*notes, *refused), dividends)
+    return Cleaned(
+        bars,
+        (*lost, *refused),
+        dividends,
+        alike="adj close" in frame and not dividends,
+        paid=_paid(table.frame, days),
+        splits=_splits(table.frame, days),
+        later=later,
+    )
 
 
 def _named(table: Table) -> pd.DataFrame:
@@ -228,8 +262,8 @@ def _refuse(table: Table, column: pd.Series[float], wrong: Mask, complaint: str)
         raise NoQuotesError(f"{place}: {_shown(column.iloc[at])} {complaint}")
 
 
-def _complete(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
-    """The rows that hold a price, sorted, once a day; what was left out is noted."""
+def _complete(table: Table, rows: Rows) -> tuple[Rows, list[Finding]]:
+    """The rows that hold a price, sorted, once a day; what was left out is told."""
     first = 1 if table.lenient or table.sole else 0
     if table.lenient:
         rows.cells[rows.cells[:, 0] == 0, 0] = np.nan
@@ -237,12 +271,15 @@ def _complete(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     whole = rows.take(holds)
     if not len(whole.days):
         raise NoQuotesError(f"{table.label} has no row with prices.", Reason.NO_DATA)
-    notes = [] if table.sole else _note_lost(table, rows.days[~holds], whole.days)
+    lost = rows.days[~holds]
+    lost = np.setdiff1d(lost, whole.days) if len(lost) and not table.sole else lost[:0]
+    what = "days without a price are left out"
+    found = [table.found("null", what, lost)] if len(lost) else []
     if (np.diff(whole.days) < np.timedelta64(0)).any():
         whole = whole.take(np.argsort(whole.days, kind="stable"))
-        notes.append(f"{table.label}: the rows were not in the order of their dates; sorted.")
-    whole, repeated = _once(table, whole)
-    return whole, (*notes, *repeated)
+        what = "the rows were not in the order of their dates; sorted"
+        found.append(table.found("unsorted", what, lost[:0]))
+    return _once(table, whole, found)
 
 
 def _check_daily(table: Table, rows: Rows) -> None:
@@ -259,40 +296,41 @@ def _check_daily(table: Table, rows: Rows) -> None:
         )
 
 
-def _note_lost(
-    table: Table, lost: NDArray[np.datetime64], kept: NDArray[np.datetime64]
-) -> list[str]:
-    lost = np.setdiff1d(lost, kept) if len(lost) else lost
-    if not len(lost):
-        return []
-    days = days_in_words(reversed(_dates(lost)))
-    return [f"{table.label}: days without a price are left out: {days}."]
-
-
 def _dates(days: NDArray[np.datetime64]) -> list[date]:
-    return [day.date() for day in pd.DatetimeIndex(days)]
+    return days.astype("datetime64[D]").tolist()  # type: ignore[no-any-return]
 
 
-def _once(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
-    """Sorted rows without exact repetitions; two different rows for one day are refused."""
-    again = np.append(np.array([False]), rows.days[1:] == rows.days[:-1])
-    if not again.any():
-        return rows, ()
+def _once(table: Table, rows: Rows, found: list[Finding]) -> tuple[Rows, list[Finding]]:
+    """Sorted rows without exact repetitions.
+
+    Two different rows for one day are refused; of a feed, both are left out.
+    """
+    repeats = rows.days[1:] == rows.days[:-1]
+    if not repeats.any():
+        return rows, found
     one, other = rows.cells[1:], rows.cells[:-1]
-    equal = (one == other) | (np.isnan(one) & np.isnan(other))
-    same = np.append(np.array([False]), equal.all(axis=1))
-    clash = again & ~same
-    if clash.any():
+    equal = ((one == other) | (np.isnan(one) & np.isnan(other))).all(axis=1)
+    clash = repeats & ~equal
+    if clash.any() and not table.lenient:
         at = int(clash.argmax())
         raise NoQuotesError(
-            f"{table.place(rows.numbers[at - 1])} and row {rows.numbers[at]}: two different rows "
+            f"{table.place(rows.numbers[at])} and row {rows.numbers[at + 1]}: two different rows "
             f"for {long_date(rows.day(at))}. Remove the wrong one."
         )
-    days = days_in_words(reversed(_dates(np.unique(rows.days[again]))))
-    return rows.take(~again), (f"{table.label}: repeated rows are counted once: {days}.",)
+    unsure = np.unique(rows.days[1:][clash])
+    if len(unsure):
+        what = "days with two different rows are left out"
+        found = [*found, table.found("conflict", what, unsure)]
+    again = np.setdiff1d(rows.days[1:][repeats], unsure)
+    if len(again):
+        found = [*found, table.found("repeated", "repeated rows are counted once", again)]
+    keep = ~np.append(np.array([False]), repeats) & ~np.isin(rows.days, unsure)
+    if not keep.any():
+        raise NoQuotesError(f"{table.label} has two different rows for each of its days.")
+    return rows.take(keep), found
 
 
-def _sane(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
+def _sane(table: Table, rows: Rows) -> tuple[Rows, list[Finding]]:
     """The rows whose prices are possible; impossible ones are refused, or left out if lenient."""
     wrong = np.zeros(len(rows.days), dtype=bool)
     for complaint, mask in _complaints(table, rows):
@@ -305,10 +343,9 @@ def _sane(table: Table, rows: Rows) -> tuple[Rows, tuple[str, ...]]:
     if wrong.all():
         raise NoQuotesError(f"{table.label} has no row with possible prices.")
     if not wrong.any():
-        return rows, ()
-    days = days_in_words(reversed(_dates(rows.days[wrong])))
-    note = f"{table.label}: days with impossible prices are left out: {days}."
-    return rows.take(~wrong), (note,)
+        return rows, []
+    what = "days with impossible prices are left out"
+    return rows.take(~wrong), [table.found("impossible", what, rows.days[wrong])]
 
 
 def _complaints(table: Table, rows: Rows) -> Iterable[tuple[str, Mask]]:
@@ -329,9 +366,30 @@ def _pays(frame: pd.DataFrame) -> bool:
     """Whether the adjusted close leaves the close anywhere by more than rounding."""
     if "adj close" not in frame:
         return False
-    adjusted, close = (
-        pd.to_numeric(frame[c], errors="coerce").to_numpy("float64") for c in ("adj close", "close")
-    )
+    adjusted, close = (_leniently(frame[c]) for c in ("adj close", "close"))
     with np.errstate(over="ignore"):  # absurd prices are refused later
         apart = np.abs(adjusted - close) > np.abs(close) * ROUNDING
     return bool(apart.any())
+
+
+def _paid(frame: pd.DataFrame, days: NDArray[np.datetime64]) -> bool:
+    """Whether it states a dividend that closes before it would have to be adjusted for."""
+    if "dividends" not in frame or not len(days):
+        return False
+    paid, close = (_leniently(frame[c]) for c in ("dividends", "close"))
+    with np.errstate(invalid="ignore"):
+        return bool(((paid > np.abs(close) * PAID) & (days > days.min())).any())
+
+
+def _splits(frame: pd.DataFrame, days: NDArray[np.datetime64]) -> Mapping[date, float]:
+    """The split ratios it states, by day; a table that states none has zeros there."""
+    if "stock splits" not in frame:
+        return {}
+    ratios = _leniently(frame["stock splits"])
+    with np.errstate(invalid="ignore"):
+        stated = np.flatnonzero((ratios > 0) & (ratios != 1) & np.isfinite(ratios))
+    return dict(zip(_dates(days[stated]), ratios[stated].tolist(), strict=True))
+
+
+def _leniently(column: pd.Series[float]) -> NDArray[np.float64]:
+    return np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)

@@ -17,6 +17,7 @@ from reporter.model import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from datetime import datetime
 
 MINUS = "\N{MINUS SIGN}"
 MOST_DECIMALS = 10
@@ -281,3 +282,9 @@ def stated_period(first: date, written: str) -> str:
     if "W" in written:
         return f"week of {long_date(first)}"
     return month_year(first) if written.count("-") == 1 else long_date(first)
+
+
+def clock(moment: datetime, zone: str) -> str:
+    """An hour of a zone: `16:00 New York time`, `00:00 UTC`."""
+    place = zone.rpartition("/")[2].replace("_", " ")
+    return f"{moment:%H:%M} {place}" + ("" if place == "UTC" else " time")

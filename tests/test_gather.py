@@ -19,6 +19,7 @@ from reporter.model import (
     KnownHigh,
     MarketData,
     Reason,
+    Severity,
     SourceRef,
     Target,
 )
@@ -101,9 +102,43 @@ def test_a_day_before_the_prices_is_an_error_that_says_when_they_begin(folder: P
 
 def test_a_day_after_the_prices_is_an_error_that_says_what_to_do(folder: Path) -> None:
     with pytest.raises(DataError, match="16 January 2026") as caught:
-        ask(folder, "^RUT", as_of=date(2026, 1, 20))
+        ask(folder, "^RUT", as_of=date(2026, 1, 20), now=night(date(2026, 1, 20)))
     assert "20 January 2026" in str(caught.value)
     assert "--as-of 2026-01-16" in str(caught.value)
+
+
+def test_a_session_that_is_not_over_cannot_be_asked_for(folder: Path) -> None:
+    noon = datetime(2026, 1, 16, 17, tzinfo=UTC)
+    with pytest.raises(DataError) as caught:
+        ask(folder, "^RUT", as_of=date(2026, 1, 16), now=noon)
+    assert str(caught.value) == (
+        "the session of 16 January 2026 closes at 16:00 New York time; "
+        "its bar counts from 16:30 New York time. Ask for --as-of 2026-01-15."
+    )
+
+
+@pytest.mark.parametrize(("hour", "last"), [((21, 29), 15), ((21, 30), 16)])
+def test_a_bar_counts_half_an_hour_after_the_close(
+    folder: Path, hour: tuple[int, int], last: int
+) -> None:
+    data = ask(folder, "^RUT", now=datetime(2026, 1, 16, *hour, tzinfo=UTC))
+    assert data.as_of == date(2026, 1, last)
+    assert [f.check for f in data.findings] == ([] if last == 16 else ["unfinished"])
+
+
+def test_an_early_close_counts_early(tmp_path: Path) -> None:
+    write(tmp_path, "RUT", sessions(date(2025, 11, 24), date(2025, 11, 28)))
+    for minute, last in ((29, 26), (30, 28)):
+        data = ask(tmp_path, "^RUT", now=datetime(2025, 11, 28, 18, minute, tzinfo=UTC))
+        assert data.as_of == date(2025, 11, last)
+
+
+def test_rows_of_the_future_are_left_out_and_told(folder: Path) -> None:
+    data = ask(folder, "^RUT", now=night(date(2026, 1, 14)))
+    (found,) = data.findings
+    assert (found.check, found.severity) == ("future", Severity.DROP)
+    assert found.days == (date(2026, 1, 15), date(2026, 1, 16))
+    assert not ask(folder, "^RUT", as_of=date(2026, 1, 13), now=night(date(2026, 1, 14))).findings
 
 
 def test_a_hole_in_the_subject_on_the_day_asked_for_is_an_error(folder: Path) -> None:
@@ -125,7 +160,7 @@ def test_a_subject_that_trades_at_weekends_counts_by_sessions(folder: Path) -> N
 
 def test_a_subject_that_never_trades_on_a_session_is_an_error(folder: Path) -> None:
     write(folder, "BTC-USD", [date(2026, 1, 17), date(2026, 1, 18)])
-    with pytest.raises(DataError, match="no bar of a New York session"):
+    with pytest.raises(DataError, match="no bar is left"):
         ask(folder, "BTC-USD")
 
 
@@ -162,14 +197,17 @@ def test_sessions_missing_on_the_way_are_noted(folder: Path) -> None:
     write(folder, "IWM", [day for day in days if day.day not in {8, 9}])
     data = ask(folder, "^RUT", "IWM")
     assert "IWM" in data.series
-    assert data.notes == ("Russell 2000 (IWM) has no price for 9 January 2026, 8 January 2026.",)
+    (found,) = data.findings
+    assert found.message == "Russell 2000 (IWM) has no price for 9 January 2026, 8 January 2026."
+    assert (found.check, found.severity) == ("missing", Severity.MARK)
+    assert found.days == (date(2026, 1, 8), date(2026, 1, 9))
 
 
 def test_of_many_missing_sessions_the_latest_are_named(folder: Path) -> None:
     days = sessions(date(2025, 12, 1), date(2026, 1, 16))
     write(folder, "IWM", [day for day in days if not 5 <= day.day <= 9])
-    (note,) = ask(folder, "^RUT", "IWM").notes
-    assert "no price for 9 January 2026, 8 January 2026, 7 January 2026 and" in note
+    (found,) = ask(folder, "^RUT", "IWM").findings
+    assert "no price for 9 January 2026, 8 January 2026, 7 January 2026 and" in found.message
 
 
 def test_an_unknown_symbol_is_a_gap_with_the_nearest_name(folder: Path) -> None:
@@ -315,10 +353,12 @@ def test_an_edition_before_every_price_is_all_gaps_where_none_is_required(folder
     assert [gap.subject for gap in data.gaps] == ["^RUT"]
 
 
-def any_of(folder: Path, *symbols: str, vs: str = "", as_of: date | None = None) -> MarketData:
+def any_of(
+    folder: Path, *symbols: str, vs: str = "", as_of: date | None = None, now: datetime = NOW
+) -> MarketData:
     source = SourceRef("files", str(folder))
     wanted = (*symbols, vs) if vs else symbols
-    return gather(wanted, source, as_of=as_of, now=NOW, any_of=symbols)
+    return gather(wanted, source, as_of=as_of, now=now, any_of=symbols)
 
 
 def test_one_of_the_subjects_must_be_known(folder: Path) -> None:
@@ -334,7 +374,7 @@ def test_one_of_the_subjects_must_be_known(folder: Path) -> None:
 def test_a_day_after_all_prices_is_an_error_even_where_gaps_are_allowed(folder: Path) -> None:
     write(folder, "GSPC", sessions(date(2026, 1, 2), date(2026, 1, 15)))
     with pytest.raises(DataError, match="no price for the as-of day 20 January 2026") as caught:
-        any_of(folder, "^GSPC", "^RUT", as_of=date(2026, 1, 20))
+        any_of(folder, "^GSPC", "^RUT", as_of=date(2026, 1, 20), now=night(date(2026, 1, 20)))
     assert "--as-of 2026-01-16" in str(caught.value)
     data = any_of(folder, "^GSPC", vs="^RUT", as_of=date(2026, 1, 16))
     assert [(gap.subject, gap.reason) for gap in data.gaps] == [("^GSPC", Reason.STALE)]

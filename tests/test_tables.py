@@ -32,7 +32,11 @@ def frame(**columns: list[object]) -> pd.DataFrame:
 
 
 def cleaned(table: pd.DataFrame, until: date | None = None) -> Cleaned:
-    return clean(Table(table, "X.csv", until))
+    return clean(Table(table, "X.csv", until=until))
+
+
+def messages(result: Cleaned) -> list[str]:
+    return [finding.message for finding in result.findings]
 
 
 def refusal(table: Table) -> str:
@@ -43,7 +47,7 @@ def refusal(table: Table) -> str:
 
 def test_good_bars_come_through_unchanged() -> None:
     result = cleaned(frame())
-    assert result.notes == ()
+    assert result.findings == ()
     assert result.dividends
     assert list(result.bars.columns) == ["open", "high", "low", "close", "volume"]
     assert result.bars.index.name == "date"
@@ -115,13 +119,13 @@ def test_times_of_day_and_zones_are_dropped() -> None:
 def test_unsorted_rows_are_sorted_with_a_note() -> None:
     result = cleaned(frame().iloc[::-1])
     assert result.bars.equals(cleaned(frame()).bars)
-    assert "order" in result.notes[0]
+    assert "order" in messages(result)[0]
 
 
 def test_repeated_rows_count_once_with_a_note() -> None:
     result = cleaned(pd.concat([frame(), frame().iloc[[1]]], ignore_index=True))
     assert result.bars.equals(cleaned(frame()).bars)
-    assert any("14 January 2026" in note for note in result.notes)
+    assert any("14 January 2026" in note for note in messages(result))
 
 
 def test_two_different_rows_for_one_day_are_refused_with_both_rows() -> None:
@@ -136,14 +140,14 @@ def test_two_different_rows_for_one_day_are_refused_with_both_rows() -> None:
 def test_rows_without_a_price_are_left_out_and_named_never_filled() -> None:
     result = cleaned(frame(Close=[10.5, np.nan, 12.5, np.nan]))
     assert [day.date().isoformat() for day in result.bars.index] == [DAYS[0], DAYS[2]]
-    assert "16 January 2026, 14 January 2026" in result.notes[0]
+    assert "16 January 2026, 14 January 2026" in messages(result)[0]
 
 
 def test_an_empty_row_beside_a_full_one_for_the_same_day_is_not_missed() -> None:
     twice = pd.concat([frame(), frame(Close=[np.nan] * 4).iloc[[1]]], ignore_index=True)
     result = cleaned(twice)
     assert result.bars.equals(cleaned(frame()).bars)
-    assert not any("without a price" in note for note in result.notes)
+    assert not any("without a price" in note for note in messages(result))
 
 
 def test_no_row_with_a_price_is_no_data() -> None:
@@ -191,7 +195,7 @@ def test_leniency_leaves_impossible_rows_out_and_names_them() -> None:
     table = Table(frame(Low=[9.0, -10.0, 11.0, 12.0]), "Feed", lenient=True)
     result = clean(table)
     assert len(result.bars) == 3
-    assert "14 January 2026" in result.notes[0]
+    assert "14 January 2026" in messages(result)[0]
     assert "possible" in refusal(Table(frame(Low=[-1.0] * 4), "Feed", lenient=True))
 
 
@@ -199,7 +203,7 @@ def test_rows_after_the_day_wanted_are_not_even_looked_at() -> None:
     spoilt = frame(Close=[10.5, 11.5, "soon", -1.0])
     result = cleaned(spoilt, date(2026, 1, 14))
     assert [day.date().isoformat() for day in result.bars.index] == DAYS[:2]
-    assert result.notes == ()
+    assert result.findings == ()
 
 
 def test_a_table_that_begins_later_is_given_whole_so_that_its_start_can_be_told() -> None:
@@ -279,9 +283,9 @@ def test_blank_days_among_closes_alone_are_no_findings() -> None:
     """So they are where they stand beside a price of the same day."""
     alone = cleaned(closes(4.1, None, 4.3, None))
     assert alone.bars["close"].tolist() == [4.1, 4.3]
-    assert alone.notes == ()
+    assert alone.findings == ()
     beside = cleaned(frame(Close=[10.5, None, 12.5, 13.5]))
-    assert beside.notes == ("X.csv: days without a price are left out: 14 January 2026.",)
+    assert messages(beside) == ["X.csv: days without a price are left out: 14 January 2026."]
 
 
 @pytest.mark.parametrize("lacking", ["Open", "High", "Low"])

