@@ -267,7 +267,7 @@ def month_year(day: date) -> str:
     return f"{MONTHS[day.month - 1]} {day.year}"
 
 
-def clock(hour: time) -> str:
+def hour_minute(hour: time) -> str:
     """An hour of the day: `08:30`."""
     return f"{hour:%H:%M}"
 

@@ -59,7 +59,7 @@ def scheduled(name: str, caption: str, lines: Sequence[Line], data: MarketData) 
 
 
 def _row(line: Line, figures: Sequence[str], *, timed: bool, sourced: bool) -> tuple[Cell, ...]:
-    hour = Cell(wording.clock(line.hour) if line.hour else "")
+    hour = Cell(wording.hour_minute(line.hour) if line.hour else "")
     shown = (Cell(text) if (text := getattr(line, key)) else NOTHING for key in figures)
     source = [Cell(line.source)] * sourced
     return (Cell(_day(line.day)), *[hour] * timed, Cell(line.what), *shown, *source)
