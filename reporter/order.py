@@ -136,6 +136,11 @@ class Event:
     published: date | None = None
     published_text: str = ""
 
+    @property
+    def full(self) -> str:
+        """The name with its region: `Trade balance (Japan)`."""
+        return f"{self.name} ({self.region})" if self.region else self.name
+
     def over(self, as_of: date, close: datetime | None = None) -> bool:
         """Whether it had happened by the close of `as_of`; by the end of the day without one."""
         if self.at is None or close is None:

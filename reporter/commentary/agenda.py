@@ -22,7 +22,7 @@ def agenda(reading: Reading) -> Iterator[Remark]:
         f"{key}{at}": slot
         for at, due in zip("ab", marked, strict=False)
         for key, slot in (
-            ("e", Quoted(due.event.name)),
+            ("e", Quoted(due.event.full)),
             ("d", Named(f"{due.weekday} {day_month(due.day)}")),
         )
     }

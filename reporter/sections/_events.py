@@ -30,8 +30,7 @@ class Line:
 def line_of(due: agenda.Due) -> Line:
     """An event as a row."""
     event = due.event
-    name = ": ".join(part for part in (event.region, event.name) if part)
-    what = f"{name}, {event.period}" if event.period else name
+    what = f"{event.full}, {event.period}" if event.period else event.full
     return Line(what, event.source, due.day, due.hour, event.prior, event.consensus, event.actual)
 
 
