@@ -37,7 +37,7 @@ def _event(  # noqa: PLR0913, PLR0917  a row of the calendar
 ) -> Event:
     """An invented release of January 2026."""
     at = datetime.combine(date(2026, 1, day), hour, ZONE)
-    told = (period, prior, consensus, actual, importance)
+    told = (period, prior, consensus, actual, importance, MONTH, IN_MONTH)
     return Event(name, at.date(), at, CALENDAR, "US", *told)
 
 
