@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +20,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 THURSDAY = date(2026, 1, 15)
 
 
-def event(at: datetime | date, name: str = "Prices", **told: str) -> Event:
+def event(at: datetime | date, name: str = "Prices", **told: Any) -> Event:
     if isinstance(at, datetime):
         return Event(name, at.date(), at, "Office", **told)
     return Event(name, at, None, "Office", **told)

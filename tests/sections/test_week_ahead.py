@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from reporter.model import DeskInputs, DeskView, Event
@@ -21,7 +22,7 @@ def on(day: date, *views: DeskView, events: tuple[Event, ...] = ()) -> SectionCo
     return replace(context, data=data)
 
 
-def release(day: int, name: str, source: str = "Office", **told: str) -> Event:
+def release(day: int, name: str, source: str = "Office", **told: Any) -> Event:
     """A release of January 2026 at half past eight."""
     at = datetime(2026, 1, day, 8, 30, tzinfo=NEW_YORK)
     return Event(name, at.date(), at, source, **told)
