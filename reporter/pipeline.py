@@ -52,6 +52,7 @@ def build(
 
 def collect(spec: BriefSpec, *, now: datetime, progress: Progress) -> MarketData:
     """Prices of every symbol of the brief, cut at its as-of session, under the spec's names."""
+    from reporter.alignment import calendar_notes
     from reporter.gather import gather
 
     data = gather(
@@ -63,7 +64,7 @@ def collect(spec: BriefSpec, *, now: datetime, progress: Progress) -> MarketData
         known_highs=spec.known_highs,
         desk=spec.desk,
     )
-    return _renamed(data, spec)
+    return _renamed(replace(data, notes=(*data.notes, *calendar_notes(data))), spec)
 
 
 def compose(spec: BriefSpec, data: MarketData) -> Brief:

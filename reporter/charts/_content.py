@@ -191,6 +191,13 @@ def period(fact: Fact, window: str) -> Span:
     return Span(spoken) if spoken else Span(f"since {base_day(fact)}", "name")
 
 
+def until(context: ChartContext, fact: Fact) -> str | Span:
+    """Where a window ends, where that is not the brief's day: " to 9 January 2026"."""
+    if fact.as_of == context.data.as_of:
+        return ""
+    return Span(f" to {wording.long_date(fact.as_of)}", "name")
+
+
 def base_day(fact: Fact) -> str:
     """The day a windowed fact counts from, as pages print it."""
     assert fact.base_date is not None

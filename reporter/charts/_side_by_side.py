@@ -108,5 +108,6 @@ def _title(context: ChartContext, lines: Sequence[ChartSeries], window: str, fir
     apart = (", ", gap, " ahead of " if way > 0 else " behind ") if way else (", in line with ",)
     return content.sentence(
         lead, " ", *content.moved(spread, "subject_return"), " ", content.period(spread, window),
+        content.until(context, spread),
         *apart, others[0], " at ", content.cited(spread, "benchmark_return"),
     )  # fmt: skip
