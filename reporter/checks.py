@@ -32,7 +32,7 @@ USUAL = {  # the widest factor between two closes that is believed; real ones re
     Kind.VOLATILITY: log(3),
 }
 BELIEVED = log(1.35)
-ROUND_THE_CLOCK = log(2)  # crypto has fallen by two fifths in a day
+ROUND_THE_CLOCK = log(1.8)  # crypto has fallen by two fifths in a day
 POINTS = 2.0  # per cent that a yield may move in a day; those of SOFR on 17 September 2019 are more
 SLIP = log(5)  # a yield that moves by this factor and straight back has lost its decimal point
 LEAST_SLIP = 0.3  # per cent: yields near zero do move by such factors
@@ -333,12 +333,12 @@ def _in_runs(same: Mask, length: int) -> Mask:
 
 # --- one index against another ----------------------------------------------------------------
 
-ALIKE = 0.9  # of the days on which both have volume
-FEWEST_ALIKE = 20
+FEWEST_ALIKE = 20  # days: volumes of their own are equal on none
+SHARE_ALIKE = 0.05  # of the days on which both have volume
 
 
 def shared_volume(one: Floats, other: Floats) -> bool:
-    """Whether two instruments have the same volume on nearly all days, the days being the same."""
+    """Whether two instruments have the same volume on many of these days."""
     known = (one > 0) & (other > 0)
-    count = int(known.sum())
-    return count >= FEWEST_ALIKE and float((one == other)[known].mean()) > ALIKE
+    alike = int((one == other)[known].sum())
+    return alike >= FEWEST_ALIKE and alike >= SHARE_ALIKE * int(known.sum())

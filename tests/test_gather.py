@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reporter.errors import DataError, SpecError
 from reporter.gather import gather
+from reporter.instruments import describe
 from reporter.model import (
     DeskFigure,
     DeskInputs,
@@ -148,20 +149,42 @@ def test_a_hole_in_the_subject_on_the_day_asked_for_is_an_error(folder: Path) ->
         ask(folder, "^RUT", as_of=date(2026, 1, 14))
 
 
-def test_a_subject_that_trades_at_weekends_counts_by_sessions(folder: Path) -> None:
+def test_a_subject_that_trades_at_weekends_counts_its_own_days(folder: Path) -> None:
     days = [day.date() for day in pd.date_range("2026-01-02", "2026-01-18")]
     write(folder, "BTC-USD", days)
-    data = ask(folder, "BTC/USD")
+    data = ask(folder, "BTC/USD", "^RUT")
+    assert data.as_of == date(2026, 1, 18)
+    assert data.sessions is data.calendars["24/7"]
+    assert [d.date() for d in data.series["BTC-USD"].bars.index] == days
+    assert data.series["^RUT"].end == data.last_session("^RUT") == date(2026, 1, 16)
+    assert not data.gaps
+    assert not data.findings
+
+
+def test_what_still_trades_when_the_session_is_over_ends_the_day_before(folder: Path) -> None:
+    days = [day.date() for day in pd.date_range("2026-01-02", "2026-01-16")]
+    write(folder, "BTC-USD", days)
+    data = ask(folder, "^RUT", "BTC-USD", now=datetime(2026, 1, 16, 22, tzinfo=UTC))
     assert data.as_of == date(2026, 1, 16)
-    assert [d.date() for d in data.series["BTC-USD"].bars.index] == sessions(
-        date(2026, 1, 2), date(2026, 1, 16)
-    )
+    assert data.last_session("BTC-USD") == date(2026, 1, 15)
+    assert not data.gaps
 
 
-def test_a_subject_that_never_trades_on_a_session_is_an_error(folder: Path) -> None:
-    write(folder, "BTC-USD", [date(2026, 1, 17), date(2026, 1, 18)])
+def test_a_subject_without_a_bar_of_a_session_is_an_error(folder: Path) -> None:
+    write(folder, "IWM", [date(2026, 1, 17), date(2026, 1, 18)])
     with pytest.raises(DataError, match="no bar is left"):
-        ask(folder, "BTC-USD")
+        ask(folder, "IWM")
+
+
+def test_values_published_later_may_be_older(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder, "ZZZ", sessions(date(2026, 1, 2), date(2026, 1, 15)))
+    late = replace(describe("ZZZ"), lag=1)
+    monkeypatch.setattr("reporter.gate.describe", lambda *_: late)
+    data = ask(folder, "ZZZ", as_of=date(2026, 1, 15))
+    assert data.last_session("ZZZ") == date(2026, 1, 15)
+    write(folder, "RUT", sessions(date(2026, 1, 2), date(2026, 1, 16)))
+    data = ask(folder, "ZZZ", now=NOW)
+    assert data.as_of == date(2026, 1, 15)
 
 
 # --- what is missing ---

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, wraps
 from math import isfinite
+from types import MappingProxyType
 from typing import Literal
 
 from reporter import wording
 from reporter.alignment import Frame, own, shared
 from reporter.bars import Bars, bars_of
+from reporter.metrics._reach import Rests, judged, whole_history
 from reporter.metrics.base import YEAR_OF_BARS, Ask, Metric, metrics
 from reporter.model import (
     Basis,
@@ -73,21 +75,28 @@ class NoAnswerError(Exception):
         self.message = message
 
 
-def metric(
+def metric(  # noqa: PLR0913  a declaration states this much
     name: str,
     unit: Unit | None,
     *,
     windows: Literal["periods"] | tuple[str, ...] = (),
     versus: bool = False,
+    reach: tuple[Rests, ...] = (whole_history,),
+    details: Mapping[str, Rests] = MappingProxyType({}),
 ) -> Callable[[Callable[[Ask, MarketData], Answers]], Callable[[Ask, MarketData], Answers]]:
-    """Registers a metric: its answers become facts, what it cannot answer becomes a gap."""
+    """Registers a metric: its answers become facts, what it cannot answer becomes a gap.
+
+    `reach` are the bars its facts rest on: doubtful ones mark them. `details` are the parts that
+    rest on other bars: doubtful ones leave them out.
+    """
 
     def declare(compute: Callable[[Ask, MarketData], Answers]) -> Callable[..., Answers]:
         @wraps(compute)
         def answering(ask: Ask, data: MarketData) -> tuple[Fact | Gap, ...]:
             try:
                 _check(ask, windows, versus=versus)
-                return _distinct(fact(ask, data, answer) for answer in compute(ask, data))
+                sound = (judged(a, ask, data, reach, details) for a in compute(ask, data))
+                return _distinct(fact(ask, data, answer, marks) for answer, marks in sound)
             except NoAnswerError as lack:
                 return (gap(ask, lack.reason, lack.message),)
 
@@ -285,7 +294,7 @@ def window_base(ask: Ask, data: MarketData, frame: Frame | None = None) -> tuple
 # --- making a fact ----------------------------------------------------------------------------
 
 
-def fact(ask: Ask, data: MarketData, answer: Answer) -> Fact:
+def fact(ask: Ask, data: MarketData, answer: Answer, marks: tuple[str, ...] = ()) -> Fact:
     """The fact that answers `ask`, with every printable form it will ever need."""
     text = answer.text or wording.display(answer.value, answer.unit)
     as_of = answer.as_of or own(ask.subject, data).as_of
@@ -312,6 +321,7 @@ def fact(ask: Ask, data: MarketData, answer: Answer) -> Fact:
         base_date=answer.base,
         detail={key: _json(value) for key, value in answer.detail.items()} | calendar,
         displays=displays,
+        marks=marks,
     )
 
 

@@ -18,6 +18,7 @@ from reporter.metrics._answers import (
     metric,
     window_base,
 )
+from reporter.metrics._reach import window
 from reporter.metrics.base import Ask
 from reporter.metrics.returns import growth
 from reporter.model import Basis, Kind, MarketData, Reason, Unit
@@ -28,7 +29,7 @@ FEWEST = 2
 _FORMS = {"best_return": wording.fraction, "worst_return": wording.fraction}
 
 
-@metric("advancers", Unit.COUNT, windows="periods")
+@metric("advancers", Unit.COUNT, windows="periods", reach=(window,))
 def advancers(ask: Ask, data: MarketData) -> Answers:
     """How many members of a list closed above their close on the window's base day.
 

@@ -19,7 +19,7 @@ from reporter.model import DeskFigure, MarketData, Reason, Unit
 NAMES = ("desk_figure",)
 
 
-@metric("desk_figure", None)
+@metric("desk_figure", None, reach=())
 def desk_figure(ask: Ask, data: MarketData) -> Answers:
     """A figure a house has published, in the unit it was given in: one fact for each.
 

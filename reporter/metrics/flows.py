@@ -22,7 +22,7 @@ PREFIX = "flow:"
 EVERY = f"{PREFIX}*"
 
 
-@metric("net_flow", Unit.USD)
+@metric("net_flow", Unit.USD, reach=())
 def net_flow(ask: Ask, data: MarketData) -> Answers:
     """Net buying (+) or selling (-) of a segment by one house's clients, in US dollars.
 

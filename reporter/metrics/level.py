@@ -18,15 +18,26 @@ from reporter.metrics._answers import (
     priced,
     sessions_since,
 )
+from reporter.metrics._reach import back, beginning, last_bar_alone, past_year, since
 from reporter.metrics.base import Ask
 from reporter.model import Kind, MarketData, Reason, Unit
 
 NAMES = ("level",)
 
 YEAR = timedelta(weeks=52)
+WORDS = ("highest", "lowest")
 
 
-@metric("level", None)
+_RESTS = {
+    **dict.fromkeys(("week52_high", "week52_low"), past_year),
+    **{f"{word}_since{part}": since(f"{word}_since") for word in WORDS for part in ("", "_level")},
+    **{f"sessions_{word}": since(f"{word}_since") for word in WORDS},
+    "history_start": beginning,
+    "previous": back(1),
+}
+
+
+@metric("level", None, reach=(last_bar_alone,), details=_RESTS)
 def level(ask: Ask, data: MarketData) -> Answers:
     """The close of the as-of session, as quoted; a yield's level is in per cent.
 

@@ -17,6 +17,7 @@ from reporter.metrics._answers import (
     metric,
     unbroken,
 )
+from reporter.metrics._reach import since
 from reporter.metrics.base import YEAR_OF_BARS, Ask
 from reporter.model import MarketData, Reason, Unit
 
@@ -25,10 +26,20 @@ NAMES = ("rsi",)
 LENGTH = 14
 OVERBOUGHT = 70.0
 OVERSOLD = 30.0
+FORGOTTEN = 2 * YEAR_OF_BARS  # bars after which an older one no longer shows in any digit
 _NOISE = 10  # decimals beyond which two numbers are the same
 
 
-@metric("rsi", Unit.INDEX, windows=("14",))
+@metric(
+    "rsi",
+    Unit.INDEX,
+    windows=("14",),
+    reach=(since("state_since", FORGOTTEN),),
+    details={
+        "last_overbought": since("last_overbought", FORGOTTEN),
+        "last_oversold": since("last_oversold", FORGOTTEN),
+    },
+)
 def rsi(ask: Ask, data: MarketData) -> Answers:
     """Wilder's RSI over 14 sessions, 0 to 100; overbought above 70, oversold below 30, strictly.
 

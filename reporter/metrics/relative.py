@@ -25,8 +25,9 @@ from reporter.metrics._answers import (
     no_yield,
     window_base,
 )
+from reporter.metrics._reach import around_base, back, window
 from reporter.metrics.base import Ask
-from reporter.metrics.returns import growth, scaled, sigma
+from reporter.metrics.returns import SIGMA_SESSIONS, growth, scaled, sigma
 from reporter.model import MarketData, Reason, Unit
 
 NAMES = ("relative_return", "outperformance_streak")
@@ -40,7 +41,14 @@ _FORMS: dict[str, Printer] = {
 }
 
 
-@metric("relative_return", Unit.FRACTION, windows="periods", versus=True)
+@metric(
+    "relative_return",
+    Unit.FRACTION,
+    windows="periods",
+    versus=True,
+    reach=(window, around_base),
+    details={"z": back(SIGMA_SESSIONS + 1)},
+)
 def relative_return(ask: Ask, data: MarketData) -> Answers:
     """The subject's return less the benchmark's, same base day, same kind of return.
 

@@ -22,6 +22,7 @@ from reporter.metrics._answers import (
     no_yield,
     window_base,
 )
+from reporter.metrics._reach import back, since, window
 from reporter.metrics.base import Ask
 from reporter.model import Basis, MarketData, Unit
 from reporter.windows import Window
@@ -36,7 +37,17 @@ _FORMS: dict[str, Printer] = {
 }
 
 
-@metric("period_return", Unit.FRACTION, windows="periods")
+@metric(
+    "period_return",
+    Unit.FRACTION,
+    windows="periods",
+    reach=(window,),
+    details={
+        "z": back(SIGMA_SESSIONS + 1),
+        "largest_since": since("largest_since", 1),
+        "largest_since_return": since("largest_since", 1),
+    },
+)
 def period_return(ask: Ask, data: MarketData) -> Answers:
     """Close over the close of the window's base day, less one, as a fraction.
 
@@ -45,10 +56,10 @@ def period_return(ask: Ask, data: MarketData) -> Answers:
     """
     no_yield(ask.subject, data, "a return")
     bars = bars_for(ask.subject, data)
-    window, base = window_base(ask, data)
+    length, base = window_base(ask, data)
     last, first = last_bar(bars, data), bar_on(bars, base)
     value = growth(bars, first, last)
-    detail = _detail(bars, first, last) | _annual(window, value) | _largest(window, bars, last)
+    detail = _detail(bars, first, last) | _annual(length, value) | _largest(length, bars, last)
     return [Answer(value, Unit.FRACTION, detail, forms=_FORMS, base=base)]
 
 

@@ -19,6 +19,7 @@ from reporter.metrics._answers import (
     sessions_since,
     unbroken,
 )
+from reporter.metrics._reach import since
 from reporter.metrics.base import YEAR_OF_BARS, Ask
 from reporter.model import MarketData, Reason, Unit
 
@@ -36,7 +37,7 @@ def average(bars: Bars, length: int) -> Floats:
     return indicators.sma(bars.close, length)
 
 
-@metric("sma", Unit.PRICE, windows=("50", "200"))
+@metric("sma", Unit.PRICE, windows=("50", "200"), reach=(since("since", SLOW + LOOK_BACK),))
 def sma(ask: Ask, data: MarketData) -> Answers:
     """Arithmetic mean of the last 50 or 200 closes, the as-of session's included.
 
@@ -68,7 +69,7 @@ def _side(bars: Bars, values: Floats) -> dict[str, Raw]:
     }
 
 
-@metric("cross", Unit.BOOLEAN)
+@metric("cross", Unit.BOOLEAN, reach=(since("date", SLOW + 1),))
 def cross(ask: Ask, data: MarketData) -> Answers:
     """Whether the 50-session average crossed the 200-session one on this close.
 

@@ -23,6 +23,7 @@ from reporter.metrics._answers import (
     ranged,
     unbroken,
 )
+from reporter.metrics._reach import back
 from reporter.metrics.base import YEAR_OF_BARS, Ask
 from reporter.model import MarketData, Reason, Unit
 
@@ -33,7 +34,7 @@ MONTH = 21
 PAST = 5 * indicators.SESSIONS_A_YEAR
 
 
-@metric("atr", Unit.PRICE, windows=("14",))
+@metric("atr", Unit.PRICE, windows=("14",), reach=(back(2 * YEAR_OF_BARS),))
 def atr(ask: Ask, data: MarketData) -> Answers:
     """Wilder's average true range over 14 sessions, in price; the first true range is high - low.
 
@@ -50,7 +51,13 @@ def atr(ask: Ask, data: MarketData) -> Answers:
     return [Answer(value, Unit.PRICE, detail, forms=forms)]
 
 
-@metric("realised_volatility", Unit.FRACTION, windows=("21",))
+@metric(
+    "realised_volatility",
+    Unit.FRACTION,
+    windows=("21",),
+    reach=(back(MONTH),),
+    details=dict.fromkeys(("percentile", "share_higher", "history_start"), back(PAST + MONTH)),
+)
 def realised_volatility(ask: Ask, data: MarketData) -> Answers:
     """Root of 252/21 times the sum of the last 21 squared log returns: a yearly fraction.
 

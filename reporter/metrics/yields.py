@@ -14,6 +14,7 @@ from reporter.metrics._answers import (
     metric,
     window_base,
 )
+from reporter.metrics._reach import window
 from reporter.metrics.base import Ask
 from reporter.model import Kind, MarketData, Reason, Unit
 
@@ -22,7 +23,7 @@ NAMES = ("yield_change",)
 POINTS = 100
 
 
-@metric("yield_change", Unit.BASIS_POINTS, windows="periods")
+@metric("yield_change", Unit.BASIS_POINTS, windows="periods", reach=(window,))
 def yield_change(ask: Ask, data: MarketData) -> Answers:
     """A yield less its level on the window's base day, in basis points (0.01 percentage points).
 

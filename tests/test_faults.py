@@ -1,0 +1,134 @@
+"""No fault makes a wrong number.
+
+Whatever is wrong with prices, each fact is the same as from good ones, or marked, or absent.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from reporter.errors import ReporterError
+from reporter.gather import gather
+from reporter.measure import everything, measure
+from reporter.model import Fact, MarketData, Severity, SourceRef
+from reporter.sources.base import DataRequest, Delivered
+from tests.faults import FAULTS, LAST, NOW, SYMBOLS, Frames, good, inflict, injured, quotes
+
+TRIALS = int(os.environ.get("REPORTER_TRIALS", "10"))
+BENCHMARK = "^GSPC"
+CLOSE_ENOUGH = 1e-9  # sums of other lengths round differently
+
+
+def market(frames: Frames, *, file: bool, as_of: date | None) -> MarketData:
+    """Market data of these rows, through the gate."""
+
+    def source(request: DataRequest) -> Delivered:
+        return Delivered([quotes(s, frames[s], file=file) for s in request.symbols])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reporter.gather.sources", SimpleNamespace(get=lambda _: source))
+        return gather(SYMBOLS, SourceRef("faulty"), as_of=as_of, now=NOW, any_of=SYMBOLS)
+
+
+def facts(data: MarketData) -> Mapping[str, Fact]:
+    """Every fact there is."""
+    return {fact.id: fact for fact in measure(everything(SYMBOLS, BENCHMARK), data)}
+
+
+@cache
+def clean(as_of: date) -> Mapping[str, Fact]:
+    """Every fact of the good prices."""
+    frames = {symbol: good(symbol) for symbol in SYMBOLS}
+    return facts(market(frames, file=False, as_of=as_of))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values say the same."""
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=CLOSE_ENOUGH, abs_tol=CLOSE_ENOUGH)
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[k], other[k]) for k in one)
+    return bool(one == other)
+
+
+def differences(found: Fact, true: Fact | None) -> list[str]:
+    """What an unmarked fact says that the true one does not; what it leaves out is no lie."""
+    if true is None:
+        return [f"{found.id}: not known from good prices"]
+    wrong = [
+        f"{found.id}: {name} {getattr(found, name)!r} for {getattr(true, name)!r}"
+        for name in ("value", "display", "unit", "as_of", "base_date")
+        if not same(getattr(found, name), getattr(true, name))
+    ]
+    for part in ("detail", "displays"):
+        told, known = getattr(found, part), getattr(true, part)
+        wrong += [
+            f"{found.id}: {part}.{key} {value!r} for {known.get(key)!r}"
+            for key, value in told.items()
+            if not same(value, known.get(key))
+        ]
+    return wrong
+
+
+def lies(found: Iterable[Fact], true: Mapping[str, Fact]) -> list[str]:
+    return [lie for fact in found if not fact.marks for lie in differences(fact, true.get(fact.id))]
+
+
+@pytest.mark.parametrize("trial", range(TRIALS))
+def test_no_fault_makes_a_wrong_number(trial: int) -> None:
+    chance = random.Random(trial)  # noqa: S311  chance, not secrecy
+    frames, told = injured(chance.randint(1, 3), chance)
+    try:
+        data = market(frames, file=chance.random() < 0.5, as_of=chance.choice((None, LAST)))
+    except ReporterError:
+        return  # nothing at all is said
+    wrong = lies(facts(data).values(), clean(data.as_of))
+    assert not wrong, (told, wrong[:5])
+
+
+def test_good_prices_raise_no_doubt() -> None:
+    data = market({s: good(s) for s in SYMBOLS}, file=False, as_of=LAST)
+    assert not data.findings
+    assert set(data.series) == set(SYMBOLS)
+    assert len(clean(LAST)) > 150
+    assert not any(fact.marks for fact in clean(LAST).values())
+
+
+@pytest.mark.parametrize("kind", sorted(FAULTS))
+@pytest.mark.parametrize("file", [False, True])
+def test_each_fault_is_found(kind: str, file: bool) -> None:  # noqa: FBT001
+    for seed in range(3):
+        chance = random.Random(seed)  # noqa: S311  chance, not secrecy
+        frames = {symbol: good(symbol) for symbol in SYMBOLS}
+        symbol = inflict(kind, frames, chance)
+        data = market(frames, file=file, as_of=None)
+        found = [finding for finding in data.findings if finding.symbol == symbol]
+        assert found, (kind, symbol, seed)
+        assert all(finding.message and finding.severity in Severity for finding in found)
+
+
+def test_most_facts_outlive_the_faults() -> None:
+    """So that the test above is about something."""
+    tally: Counter[str] = Counter()
+    for trial in range(12):
+        chance = random.Random(trial)  # noqa: S311  chance, not secrecy
+        frames, _ = injured(chance.randint(1, 3), chance)
+        found = facts(market(frames, file=False, as_of=None))
+        for name, true in clean(LAST).items():
+            one = found.get(name)
+            state = "absent" if one is None else "marked" if one.marks else "equal"
+            tally[state] += 1
+            assert state != "equal" or one is None or one.unit is true.unit
+    assert tally["equal"] > 0.7 * tally.total()
+    assert tally["marked"] > 50
+    assert tally["absent"] > 50
