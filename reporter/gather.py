@@ -110,7 +110,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         sample=given.sample,
         gaps=(*gaps, *_unasked(wanted, (desk or DeskInputs()).until(session))),
         notes=(*_moved(as_of, session), *given.notes),
-        desk=_inputs(desk, given.desk).until(session),
+        desk=_inputs(desk, given.desk).until(session, own.sessions.close(session)),
         known_highs=tuple(high for high in known_highs if high.on <= session),
         findings=_in_order(findings, wanted, session),
         calendars={exchange: known.sessions for exchange, known in calendars.items()},

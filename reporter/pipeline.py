@@ -109,6 +109,7 @@ def collect(
 
 def compose(spec: BriefSpec, data: MarketData) -> Brief:
     """Everything about markets: prices to facts, facts to words, charts and sections."""
+    from reporter.agenda import ahead
     from reporter.alignment import tellable
     from reporter.argument import argue, comment, lead
     from reporter.commentary.base import Reading
@@ -117,7 +118,8 @@ def compose(spec: BriefSpec, data: MarketData) -> Brief:
 
     facts = measure(plan(spec, data), data)
     instruments = {symbol: series.instrument for symbol, series in data.series.items()}
-    reading = Reading(spec, tellable(facts, data.as_of), instruments, data.desk)
+    known = tellable(facts, data.as_of)
+    reading = Reading(spec, known, instruments, data.desk, ahead(data))
     remarks = comment(reading)
     headline, standfirst = lead(reading, remarks)
     context = SectionContext(spec, data, facts, remarks, argue(reading, remarks))

@@ -8,7 +8,7 @@ is U+2212. A number whose printed form would contradict its state gets more deci
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -267,8 +267,8 @@ def month_year(day: date) -> str:
     return f"{MONTHS[day.month - 1]} {day.year}"
 
 
-def time_of_day(moment: datetime) -> str:
-    """The time of day in the moment's own zone, its seconds left off: `17:45`."""
+def time_of_day(moment: datetime | time) -> str:
+    """The time of day, a moment's in its own zone, without its seconds: `17:45`."""
     return f"{moment:%H:%M}"
 
 

@@ -13,7 +13,7 @@ from reporter.sessions import NAMES, known_exchange
 
 ENTRIES = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
 REQUIRED = {"name", "prose", "kind", "segment"}
-OPTIONAL = {"inception", "aliases", "distributes", "exchange"}
+OPTIONAL = {"inception", "aliases", "distributes", "exchange", "lag"}
 
 
 @pytest.mark.parametrize("symbol", known())

@@ -38,7 +38,7 @@ SAMPLE = PACKAGE / "data" / "sample.npz"
 TERMS = "redistributable"
 LOCATION = "none"
 OPTIONS: dict[str, str] = {}
-NOTE = "Sample data: every price, target, flow, view and figure here is invented."
+NOTE = "Sample data: every price, target, flow, view, event and figure here is invented."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
