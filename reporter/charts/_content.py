@@ -186,8 +186,11 @@ def sentence(*parts: str | Span) -> Text:
 
 
 def period(fact: Fact, window: str) -> Span:
-    """A window in a sentence: "this year", "since 16 October 2025"."""
-    spoken = glossary.window_spoken(window)
+    """A window in a sentence: "this year", "since 16 October 2025".
+
+    Over common sessions it names its base day, which need not be that of either side's own year.
+    """
+    spoken = "" if "calendar" in fact.displays else glossary.window_spoken(window)
     return Span(spoken) if spoken else Span(f"since {base_day(fact)}", "name")
 
 
