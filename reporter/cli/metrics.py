@@ -184,7 +184,7 @@ def _table(facts: Sequence[Fact], data: MarketData) -> str:
     rows = [HEAD, *map(_row, facts)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(HEAD))]
     lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows)
-    kind = "sample data" if data.sample else data.source
+    kind = _other_days(facts, data) + ("sample data" if data.sample else data.source)
     doubts = _doubts(facts)
     return "\n".join(
         [*(line.rstrip() for line in lines), *doubts, f"As of {data.as_of}, {kind}.", ""]
@@ -206,3 +206,9 @@ def _row(fact: Fact) -> tuple[str, ...]:
     value = fact.display + (MARK if fact.marks else "")
     base = fact.base_date.isoformat() if fact.base_date else ""
     return subject, fact.metric, fact.window or "", value, base
+
+
+def _other_days(facts: Iterable[Fact], data: MarketData) -> str:
+    """Whose figures are of another day than the rest, to stand before the source."""
+    days = {_row(fact)[0]: fact.as_of for fact in facts if fact.as_of != data.as_of}
+    return "".join(f"{subject} of {day}, " for subject, day in days.items())
