@@ -20,7 +20,7 @@ import pytest
 from pypdf import PdfReader
 
 from reporter import contract, pipeline
-from reporter.marking import MARK
+from reporter.marking import ANCHOR, MARK
 from reporter.model import Artifacts, Brief, Terms, plain
 from reporter.paper import FORMATS
 from reporter.sources.base import silent
@@ -197,6 +197,8 @@ def test_a_brief_from_doubtful_prices_says_so_everywhere(brand: str) -> None:
     ):  # fmt: skip
         assert told in text, told
     assert MARK in pages[0].extract_text()
+    links = [note.get_object() for page in pages for note in page.get("/Annots", ())]
+    assert {str(link["/Contents"]) for link in links} == {ANCHOR}
     for path, data in files.items():
         if path.endswith(".svg"):
             assert b"ata for personal use only" in data, path
