@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ def through(*given: Quotes, as_of: date | None = None, now: datetime = NOW) -> A
     return admit(Delivered(given, Terms.INTERNAL), request, "test")
 
 
-def feed(symbol: str, **columns: object) -> Quotes:
+def feed(symbol: str, **columns: Any) -> Quotes:
     return quotes(symbol, good(symbol).assign(**columns), file=False)
 
 
