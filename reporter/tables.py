@@ -143,7 +143,7 @@ def clean(table: Table) -> Cleaned:
     dividends = _pays(frame)
     wanted = _wanted(days, table.until)
     later = () if wanted.all() else tuple(_dates(np.unique(days[~wanted])))
-    table = replace(table, frame=frame[wanted])
+    table = replace(table, frame=frame[wanted] if later else frame)
     days = days[wanted]
     _check_whole(table, table.frame.index)
     rows = Rows(table.frame.index.to_numpy("int64"), days, _values(table))
@@ -212,8 +212,8 @@ def _check_whole(table: Table, numbers: Iterable[int]) -> None:
 def _parsed(column: pd.Series[str]) -> NDArray[np.datetime64]:
     """Calendar days, NaT where there is none; a time of day and its zone are dropped."""
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        local = pd.DatetimeIndex(column).tz_localize(None).normalize()
-        return local.to_numpy().astype("datetime64[us]")
+        local = pd.DatetimeIndex(column).tz_localize(None).to_numpy()
+        return local.astype("datetime64[D]").astype("datetime64[us]")
     text = column.astype(str)
     cut = text if text.str.len().eq(10).all() else text.where(text.str.match(_DAY)).str[:10]
     days = pd.to_datetime(cut, format="%Y-%m-%d", errors="coerce")

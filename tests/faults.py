@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -107,7 +108,7 @@ class Wound:
                 return int(found[0])
         return self.chance.randrange(1, len(frame))
 
-    def set(self, columns: list[str], change: Callable[[pd.Series[float]], object]) -> None:
+    def set(self, columns: list[str], change: Callable[[pd.Series[float]], Any]) -> None:
         """Change some cells of one row."""
         frame = self.frame.copy()
         row = frame.index[self.at()]

@@ -10,6 +10,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from types import SimpleNamespace
@@ -17,15 +18,18 @@ from typing import Any
 
 import pytest
 
+from reporter import pipeline
 from reporter.errors import ReporterError
 from reporter.gather import gather
 from reporter.measure import everything, measure
-from reporter.model import Fact, MarketData, Severity, SourceRef
-from reporter.sources.base import DataRequest, Delivered
+from reporter.model import Fact, MarketData, Severity, SourceRef, plain
+from reporter.sources.base import DataRequest, Delivered, Quotes, silent, sources
+from reporter.spec import load
 from tests.faults import FAULTS, LAST, NOW, SYMBOLS, Frames, good, inflict, injured, quotes
 
 TRIALS = int(os.environ.get("REPORTER_TRIALS", "10"))
 BENCHMARK = "^GSPC"
+SAMPLED = date(2026, 1, 15)
 CLOSE_ENOUGH = 1e-9  # sums of other lengths round differently
 
 
@@ -132,3 +136,38 @@ def test_most_facts_outlive_the_faults() -> None:
     assert tally["equal"] > 0.7 * tally.total()
     assert tally["marked"] > 50
     assert tally["absent"] > 50
+
+
+# --- a whole brief ---
+
+
+@pytest.mark.parametrize("trial", range(max(2, TRIALS // 10)))
+def test_a_brief_of_faulty_prices_is_composed_all_the_same(trial: int) -> None:
+    """Or not at all: what a fact leaves out is missed by no sentence, chart or table."""
+    chance = random.Random(trial)  # noqa: S311  chance, not secrecy
+    spec = load(chance.choice(("small-caps", "weekly", "daily")))
+    given = sources.get("sample")(DataRequest(spec.symbols, as_of=SAMPLED))
+    answers = [_hurt(one, chance) if isinstance(one, Quotes) else one for one in given.answers]
+    with pytest.MonkeyPatch.context() as patch:
+        faulty = SimpleNamespace(get=lambda _: lambda _: replace(given, answers=answers))
+        patch.setattr("reporter.gather.sources", faulty)
+        try:
+            data = pipeline.collect(replace(spec, as_of=SAMPLED), now=NOW, progress=silent)
+        except ReporterError:
+            return
+    brief = pipeline.compose(spec, data)
+    assert brief.findings
+    assert any(fact.marks for fact in brief.facts)
+    assert plain(brief.headline)
+
+
+def _hurt(one: Quotes, chance: random.Random) -> Quotes:
+    """A sample's table with a fault of its recent years: a bar lost, or prices that jump."""
+    frame = one.frame.copy()
+    at = len(frame) - chance.randrange(1, 600) - 1
+    if chance.random() < 0.5:
+        frame = frame.drop(frame.index[at])
+    elif chance.random() < 0.7:
+        factor = chance.choice((1.5, 2))
+        frame.loc[frame.index[:at], ["open", "high", "low", "close"]] *= factor
+    return replace(one, frame=frame)

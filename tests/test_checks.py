@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from reporter.bars import Floats
+from reporter.checks import FEWEST_AFTER, RATIOS, History, Trading, judge, shared_volume, unfinished
+from reporter.model import Finding, Instrument, Kind, Severity
+from reporter.sessions import Sessions, calendar
+from reporter.sources.base import NoQuotesError
+from tests.market import wave
+
+NYSE = calendar("XNYS", 2024, 2026)
+DAYS = np.array([day for day in NYSE.days if day <= date(2025, 12, 31)], dtype="datetime64[D]")
+TRADING = Trading(NYSE, DAYS, date(2025, 12, 31), date(2025, 12, 31))
+SHARE = Instrument("ZZZ", "Zed", "Zed", Kind.EQUITY)
+
+
+def history(close: Floats | None = None, kind: Kind = Kind.EQUITY) -> History:
+    """Closes on the last sessions of 2025, each day opening where the one before closed."""
+    close = np.array(wave(300)) if close is None else np.asarray(close, dtype=float)
+    opened = np.concatenate((close[:1], close[:-1]))
+    top, foot = np.maximum(opened, close), np.minimum(opened, close)
+    cells = np.column_stack((opened, top, foot, close, np.full(len(close), 5.0)))
+    return History(replace(SHARE, kind=kind), DAYS[-len(close) :], cells, {})
+
+
+def scaled(past: History, rows: slice, factor: float) -> History:
+    cells = past.cells.copy()
+    cells[rows, :4] *= factor
+    return replace(past, cells=cells)
+
+
+def found(past: History, trading: Trading = TRADING) -> dict[str, Finding]:
+    return {finding.check: finding for finding in judge(past, trading).found}
+
+
+def test_good_bars_pass_unchanged() -> None:
+    past = history()
+    judged = judge(past, TRADING)
+    assert judged.found == ()
+    assert np.array_equal(judged.cells, past.cells)
+
+
+# --- the calendar ---
+
+
+def test_bars_of_days_without_a_session_are_left_out() -> None:
+    past = history()
+    days = past.days.copy()
+    days[100] = np.datetime64("2025-03-15")  # a Saturday
+    days[101:] = past.days[101:]
+    odd = found(replace(past, days=np.sort(days)))["off-session"]
+    assert odd.severity is Severity.DROP
+    assert odd.days == (date(2025, 3, 15),)
+    assert "15 March 2025" in odd.message
+
+
+def test_bars_before_the_calendar_begins_cannot_be_judged() -> None:
+    late = replace(TRADING, days=DAYS[-100:])
+    assert len(judge(history(), late).days) == 300
+
+
+def test_a_missing_session_is_marked_and_named() -> None:
+    past = history()
+    keep = np.arange(300) != 200
+    holed = replace(past, days=past.days[keep], cells=past.cells[keep])
+    missing = found(holed)["missing"]
+    assert missing.severity is Severity.MARK
+    assert missing.days == (past.days[200].item(),)
+
+
+def test_a_day_already_told_of_is_not_told_again() -> None:
+    past = history()
+    keep = np.arange(300) != 200
+    told = Finding("ZZZ", "null", Severity.DROP, "null", days=(past.days[200].item(),))
+    holed = replace(past, days=past.days[keep], cells=past.cells[keep], found=(told,))
+    assert judge(holed, TRADING).found == (told,)
+
+
+def test_a_bar_that_was_not_final_is_left_out() -> None:
+    noon = Trading(NYSE, DAYS, date(2025, 12, 30), date(2025, 12, 31))
+    late = found(history(), noon)["unfinished"]
+    assert late.days == (date(2025, 12, 31),)
+    assert "closes at 16:00 New York time; its bar counts from 16:30" in late.message
+    assert late.remedy == "Ask again after 16:30 New York time."
+
+
+def test_a_bar_of_tomorrow_is_of_the_future() -> None:
+    early = Trading(NYSE, DAYS, date(2025, 12, 29), date(2025, 12, 30))
+    both = found(history(), early)
+    assert both["unfinished"].days == (date(2025, 12, 30),)
+    assert both["future"].days == (date(2025, 12, 31),)
+
+
+def test_the_hour_is_told_in_the_exchanges_own_zone() -> None:
+    assert "at 13:00 New York time" in unfinished(NYSE, date(2025, 11, 28))
+    crypto: Sessions = calendar("24/7", 2025, 2025)
+    assert "at 00:00 UTC; its bar counts from 00:30 UTC" in unfinished(crypto, date(2025, 6, 1))
+
+
+# --- spikes ---
+
+
+@pytest.mark.parametrize("factor", [10, 100, 0.1, 0.01, 1.5])
+def test_a_bar_that_comes_straight_back_is_left_out(factor: float) -> None:
+    past = scaled(history(), slice(150, 151), factor)
+    cells = past.cells.copy()
+    cells[151, 0] = cells[151, 3]
+    cells[151, 1:3] = cells[151, 3]
+    judged = judge(replace(past, cells=cells), TRADING)
+    (spike,) = judged.found
+    assert (spike.check, spike.days) == ("spike", (past.days[150].item(),))
+    assert len(judged.days) == 299
+
+
+def test_a_good_bar_between_two_wild_ones_stays() -> None:
+    cells = history().cells.copy()
+    cells[:, 0:3] = cells[:, 3:4]
+    cells[[150, 152], :4] *= 10
+    judged = judge(replace(history(), cells=cells), TRADING)
+    assert judged.found[0].days == (DAYS[-150].item(), DAYS[-148].item())
+
+
+@pytest.mark.parametrize(("column", "factor"), [(1, 10.0), (2, 0.1)])
+def test_a_high_or_low_far_from_all_other_prices_is_left_out(column: int, factor: float) -> None:
+    cells = history().cells.copy()
+    cells[150, column] *= factor
+    assert found(replace(history(), cells=cells))["spike"].days == (DAYS[-150].item(),)
+
+
+def test_the_flash_crash_is_believed() -> None:
+    """On 6 May 2010 funds traded at a small part of their price for minutes."""
+    cells = history().cells.copy()
+    cells[150, 2] /= 2.53
+    assert not found(replace(history(), cells=cells))
+
+
+def test_a_yield_loses_its_decimal_point_and_not_its_spikes() -> None:
+    calm = 4 + np.arange(300) / 1000
+    slip, spike = calm.copy(), calm.copy()
+    slip[150] *= 10
+    spike[150] += 2.9  # as SOFR on 17 September 2019
+    assert list(found(history(slip, Kind.YIELD))) == ["spike"]
+    assert found(history(spike, Kind.YIELD))["jump"].severity is Severity.MARK
+
+
+# --- splits and jumps ---
+
+
+@pytest.mark.parametrize("ratio", [*RATIOS, *(1 / ratio for ratio in RATIOS)])
+def test_a_split_that_was_not_applied_cuts_the_history(ratio: float) -> None:
+    past = scaled(history(), slice(150), ratio)
+    cells = past.cells.copy()
+    cells[150, :4] = cells[150, 3]
+    judged = judge(replace(past, cells=cells), TRADING)
+    (split,) = judged.found
+    day = past.days[150].item()
+    assert (split.check, split.severity, split.days) == ("split", Severity.REFUSE, (day,))
+    assert judged.days[0].item() == day
+    assert "split" in split.remedy
+
+
+def test_a_stated_split_that_was_not_applied_cuts_the_history_whatever_its_ratio() -> None:
+    past = scaled(history(), slice(150), 1.5)
+    cells = past.cells.copy()
+    cells[150, :4] = cells[150, 3]
+    past = replace(past, cells=cells)
+    assert list(found(past)) == ["jump"]
+    assert list(found(replace(past, splits={past.days[150].item(): 1.5}))) == ["split"]
+
+
+def test_a_stated_split_that_was_applied_is_no_news() -> None:
+    past = history()
+    assert not found(replace(past, splits={past.days[150].item(): 4.0}))
+
+
+def test_a_share_that_halves_within_a_day_may_be_true_and_is_marked() -> None:
+    """It opened where it had closed: a split would have shown in the open."""
+    close = np.array(wave(300))
+    close[150:] *= 0.5
+    jump = found(history(close))["jump"]
+    assert (jump.severity, jump.days) == (Severity.MARK, (DAYS[-150].item(),))
+
+
+def test_a_new_level_of_few_bars_is_refused_and_names_its_day() -> None:
+    past = scaled(history(), slice(-FEWEST_AFTER + 1, None), 10)
+    cells = past.cells.copy()
+    cells[-FEWEST_AFTER + 1, :4] = cells[-FEWEST_AFTER + 1, 3]
+    with pytest.raises(NoQuotesError, match="rises by a factor of"):
+        judge(replace(past, cells=cells), TRADING)
+
+
+def test_the_largest_true_moves_are_believed() -> None:
+    """Those of 16 years of funds (1.34) and volatility (2.16)."""
+    for kind, factor in ((Kind.FUND, 0.747), (Kind.INDEX, 0.77), (Kind.VOLATILITY, 2.156)):
+        close = np.array(wave(300))
+        close[150:] *= factor / (close[150] / close[149])
+        assert not found(history(close, kind)), kind
+
+
+# --- stuck bars, shared volumes ---
+
+
+@pytest.mark.parametrize(
+    ("volume", "repeats", "told"), [(0, 1, False), (0, 2, True), (5, 3, False)]
+)
+def test_bars_that_repeat_without_volume_are_marked(
+    volume: float,
+    repeats: int,
+    told: bool,  # noqa: FBT001
+) -> None:
+    cells = history().cells.copy()
+    for row in range(151, 151 + repeats):
+        cells[row, :4] = cells[150, :4]
+        cells[row, 4] = volume
+    stuck = found(replace(history(), cells=cells)).get("stuck")
+    assert (stuck is not None) is told
+    assert stuck is None or len(stuck.days) == repeats
+
+
+def test_volumes_are_shared_where_they_are_equal_day_after_day() -> None:
+    chance = np.random.default_rng(1)
+    one, other = chance.integers(10**9, 10**10, (2, 300)).astype(float)
+    assert not shared_volume(one, other)
+    other[100:] = one[100:]
+    assert shared_volume(one, other)
+    assert not shared_volume(np.zeros(300), np.zeros(300))
