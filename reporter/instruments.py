@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from reporter.model import Instrument, Kind
 from reporter.resources import PACKAGE
+from reporter.sessions import ALWAYS, FUTURES, NEW_YORK, WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,21 @@ _FORMS = (  # how Yahoo writes what is not a share, most telling first
     (re.compile(r"[A-Z]{4}X"), Kind.FUND),
 )
 _PAYING = frozenset({Kind.FUND, Kind.EQUITY})
+_EXCHANGES = {  # Yahoo's suffixes
+    "L": "XLON", "IL": "XLON", "IR": "XDUB", "DE": "XETR", "F": "XFRA", "PA": "XPAR",
+    "AS": "XAMS", "BR": "XBRU", "LS": "XLIS", "MI": "XMIL", "MC": "XMAD", "SW": "XSWX",
+    "VI": "XWBO", "ST": "XSTO", "CO": "XCSE", "HE": "XHEL", "OL": "XOSL", "IC": "XICE",
+    "WA": "XWAR", "PR": "XPRA", "BD": "XBUD", "IS": "XIST", "JO": "XJSE", "SR": "XSAU",
+    "T": "XTKS", "HK": "XHKG", "SS": "XSHG", "SZ": "XSHG", "TW": "XTAI", "TWO": "XTAI",
+    "KS": "XKRX", "KQ": "XKRX", "SI": "XSES", "NS": "XBOM", "BO": "XBOM", "JK": "XIDX",
+    "KL": "XKLS", "BK": "XBKK", "AX": "XASX", "NZ": "XNZE", "TO": "XTSE", "V": "XTSE",
+    "NE": "XTSE", "CN": "XTSE", "SA": "BVMF", "MX": "XMEX", "SN": "XSGO", "BA": "XBUE",
+}  # fmt: skip
+_TRADED = (  # forms that tell where something trades
+    (re.compile(r".*=F"), FUTURES),
+    (re.compile(r".*=X"), WEEKDAYS),
+    (re.compile(r"[A-Z0-9]+-(USD|EUR|GBP)"), ALWAYS),
+)
 
 
 @cache
@@ -84,7 +100,16 @@ def describe(symbol: str, name: str = "") -> Instrument:
         Kind(entry["kind"]),
         entry["segment"],
         entry.get("inception"),
+        entry.get("exchange") or exchange_of(form),
     )
+
+
+def exchange_of(symbol: str) -> str:
+    """The calendar that something of this form trades by; New York's where the form is silent."""
+    form = canonical(symbol)
+    if traded := next((where for how, where in _TRADED if how.fullmatch(form)), None):
+        return traded
+    return _EXCHANGES.get(form.rpartition(".")[2], NEW_YORK) if "." in form else NEW_YORK
 
 
 def distributes(instrument: Instrument) -> bool:
@@ -100,7 +125,8 @@ def _guess(symbol: str, name: str) -> Instrument:
     kind = _kind(symbol, name)
     article = kind in {Kind.INDEX, Kind.FUND, Kind.VOLATILITY, Kind.YIELD} and name != symbol
     has_one = name.lower().startswith("the ")
-    return Instrument(symbol, name, f"the {name}" if article and not has_one else name, kind)
+    prose = f"the {name}" if article and not has_one else name
+    return Instrument(symbol, name, prose, kind, exchange=exchange_of(symbol))
 
 
 def _kind(symbol: str, name: str) -> Kind:

@@ -52,6 +52,7 @@ def build(
 
 def collect(spec: BriefSpec, *, now: datetime, progress: Progress) -> MarketData:
     """Prices of every symbol of the brief, cut at its as-of session, under the spec's names."""
+    from reporter.alignment import calendar_notes
     from reporter.gather import gather
 
     data = gather(
@@ -63,11 +64,12 @@ def collect(spec: BriefSpec, *, now: datetime, progress: Progress) -> MarketData
         known_highs=spec.known_highs,
         desk=spec.desk,
     )
-    return _renamed(data, spec)
+    return _renamed(replace(data, notes=(*data.notes, *calendar_notes(data))), spec)
 
 
 def compose(spec: BriefSpec, data: MarketData) -> Brief:
     """Everything about markets: prices to facts, facts to words, charts and sections."""
+    from reporter.alignment import tellable
     from reporter.argument import argue, comment, lead
     from reporter.commentary.base import Reading
     from reporter.measure import measure, plan
@@ -75,7 +77,7 @@ def compose(spec: BriefSpec, data: MarketData) -> Brief:
 
     facts = measure(plan(spec, data), data)
     instruments = {symbol: series.instrument for symbol, series in data.series.items()}
-    reading = Reading(spec, facts, instruments, data.desk)
+    reading = Reading(spec, tellable(facts, data.as_of), instruments, data.desk)
     remarks = comment(reading)
     headline, standfirst = lead(reading, remarks)
     context = SectionContext(spec, data, facts, remarks, argue(reading, remarks))

@@ -132,13 +132,31 @@ def name(context: ChartContext, symbol: str) -> str:
 
 
 def marked(context: ChartContext, symbol: str, *facts: Fact | None) -> str:
-    """An instrument's name, with an asterisk where any of its returns holds dividends."""
-    return context.called(symbol) + ("*" if _paid(facts) else "")
+    """An instrument's name, with an asterisk where any of its returns holds dividends.
+
+    Behind it the day, where its returns are not as of the brief's own.
+    """
+    other = {f.as_of for f in facts if f is not None} - {context.data.as_of}
+    day = f" ({wording.short_date(max(other))})" if other else ""
+    return context.called(symbol) + ("*" if _paid(facts) else "") + day
+
+
+def ranked(context: ChartContext, facts: Sequence[Fact]) -> Sequence[Fact]:
+    """The facts a title may rank: all where they are of one day, else the first of the brief's."""
+    if len({fact.as_of for fact in facts}) < 2:  # noqa: PLR2004  one day, or none
+        return facts
+    return [fact for fact in facts if fact.as_of == context.data.as_of][:1] or facts[:1]
 
 
 def total_note(facts: Iterable[Fact | None]) -> str:
     """What the asterisk of `marked` means, to stand behind a subtitle; empty where it is unused."""
     return f". {TOTAL}" if _paid(facts) else ""
+
+
+def calendar_note(fact: Fact) -> str:
+    """Whose sessions a comparison counts, to stand behind a subtitle; empty for one exchange's."""
+    shared = fact.displays.get("calendar", "")
+    return f"; {shared}" if shared else ""
 
 
 def _paid(facts: Iterable[Fact | None]) -> bool:
@@ -168,9 +186,19 @@ def sentence(*parts: str | Span) -> Text:
 
 
 def period(fact: Fact, window: str) -> Span:
-    """A window in a sentence: "this year", "since 16 October 2025"."""
-    spoken = glossary.window_spoken(window)
+    """A window in a sentence: "this year", "since 16 October 2025".
+
+    Over common sessions it names its base day, which need not be that of either side's own year.
+    """
+    spoken = "" if "calendar" in fact.displays else glossary.window_spoken(window)
     return Span(spoken) if spoken else Span(f"since {base_day(fact)}", "name")
+
+
+def until(context: ChartContext, fact: Fact) -> str | Span:
+    """Where a window ends, where that is not the brief's day: " to 9 January 2026"."""
+    if fact.as_of == context.data.as_of:
+        return ""
+    return Span(f" to {wording.long_date(fact.as_of)}", "name")
 
 
 def base_day(fact: Fact) -> str:
@@ -179,12 +207,12 @@ def base_day(fact: Fact) -> str:
     return wording.long_date(fact.base_date)
 
 
-def moved(fact: Fact) -> tuple[str | Span, ...]:
-    """Words for a return: "is up 7.8%", "is down 3.1%", "is unchanged"."""
-    way = wording.direction(fact.display)
+def moved(fact: Fact, part: str = "") -> tuple[str | Span, ...]:
+    """Words for a return, or for a part of a fact that is one: "is up 7.8%", "is down 3.1%"."""
+    way = wording.direction(fact.shown(part))
     if way == 0:
-        return ("is little changed at ", cited(fact))
-    return ("is up " if way > 0 else "is down ", cited(fact, unsigned=True))
+        return ("is little changed at ", cited(fact, part))
+    return ("is up " if way > 0 else "is down ", cited(fact, part, unsigned=True))
 
 
 def of_all(count: int) -> str:
@@ -193,12 +221,18 @@ def of_all(count: int) -> str:
     return f"of the {number} shown" if number else "of all shown"
 
 
+def base_days(facts: Iterable[Fact]) -> str:
+    """The days several facts count from: "31 December 2025", or where they differ all of them."""
+    days = sorted({fact.base_date for fact in facts if fact.base_date})
+    return " or ".join(wording.long_date(day) for day in days)
+
+
 # --- around the picture ------------------------------------------------------------------------
 
 
-def source_line(data: MarketData, source: str = "") -> str:
-    """Source, as-of day, and the warning that sample data carry everywhere."""
-    line = f"Source: {source or data.source}; as of {wording.long_date(data.as_of)}."
+def source_line(data: MarketData, source: str = "", day: date | None = None) -> str:
+    """Source, as-of day (the brief's unless another is given), and the warning of sample data."""
+    line = f"Source: {source or data.source}; as of {wording.long_date(day or data.as_of)}."
     return f"{line} Sample data, not market prices." if data.sample else line
 
 

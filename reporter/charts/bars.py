@@ -86,7 +86,7 @@ def _chart(
         kind=NAME,
         title=_title(context, prices.symbol, facts),
         subtitle=_subtitle(context, prices.symbol, bars, marks),
-        source_line=content.source_line(context.data),
+        source_line=content.source_line(context.data, day=facts["close"].as_of),
         alt=_alt(bars, facts),
         series=series,
         marks=marks,

@@ -117,10 +117,10 @@ def _returns(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
     return _chart(
         options, facts,
         names=[content.marked(context, fact.subject, fact) for fact in facts],
-        title=_ranking(context, facts, window),
-        subtitle=f"Change in closing price since {content.base_day(facts[0])}, %"
+        title=_ranking(context, content.ranked(context, facts), window),
+        subtitle=f"Change in closing price since {content.base_days(facts)}, %"
         + content.total_note(facts),
-        source=content.source_line(context.data),
+        source=content.source_line(context.data, day=max(fact.as_of for fact in facts)),
     )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def _chart(
     return Chart(
         id=content.word(options, "id", NAME),
         kind=NAME,
-        title=_title(context, facts, windows[main]),
+        title=_title(context, content.ranked(context, facts), windows[main]),
         subtitle=f"Change in closing price to {day}, %{note}",
         source_line=content.source_line(context.data),
         alt=_alt(lines, facts, windows[main]),

@@ -65,7 +65,7 @@ def _chart(
             f"{name}, close, {content.span_of_days(days)}; targets with the change they imply "
             f"from {level.display}, %{_date_of(context, facts)}"
         ),
-        source_line=content.source_line(context.data),
+        source_line=content.source_line(context.data, day=level.as_of),
         alt=_alt(line, marks),
         series=(line,),
         marks=marks,

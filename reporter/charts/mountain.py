@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reporter import wording
+from reporter.alignment import shared
 from reporter.charts import _content as content
+from reporter.charts._side_by_side import side_by_side
 from reporter.charts.base import ChartContext, ChartKind, charts
 from reporter.model import Brand, Chart, ChartSeries, Fact, Gap, Reason, Span, Text
 
@@ -35,6 +37,8 @@ def build(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
     facts = [f for f in returns if isinstance(f, Fact) and f.metric == first.metric]
     if len(facts) == 1 or first.metric == "yield_change":
         return _level(context, options, first, window)
+    if shared([fact.subject for fact in facts], context.data).shared:
+        return side_by_side(context, options, [fact.subject for fact in facts], window)
     return _change(context, options, facts, window)
 
 
@@ -65,10 +69,11 @@ def _level(
         kind=NAME,
         title=content.sentence(
             content.prose(context, fact.subject), " ", *content.moved(fact), " ",
-            content.period(fact, window), ", at ", content.cited(level),
+            content.period(fact, window), content.until(context, fact), ", at ",
+            content.cited(level),
         ),
         subtitle=f"{series.name}, close, {content.span_of_days(days)}",
-        source_line=content.source_line(context.data),
+        source_line=content.source_line(context.data, day=fact.as_of),
         alt=f"Mountain chart. {_spoken(series, wording.price)}",
         series=(series,),
         options={

@@ -51,8 +51,8 @@ def _ratio(context: ChartContext, fact: Fact) -> pd.Series[float] | Gap:
     if fact.base_date is None or isinstance(ours, Gap) or isinstance(theirs, Gap):
         return content.missing(context, "relative_return", fact.subject, fact.window)
     both = (ours.bars["close"] / theirs.bars["close"]).dropna()
-    base = both.loc[: fact.base_date.isoformat()].iloc[-1]
-    rebased: pd.Series[float] = BASE * both.loc[fact.base_date.isoformat() :] / base
+    shown = both.loc[fact.base_date.isoformat() : fact.as_of.isoformat()]
+    rebased: pd.Series[float] = BASE * shown / shown.iloc[0]
     return rebased
 
 
@@ -72,8 +72,9 @@ def _chart(
         id=content.word(options, "id", NAME),
         kind=NAME,
         title=_title(context, fact, window),
-        subtitle=f"{names[0]} divided by {names[1]}, close; {content.base_day(fact)} = 100",
-        source_line=content.source_line(context.data),
+        subtitle=f"{names[0]} divided by {names[1]}, close; {content.base_day(fact)} = 100"
+        + content.calendar_note(fact),
+        source_line=content.source_line(context.data, day=fact.as_of),
         alt=(
             f"Line chart of {names[0]} divided by {names[1]}, {content.span_of_days(days)}, "
             f"100 at the start: {spoken}, changed by {line.label} in all."
@@ -93,13 +94,13 @@ def _title(context: ChartContext, fact: Fact, window: str) -> Text:
     ours = content.prose(context, fact.subject)
     theirs = content.prose(context, str(fact.benchmark))
     way = wording.direction(fact.shown(RATIO))
-    over = content.period(fact, window)
+    over = (content.period(fact, window), content.until(context, fact))
     if way == 0:
-        return content.sentence(ours, " has kept level with ", theirs, " ", over)
+        return content.sentence(ours, " has kept level with ", theirs, " ", *over)
     change = content.cited(fact, RATIO, unsigned=True)
     if way > 0:
-        return content.sentence(ours, " has gained ", change, " on ", theirs, " ", over)
-    return content.sentence(ours, " has lost ", change, " to ", theirs, " ", over)
+        return content.sentence(ours, " has gained ", change, " on ", theirs, " ", *over)
+    return content.sentence(ours, " has lost ", change, " to ", theirs, " ", *over)
 
 
 def _streak(context: ChartContext, fact: Fact, days: tuple[str, ...]) -> tuple[ChartMark, ...]:

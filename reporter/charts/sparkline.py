@@ -47,7 +47,7 @@ def build(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
             content.prose(context, symbol), " ", *content.moved(fact), " ", over
         ),
         subtitle=f"{line.name}, close, {content.span_of_days(days)}",
-        source_line=content.source_line(context.data),
+        source_line=content.source_line(context.data, day=fact.as_of),
         alt=f"Small line chart of {line.name}, {content.span_of_days(days)}: {spoken}, "
         f"changed by {fact.display}.",
         series=(line,),

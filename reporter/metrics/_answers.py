@@ -12,6 +12,7 @@ from math import isfinite
 from typing import Literal
 
 from reporter import wording
+from reporter.alignment import Frame, own, shared
 from reporter.bars import Bars, bars_of
 from reporter.metrics.base import YEAR_OF_BARS, Ask, Metric, metrics
 from reporter.model import (
@@ -42,6 +43,8 @@ class Answer:
     Dates and numbers of `detail` get a printable form: a float as a price unless `forms` says
     otherwise, an int as a count. `text` is the display where the unit's own form is not it,
     `texts` adds or replaces printable forms. `suffix` tells facts of one question apart.
+    `as_of` is given where it is not the subject's own last session, `shared` where the sessions
+    counted are those common to several exchanges.
     """
 
     value: float | int | bool
@@ -54,6 +57,8 @@ class Answer:
     subject: str = ""
     suffix: str = ""
     source: str = ""
+    as_of: date | None = None
+    shared: str = ""
 
 
 Answers = Iterable[Answer]
@@ -135,8 +140,8 @@ def bars_for(symbol: str, data: MarketData) -> Bars:
 
 
 def last_bar(bars: Bars, data: MarketData) -> int:
-    """The position of the as-of session's bar, whose close must be usable."""
-    return bar_on(bars, data.as_of)
+    """The position of the bar of the instrument's own as-of session; its close is usable."""
+    return bar_on(bars, own(bars.series.symbol, data).as_of)
 
 
 def bar_on(bars: Bars, day: date) -> int:
@@ -204,11 +209,15 @@ def sound(bars: Bars) -> None:
 def unbroken(bars: Bars, data: MarketData, count: int) -> None:
     """Refuses bars among whose last `count` a session is missing; none is ever filled in.
 
-    Yields, currencies and commodities keep other holidays than the stock exchange.
+    Yields, currencies and commodities keep other holidays than the stock exchange: where their
+    own calendar is not at hand, nothing can be said.
     """
+    instrument = bars.series.instrument
+    if instrument.exchange not in data.calendars and instrument.kind in _OTHER_HOLIDAYS:
+        return
     first = bars.day(-min(count, len(bars)))
-    expected = data.sessions.between(first, bars.day(-1)) + 1
-    if expected > min(count, len(bars)) and bars.series.instrument.kind not in _OTHER_HOLIDAYS:
+    expected = data.sessions_of(bars.series.symbol).between(first, bars.day(-1)) + 1
+    if expected > min(count, len(bars)):
         name = bars.series.instrument.name
         since = wording.long_date(first)
         raise NoAnswerError(
@@ -225,21 +234,40 @@ def history(symbol: str, data: MarketData, claim: str, *, count: int = YEAR_OF_B
     return bars
 
 
-def sessions_since(day: date, data: MarketData) -> int | None:
-    """Sessions after `day`, the as-of session included; None where the calendar starts later."""
-    known = day >= data.sessions.days[0]
-    return data.sessions.between(day, data.as_of) if known else None
+def sessions_since(day: date, bars: Bars, data: MarketData) -> int | None:
+    """The instrument's sessions after `day`, the as-of session included.
+
+    None where its calendar starts later.
+    """
+    frame = own(bars.series.symbol, data)
+    known = day >= frame.sessions.days[0]
+    return frame.sessions.between(day, frame.as_of) if known else None
 
 
-def window_base(ask: Ask, data: MarketData) -> tuple[Window, date]:
-    """The window asked for and the session it is measured from."""
+def aligned(symbols: Iterable[str], data: MarketData) -> Frame:
+    """The sessions common to all of these, on which a comparison begins and ends."""
+    try:
+        return shared(symbols, data)
+    except LookupError as error:
+        raise NoAnswerError(Reason.SHORT_HISTORY, str(error)) from None
+
+
+def window_base(ask: Ask, data: MarketData, frame: Frame | None = None) -> tuple[Window, date]:
+    """The window asked for and the session it is measured from, in the subject's own calendar.
+
+    Args:
+        ask: the question.
+        data: the market.
+        frame: the sessions to count, where they are not the subject's own.
+    """
     window = parse(ask.window or "")
-    if window.since is not None and window.since > data.as_of:
+    frame = frame or own(ask.subject, data)
+    if window.since is not None and window.since > frame.as_of:
         later = wording.long_date(window.since)
-        as_of = wording.long_date(data.as_of)
+        as_of = wording.long_date(frame.as_of)
         raise NoAnswerError(Reason.WINDOW, f"{later} is after the as-of day, {as_of}")
     try:
-        return window, base_date(window, data.as_of, data.sessions)
+        return window, base_date(window, frame.as_of, frame.sessions)
     except LookupError as error:
         raise NoAnswerError(Reason.SHORT_HISTORY, str(error)) from None
 
@@ -250,12 +278,15 @@ def window_base(ask: Ask, data: MarketData) -> tuple[Window, date]:
 def fact(ask: Ask, data: MarketData, answer: Answer) -> Fact:
     """The fact that answers `ask`, with every printable form it will ever need."""
     text = answer.text or wording.display(answer.value, answer.unit)
+    as_of = answer.as_of or own(ask.subject, data).as_of
+    calendar = {"calendar": answer.shared} if answer.shared else {}
     displays = {
         "magnitude": wording.magnitude(text),
-        **_day_texts("as_of", data.as_of),
+        **_day_texts("as_of", as_of),
         **(_day_texts("base_date", answer.base) if answer.base else {}),
         **_texts(answer.detail, answer.forms),
         **answer.texts,
+        **calendar,
     }
     return Fact(
         id=identify(ask, subject=answer.subject, suffix=answer.suffix),
@@ -264,12 +295,12 @@ def fact(ask: Ask, data: MarketData, answer: Answer) -> Fact:
         value=answer.value,
         unit=answer.unit,
         display=text,
-        as_of=data.as_of,
+        as_of=as_of,
         source=answer.source or data.source,
         benchmark=ask.benchmark,
         window=ask.window,
         base_date=answer.base,
-        detail={key: _json(value) for key, value in answer.detail.items()},
+        detail={key: _json(value) for key, value in answer.detail.items()} | calendar,
         displays=displays,
     )
 

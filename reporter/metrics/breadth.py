@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from reporter import wording
+from reporter.alignment import Frame
 from reporter.metrics._answers import (
     Answer,
     Answers,
     NoAnswerError,
     Raw,
+    aligned,
     bar_on,
     bars_for,
-    last_bar,
     metric,
     window_base,
 )
@@ -30,13 +32,15 @@ _FORMS = {"best_return": wording.fraction, "worst_return": wording.fraction}
 def advancers(ask: Ask, data: MarketData) -> Answers:
     """How many members of a list closed above their close on the window's base day.
 
-    The subject is `list:NAME`, the members come with the question; yields are left out.
+    The subject is `list:NAME`, the members come with the question; yields are left out. Members
+    of different exchanges are measured between sessions common to all of them.
     `detail.of` counts the members with prices on both days, `symbols` names them, best first,
     `missing` the others, `total_return` those whose return holds dividends.
     """
-    _, base = window_base(ask, data)
+    frame = aligned(ask.members, data)
+    _, base = window_base(ask, data, frame)
     members = [m for m in ask.members if not _is_yield(m, data)]
-    returns = {m: r for m in members if (r := _return(m, base, data)) is not None}
+    returns = {m: r for m in members if (r := _return(m, base, frame, data)) is not None}
     if len(returns) < FEWEST:
         raise NoAnswerError(Reason.NOT_APPLICABLE, "breadth needs two instruments with prices")
     ranked = sorted(returns, key=lambda m: -returns[m])
@@ -51,7 +55,8 @@ def advancers(ask: Ask, data: MarketData) -> Answers:
         "missing": [m for m in members if m not in returns],
         "total_return": [m for m in ranked if data.series[m].basis is Basis.ADJUSTED],
     }
-    return [Answer(risen, Unit.COUNT, detail, forms=_FORMS, base=base)]
+    answer = Answer(risen, Unit.COUNT, detail, forms=_FORMS, base=base)
+    return [replace(answer, as_of=frame.as_of, shared=frame.shared)]
 
 
 def _is_yield(symbol: str, data: MarketData) -> bool:
@@ -59,9 +64,9 @@ def _is_yield(symbol: str, data: MarketData) -> bool:
     return series is not None and series.instrument.kind is Kind.YIELD
 
 
-def _return(symbol: str, base: date, data: MarketData) -> float | None:
+def _return(symbol: str, base: date, frame: Frame, data: MarketData) -> float | None:
     try:
         bars = bars_for(symbol, data)
-        return growth(bars, bar_on(bars, base), last_bar(bars, data))
+        return growth(bars, bar_on(bars, base), bar_on(bars, frame.as_of))
     except NoAnswerError:
         return None

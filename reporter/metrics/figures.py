@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from reporter.metrics._answers import (
     Answer,
     Answers,
@@ -27,10 +29,10 @@ def desk_figure(ask: Ask, data: MarketData) -> Answers:
     figures = [f for f in known if f.symbol == ask.subject]
     if not figures:
         raise NoAnswerError(Reason.NO_INPUT, f"no desk figure for {ask.subject} is at hand")
-    return [_one(figure) for figure in figures]
+    return [_one(figure, data.as_of) for figure in figures]
 
 
-def _one(figure: DeskFigure) -> Answer:
+def _one(figure: DeskFigure, as_of: date) -> Answer:
     detail: dict[str, Raw] = {
         "name": figure.name,
         "house": figure.house,
@@ -46,4 +48,5 @@ def _one(figure: DeskFigure) -> Answer:
         texts=published(figure),
         suffix=suffix,
         source=figure.house,
+        as_of=as_of,
     )

@@ -66,7 +66,7 @@ def _latest(bars: Bars, found: np.ndarray, word: str, data: MarketData) -> dict[
     return {
         f"{word}_since": day,
         f"{word}_since_level": None if at is None else float(bars.close[at]),
-        f"sessions_{word}": None if day is None else sessions_since(day, data),
+        f"sessions_{word}": None if day is None else sessions_since(day, bars, data),
     }
 
 

@@ -106,12 +106,12 @@ def _record(data: MarketData, bars: Bars, levels: Floats) -> Answer:
     )
     detail: dict[str, Raw] = {
         "level": level,
-        "level_date": data.as_of,
+        "level_date": bars.day(last),
         "prior_level": prior.level,
         "prior_date": prior.day,
         "record_level": inside.level,
         "record_date": inside.day,
-        "sessions_since": sessions_since(prior.day, data),
+        "sessions_since": sessions_since(prior.day, bars, data),
         "history_start": bars.start,
         "all_time": reaches_inception(bars, data),
         "tie": level == prior.level,
@@ -125,8 +125,8 @@ def _tally(
 ) -> dict[str, Raw]:
     stated = earlier_high(bars, data)
     records = climb(levels, stated.level if stated else 0.0)
-    new_year = date(data.as_of.year, 1, 1).toordinal()
-    waited = sessions_since(prior.day, data)
+    new_year = date(bars.day(-1).year, 1, 1).toordinal()
+    waited = sessions_since(prior.day, bars, data)
     return {
         "count_this_year": int((bars.days[records] >= new_year).sum()),
         "first_since": prior.day if broken and (waited is None or waited >= DROUGHT) else None,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
 import numpy as np
 
 from reporter import wording
+from reporter.alignment import Frame
 from reporter.bars import Bars, Floats, Ints, changes
 from reporter.metrics._answers import (
     Answer,
@@ -16,9 +18,9 @@ from reporter.metrics._answers import (
     NoAnswerError,
     Printer,
     Raw,
+    aligned,
     bar_on,
     bars_for,
-    last_bar,
     metric,
     no_yield,
     window_base,
@@ -43,19 +45,23 @@ def relative_return(ask: Ask, data: MarketData) -> Answers:
     """The subject's return less the benchmark's, same base day, same kind of return.
 
     `display` is the difference of both returns as printed, in percentage points; `value` is not
-    rounded. `detail.base_sensitive` says whether a base one session earlier or later moves it by
-    more than one percentage point (`1d` has only one base); `detail.ratio_change` is the change
-    of the ratio of prices, which is another number.
+    rounded. Instruments of different exchanges are measured between sessions common to both,
+    which `detail.calendar` names. `detail.base_sensitive` says whether a base one session earlier
+    or later moves it by more than one percentage point (`1d` has only one base);
+    `detail.ratio_change` is the change of the ratio of prices, which is another number.
     """
     ours, theirs = _both(ask, data)
-    _, base = window_base(ask, data)
-    returns = _returns(ours, theirs, base, data)
+    frame = aligned((ask.subject, ask.benchmark or ""), data)
+    _, base = window_base(ask, data, frame)
+    returns = _returns(ours, theirs, base, frame)
     value = returns[0] - returns[1]
-    around = _neighbours(ours, theirs, base, data)
+    around = _neighbours(ours, theirs, base, frame)
     detail = _detail(returns, _z(ours, theirs, base, value), around)
     detail["base_sensitive"] = ask.window != "1d" and _hangs_on_base(value, around)
     texts = dict(_neighbour_texts(around))
-    return [Answer(value, Unit.FRACTION, detail, wording.spread(*returns), _FORMS, texts, base)]
+    display = wording.spread(*returns)
+    answer = Answer(value, Unit.FRACTION, detail, display, _FORMS, texts, base)
+    return [replace(answer, as_of=frame.as_of, shared=frame.shared)]
 
 
 def _both(ask: Ask, data: MarketData) -> tuple[Bars, Bars]:
@@ -71,8 +77,9 @@ def _both(ask: Ask, data: MarketData) -> tuple[Bars, Bars]:
     return ours, theirs
 
 
-def _returns(ours: Bars, theirs: Bars, base: date, data: MarketData) -> tuple[float, float]:
-    one, other = (growth(b, bar_on(b, base), last_bar(b, data)) for b in (ours, theirs))
+def _returns(ours: Bars, theirs: Bars, base: date, frame: Frame) -> tuple[float, float]:
+    last = frame.as_of
+    one, other = (growth(b, bar_on(b, base), bar_on(b, last)) for b in (ours, theirs))
     return one, other
 
 
@@ -100,15 +107,15 @@ def _hangs_on_base(value: float, around: dict[str, tuple[date, float, float]]) -
 
 
 def _neighbours(
-    ours: Bars, theirs: Bars, base: date, data: MarketData
+    ours: Bars, theirs: Bars, base: date, frame: Frame
 ) -> dict[str, tuple[date, float, float]]:
     """Both returns from the sessions just before and after the base, where both have prices."""
     found = {}
     for key, step in (("base_earlier", 1), ("base_later", -1)):
         try:
-            day = data.sessions.back(base, step)
-            if day < data.as_of:
-                found[key] = (day, *_returns(ours, theirs, day, data))
+            day = frame.sessions.back(base, step)
+            if day < frame.as_of:
+                found[key] = (day, *_returns(ours, theirs, day, frame))
         except (LookupError, NoAnswerError):
             continue
     return found
@@ -151,15 +158,16 @@ def outperformance_streak(ask: Ask, data: MarketData) -> Answers:
     same direction that was at least as long.
     """
     ours, theirs = _both(ask, data)
-    last_bar(ours, data)
-    last_bar(theirs, data)
+    frame = aligned((ask.subject, ask.benchmark or ""), data)
+    for side in (ours, theirs):
+        bar_on(side, frame.as_of)
     days, leads = daily_leads(ours, theirs)
     if not len(leads) or not np.isfinite(leads).all():
         raise NoAnswerError(Reason.BAD_DATA, "the two have too few sound prices on the same days")
     starts, lengths, signs = runs(leads)
     length = int(lengths[-1]) if signs[-1] else 0
     base = date.fromordinal(int(days[starts[-1]])) if length else None
-    if base and data.sessions.between(base, data.as_of) != length:
+    if base and frame.sessions.between(base, frame.as_of) != length:
         raise NoAnswerError(Reason.MISSING_SESSION, "one of the two lacks a session of the run")
     detail: dict[str, Raw] = {
         "direction": {1: "ahead", -1: "behind"}.get(int(signs[-1])),
@@ -167,7 +175,8 @@ def outperformance_streak(ask: Ask, data: MarketData) -> Answers:
         "history_start": date.fromordinal(int(days[0])),
     }
     detail |= _longest(days[1:], starts, lengths, signs)
-    return [Answer(length, Unit.COUNT, detail, base=base)]
+    answer = Answer(length, Unit.COUNT, detail, base=base)
+    return [replace(answer, as_of=frame.as_of, shared=frame.shared)]
 
 
 def runs(leads: Floats) -> tuple[Ints, Ints, Ints]:

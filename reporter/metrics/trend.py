@@ -106,5 +106,5 @@ def _latest(bars: Bars, signs: Ints, crossed: Ints, data: MarketData) -> dict[st
     return {
         "direction": "golden" if signs[at] > 0 else "death",
         "date": day,
-        "sessions_since": sessions_since(day, data),
+        "sessions_since": sessions_since(day, bars, data),
     }

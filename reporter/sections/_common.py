@@ -172,6 +172,21 @@ def tone(fact: Fact) -> Tone:
     return _TONES[wording.direction(fact.display)]
 
 
+# --- figures of another day ---------------------------------------------------------------------
+
+
+def other_day(context: SectionContext, fact: Fact) -> str:
+    """The day a fact is as of, short, where it is not the brief's: its exchange was closed."""
+    return "" if fact.as_of == context.data.as_of else wording.short_date(fact.as_of)
+
+
+def other_days(context: SectionContext, facts: Iterable[Fact]) -> str:
+    """A sentence, with a space behind, on the instruments whose figures are of another day."""
+    told = {fact.subject: day for fact in facts if (day := other_day(context, fact))}
+    listed = ", ".join(f"{called(context, symbol)} {day}" for symbol, day in told.items())
+    return f"As of another day: {listed}. " if listed else ""
+
+
 # --- tables of changes --------------------------------------------------------------------------
 
 
@@ -215,7 +230,7 @@ def changes(
         _caption(context, symbols, levels=levels),
         (Column("", align="left"), *_level_head(context, symbols, levels), *_heads(columns)),
         tuple(rows),
-        _bases(columns),
+        _bases(context, columns),
     )
 
 
@@ -263,8 +278,8 @@ def _caption(context: SectionContext, symbols: Sequence[str], *, levels: bool) -
     return f"{what}, {wording.long_date(context.data.as_of)}"
 
 
-def _bases(columns: Mapping[str, Sequence[Fact | None]]) -> str:
-    """Base dates of the windows, and what an asterisk means."""
+def _bases(context: SectionContext, columns: Mapping[str, Sequence[Fact | None]]) -> str:
+    """Base dates of the windows, what an asterisk means, and which figures are of another day."""
     bases = []
     for window, facts in columns.items():
         days = sorted({fact.base_date for fact in facts if fact and fact.base_date})
@@ -273,5 +288,6 @@ def _bases(columns: Mapping[str, Sequence[Fact | None]]) -> str:
             bases.append(f"{glossary.window_name(window)} {shown}")
     starred = any(f and f.detail.get("total_return") for facts in columns.values() for f in facts)
     note = "* Total return, dividends reinvested. " if starred else ""
+    dated = other_days(context, (f for facts in columns.values() for f in facts if f))
     source = "; ".join(sorted({f.source for facts in columns.values() for f in facts if f}))
-    return f"{note}Base dates: {'; '.join(bases)}. Source: {source}."
+    return f"{note}{dated}Base dates: {'; '.join(bases)}. Source: {source}."

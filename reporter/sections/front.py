@@ -18,6 +18,7 @@ from reporter.sections._common import (
     handle,
     instrument,
     is_yield,
+    other_day,
     titled,
 )
 from reporter.sections.base import Built, SectionContext, section
@@ -116,7 +117,7 @@ def _price(context: SectionContext, symbol: str, window: str, spark: Drawn) -> K
     if value is None:
         return None
     chart = spark.charts[0].id if spark.charts else ""
-    note = _since(moved or value, window)
+    note = _dated(context, moved or value, _since(moved or value, window))
     change = cited(moved) if level and moved else None
     neutral = not gains(context, symbol)
     return KeyFigure(called(context, symbol), cited(value), change, note, chart, neutral)
@@ -127,9 +128,15 @@ def _since(fact: Fact, window: str) -> str:
     return SHORT.get(window) or f"from {fact.displays.get('base_date_short', '')}"
 
 
+def _dated(context: SectionContext, fact: Fact, note: str) -> str:
+    """The note, with the day where the figure is not of the brief's own."""
+    return ", ".join(part for part in (note, other_day(context, fact)) if part)
+
+
 def _momentum(context: SectionContext) -> Iterator[KeyFigure]:
     """The subject's RSI, with its state in a word."""
     rsi = context.facts.get("rsi", context.spec.subject, window="14")
     if rsi is not None:
         label = f"RSI, {called(context, context.spec.subject)}"
-        yield KeyFigure(label, cited(rsi), None, str(rsi.detail.get("state", "")))
+        note = _dated(context, rsi, str(rsi.detail.get("state", "")))
+        yield KeyFigure(label, cited(rsi), None, note)

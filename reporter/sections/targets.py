@@ -42,7 +42,7 @@ def _ladder(context: SectionContext) -> Options:
     return {"id": "targets", "subjects": [context.spec.subject], "size": LADDER_SIZE}
 
 
-def _table(context: SectionContext, facts: Iterable[Fact]) -> Table:
+def _table(context: SectionContext, facts: Sequence[Fact]) -> Table:
     columns = (
         Column("House", align="left"),
         Column("Target"),
@@ -60,7 +60,8 @@ def _table(context: SectionContext, facts: Iterable[Fact]) -> Table:
         )
         for fact in facts
     )
-    day = wording.long_date(context.data.as_of)
+    days = sorted({fact.as_of for fact in facts})
+    day = " or ".join(wording.long_date(day) for day in days)
     return Table("targets", f"Published targets against the close of {day}", columns, rows)
 
 

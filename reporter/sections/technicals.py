@@ -13,6 +13,7 @@ from reporter.sections._common import (
     called,
     draw,
     handle,
+    other_days,
     paragraphs,
     titled,
 )
@@ -51,15 +52,17 @@ def _bars(context: SectionContext, symbol: str, options: Options) -> Drawn:
 
 
 def _table(context: SectionContext, symbol: str) -> Table | None:
+    known = tuple(_indicators(context, symbol))
     rows = tuple(
-        (Cell(_label(fact)), Cell(fact.display, fact.id), Cell(told)) for fact, told in
-        _indicators(context, symbol)
-    )  # fmt: skip
+        (Cell(_label(fact)), Cell(fact.display, fact.id), Cell(told)) for fact, told in known
+    )
     if not rows:
         return None
+    note = other_days(context, (fact for fact, _ in known)).rstrip()
     columns = (Column("Indicator", align="left"), Column("Value"), Column("Reading", align="left"))
     name = called(context, symbol)
-    return Table(f"indicators-{handle(context, symbol)}", f"{name}: indicators", columns, rows)
+    key = f"indicators-{handle(context, symbol)}"
+    return Table(key, f"{name}: indicators", columns, rows, note)
 
 
 def _label(fact: Fact) -> str:

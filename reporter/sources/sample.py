@@ -1,7 +1,8 @@
 """The sample: invented prices and invented desk inputs, so that the program runs at once.
 
 The data file is made by `scripts/make_sample.py` and never changes by itself. Real names stand
-over invented numbers, so everything made from it says that it is sample data.
+over invented numbers, so everything made from it says that it is sample data. All of it, shares
+and currencies alike, has prices of New York's sessions.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from reporter.model import Basis, Gap, Reason, Terms
 from reporter.registry import nearest
 from reporter.resources import PACKAGE
+from reporter.sessions import NEW_YORK
 from reporter.sources._packing import unpack
 from reporter.sources._sample_desk import DESK
 from reporter.sources.base import (
@@ -77,6 +79,7 @@ class Shelf:
             origin=SAMPLE.name,
             basis=Basis(basis),
             sha256=digest,
+            exchange=NEW_YORK,
         )
 
 
