@@ -1,6 +1,7 @@
 """What only Yahoo knows of an instrument outside the catalogue: its kind, exchange and hours.
 
-Exchanges are given by the names `exchange_calendars` has for their calendars.
+Exchanges are given by the names `reporter.sessions` has for their calendars: those of stock
+exchanges are their market identifier codes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reporter.model import Kind
+from reporter.sessions import ALWAYS, FUTURES, WEEKDAYS
 
 KINDS = {
     "INDEX": Kind.INDEX,
@@ -23,10 +25,9 @@ KINDS = {
 }
 _BY_CALENDAR = {  # a calendar, and what Yahoo calls the exchanges that keep it
     "XNYS": "NYQ NYS NMS NGM NCM NAS NIM PCX ASE BTS BATS PNK OQB OQX OEM OTC SNP DJI WCB CXI",
-    "CMES": "CME CBT NYM CMX",
-    "IEPA": "NYB",
-    "24/5": "CCY",
-    "24/7": "CCC",
+    FUTURES: "CME CBT NYM CMX NYB",
+    WEEKDAYS: "CCY",
+    ALWAYS: "CCC",
     "XTSE": "TOR VAN CNQ NEO",
     "XMEX": "MEX",
     "BVMF": "SAO",
@@ -52,9 +53,7 @@ _BY_CALENDAR = {  # a calendar, and what Yahoo calls the exchanges that keep it
     "XWAR": "WSE",
     "XPRA": "PRA",
     "XBUD": "BUD",
-    "ASEX": "ATH",
     "XIST": "IST",
-    "XTAE": "TLV",
     "XSAU": "SAU",
     "XJSE": "JNB",
     "XTKS": "JPX OSA",

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import math
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -314,3 +316,31 @@ def test_no_network_ends_with_one_message(tmp_path: Path) -> None:
     assert gap.reason is Reason.UNAVAILABLE
     assert "Check the network" in gap.message
     assert date(2026, 1, 20) == NOW.date()
+
+
+TWO_RUNS = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from reporter.sources.base import DataRequest, Quotes
+from reporter.sources.yahoo import Manners, fetch
+from tests.sources.fake_yahoo import FakeYahoo
+
+port, cache = int(sys.argv[1]), Path(sys.argv[2])
+request = DataRequest(["IWM", "QQQ", "^RUT"], now=datetime(2026, 1, 20, tzinfo=UTC))
+opener = FakeYahoo({}, port=port).opener
+given = fetch(request, cache=cache, manners=Manners(pause=0), opener=opener)
+assert all(isinstance(answer, Quotes) for answer in given.answers)
+"""
+
+
+def test_two_runs_share_a_cache_folder(tmp_path: Path) -> None:
+    with serving({symbol: [chart(WEEK)] for symbol in ("IWM", "QQQ", "^RUT")}) as fake:
+        command = [sys.executable, "-c", TWO_RUNS, str(fake.port), str(tmp_path)]
+        runs = [
+            subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=Path.cwd())
+            for _ in range(2)
+        ]
+        for run_ in runs:
+            _, said = run_.communicate()
+            assert run_.returncode == 0, said

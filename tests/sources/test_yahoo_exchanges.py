@@ -5,9 +5,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from exchange_calendars import get_calendar_names
 
 from reporter.model import Kind
+from reporter.sessions import NAMES
 from reporter.sources._yahoo_exchanges import CALENDARS, calendar, kind, unfinished
 from tests.sources.fake_yahoo import about, bar, stamp
 
@@ -19,7 +19,7 @@ def meta(**told: Any) -> dict[str, Any]:
 
 
 def test_every_calendar_is_one_that_exists() -> None:
-    assert set(CALENDARS.values()) <= set(get_calendar_names())
+    assert set(CALENDARS.values()) <= set(NAMES)
 
 
 def test_no_exchange_has_two_calendars() -> None:
@@ -31,7 +31,7 @@ def test_no_exchange_has_two_calendars() -> None:
     ("exchange", "expected"),
     [
         ("NMS", "XNYS"), ("PCX", "XNYS"), ("LSE", "XLON"), ("GER", "XETR"), ("JPX", "XTKS"),
-        ("CMX", "CMES"), ("CCY", "24/5"), ("CCC", "24/7"), ("XXX", ""), (None, ""),
+        ("CMX", "US_FUTURES"), ("CCY", "24/5"), ("CCC", "24/7"), ("XXX", ""), (None, ""),
     ],
 )  # fmt: skip
 def test_the_exchange_names_the_calendar(exchange: str | None, expected: str) -> None:
