@@ -19,8 +19,9 @@ from reporter import __version__, written
 from reporter.errors import DataError, SpecError
 from reporter.instruments import describe
 from reporter.model import Gap, Reason, SourceRef
-from reporter.records import Asked, Delivery, Fetch, Held, Snapshot, about, frozen
+from reporter.records import Asked, Delivery, Fetch, Held, Snapshot, about
 from reporter.sessions import Sessions, nyse
+from reporter.sources._canonical import freeze
 from reporter.sources.base import DataRequest, Delivered, Quotes, missing, sources
 from reporter.store import DamagedError, Ref, Store
 
@@ -187,7 +188,7 @@ class _Run:
         if isinstance(answer, Gap):
             self.answers.append(answer)
             return answer
-        table = frozen(answer)
+        table = freeze(answer.frame)
         fetch = Fetch(
             answer.symbol,
             Asked.of(self.source),
