@@ -2,6 +2,9 @@
 
 A source gives each symbol's table as its vendor has it, or the gap that stands for it, one after
 the other in the order asked. It judges no price: `reporter.gate` does, for every source alike.
+
+A source that fetches what it gives has `LIVE = True` at the top of its file: then every run is
+recorded (see `reporter.recorder`); `LIBRARY` there names the package it fetches with.
 """
 
 from __future__ import annotations
