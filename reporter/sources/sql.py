@@ -42,6 +42,7 @@ OPTIONS = {
     "columns": "Our names of columns to theirs, such as close = px_last.",
     "symbols": "Our symbols to theirs, where they differ.",
     "basis": "How prices are adjusted: price or adjusted, for all or by symbol.",
+    "kind": "What the symbols are where it is not known, such as yield: for all or by symbol.",
     "timeout": "Seconds an answer may take; 120, if not given.",
     "zone": "The time zone whose day a moment is of, where dates are moments; UTC, if not given.",
 }
@@ -132,6 +133,7 @@ class Panel:
             label=self._label(symbol),
             origin=self._label(symbol),
             basis=self.settings.basis_of(symbol),
+            kind=self.settings.kind_of(symbol),
             basis_tip=f'Write basis = "price" or "adjusted" in {self.settings.where}.',
             sha256=digest(columns, names),
         )

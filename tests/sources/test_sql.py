@@ -16,7 +16,7 @@ import pytest
 from reporter.cli import run
 from reporter.errors import DataError, ReporterError
 from reporter.gather import gather
-from reporter.model import Basis, Gap, Reason, SourceRef, Terms
+from reporter.model import Basis, Gap, Kind, Reason, SourceRef, Terms
 from reporter.sources.base import Quotes
 from tests.postgres import Server
 from tests.sources.databases import (
@@ -253,7 +253,8 @@ def test_rates_need_a_symbol_a_date_and_a_value(empty: Server) -> None:
         "INSERT INTO rates VALUES ('DGS10', '2026-01-14', 4.15), ('DGS10', '2026-01-15', 4.17)",
     )
     columns = {"symbol": "series", "date": "day", "close": "value"}
-    (one,) = quotes("DGS10", table="rates", columns=columns)
+    (one,) = quotes("DGS10", table="rates", columns=columns, kind="yield")
+    assert one.kind is Kind.YIELD
     assert one.frame["Close"].tolist() == [4.15, 4.17]
     assert list(one.frame) == ["Date", "Close"]
 
