@@ -16,6 +16,7 @@ that changes, `reporter data fetch` records it whatever the source, and `snapsho
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -87,6 +88,7 @@ class Panel:
         self.settings = settings
         self.columns = their_columns(reading.columns(), settings)
         self._there: tuple[str, ...] | None = None
+        self._looked = False
 
     def answers(self) -> Iterator[Quotes | Gap]:
         """Every symbol's quotes or gap, in the order asked."""
@@ -151,6 +153,8 @@ class Panel:
     def _hint(self, symbol: str) -> str:
         """What the table may call the symbol, or what it holds at all."""
         there = self._symbols_there()
+        if there is None:
+            return "Check the symbol, or map it under symbols."
         if not there:
             return "It has no rows at all, or none that you may see."
         near = similar(text(self.settings.theirs(symbol)).lstrip("^."), there)
@@ -158,9 +162,12 @@ class Panel:
             return near
         return f"{near} If that is the same, map it under symbols in {self.settings.where}."
 
-    def _symbols_there(self) -> tuple[str, ...]:
-        if self._there is None:
-            self._there = self.reading.values(self.columns["symbol"], MOST_SYMBOLS)
+    def _symbols_there(self) -> tuple[str, ...] | None:
+        """What the table holds; None where that could not be found out, which is no failure."""
+        if not self._looked:
+            self._looked = True
+            with contextlib.suppress(DataError):
+                self._there = self.reading.values(self.columns["symbol"], MOST_SYMBOLS)
         return self._there
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reporter.errors import DataError, ReporterError
-from reporter.model import Reason
+from reporter.model import Gap, Reason
 from reporter.sources.base import Quotes
 from tests.postgres import Server
 from tests.sources.databases import (
@@ -118,6 +118,22 @@ def test_an_answer_that_takes_too_long(prices: Server) -> None:
         "CROSS JOIN LATERAL (SELECT pg_sleep(0.5) WHERE symbol <> '') AS nap"
     )
     assert "took longer than the timeout of 0.2 seconds." in failure(table="slow", timeout=0.2)
+
+
+def test_a_hint_that_takes_too_long_costs_the_hint_alone(
+    prices: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Listing all symbols runs into the timeout; the symbols after it are read all the same."""
+    monkeypatch.setattr("reporter.sources.sql.TOGETHER", 1)
+    prices.run(
+        "CREATE VIEW slow AS SELECT symbol, date, close FROM prices "
+        "LEFT JOIN LATERAL (SELECT pg_sleep(1) WHERE symbol = 'QQQ') AS nap ON true"
+    )
+    lost, found, other = delivered("NONE", "IWM", "NIL", table="slow", timeout=2).answers
+    assert isinstance(lost, Gap)
+    assert "slow has no rows of NONE. Check the symbol" in lost.message
+    assert isinstance(found, Quotes)
+    assert isinstance(other, Gap)
 
 
 def test_text_among_the_prices_is_one_symbols_gap(prices: Server) -> None:
