@@ -94,6 +94,6 @@ def _comparison_note(names: list[str]) -> tuple[str, ...]:
     if len(names) < 2:  # noqa: PLR2004  one calendar needs no word
         return ()
     *others, last = names
-    told = f"Calendars: {', '.join(others)} and {last}. Each figure counts the sessions of its own "
-    told += "instrument's; comparisons across them run between sessions common to both sides."
+    told = f"Calendars: {', '.join(others)} and {last}. A figure counts its own instrument's "
+    told += "sessions; comparisons across calendars run between sessions common to both sides."
     return (told,)

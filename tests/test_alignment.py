@@ -264,8 +264,8 @@ def test_all_that_a_brief_asks_of_one_exchange_is_tellable() -> None:
 def test_the_reader_is_told_how_calendars_are_compared() -> None:
     (note,) = calendar_notes(market("^GSPC", "^N225", "BTC-USD", as_of=MONDAY))
     assert note == (
-        "Calendars: NYSE, Tokyo and crypto (every day). Each figure counts the sessions of its "
-        "own instrument's; comparisons across them run between sessions common to both sides."
+        "Calendars: NYSE, Tokyo and crypto (every day). A figure counts its own instrument's "
+        "sessions; comparisons across calendars run between sessions common to both sides."
     )
     assert calendar_notes(market("^GSPC", "^RUT", as_of=MONDAY)) == ()
 

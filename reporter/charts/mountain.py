@@ -69,7 +69,7 @@ def _level(
         kind=NAME,
         title=content.sentence(
             content.prose(context, fact.subject), " ", *content.moved(fact), " ",
-            content.period(fact, window), content.until(context, fact), ", at ",
+            *content.stretch(context, fact, window), ", at ",
             content.cited(level),
         ),
         subtitle=f"{series.name}, close, {content.span_of_days(days)}",

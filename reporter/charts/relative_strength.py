@@ -94,7 +94,7 @@ def _title(context: ChartContext, fact: Fact, window: str) -> Text:
     ours = content.prose(context, fact.subject)
     theirs = content.prose(context, str(fact.benchmark))
     way = wording.direction(fact.shown(RATIO))
-    over = (content.period(fact, window), content.until(context, fact))
+    over = content.stretch(context, fact, window)
     if way == 0:
         return content.sentence(ours, " has kept level with ", theirs, " ", *over)
     change = content.cited(fact, RATIO, unsigned=True)

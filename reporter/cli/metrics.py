@@ -171,7 +171,7 @@ def _table(facts: Iterable[Fact], data: MarketData) -> str:
     rows = [HEAD, *map(_row, facts)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(HEAD))]
     lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows)
-    kind = "sample data" if data.sample else data.source
+    kind = _other_days(facts, data) + ("sample data" if data.sample else data.source)
     return "\n".join([*(line.rstrip() for line in lines), f"As of {data.as_of}, {kind}.", ""])
 
 
@@ -179,3 +179,9 @@ def _row(fact: Fact) -> tuple[str, ...]:
     subject = f"{fact.subject} vs {fact.benchmark}" if fact.benchmark else fact.subject
     base = fact.base_date.isoformat() if fact.base_date else ""
     return subject, fact.metric, fact.window or "", fact.display, base
+
+
+def _other_days(facts: Iterable[Fact], data: MarketData) -> str:
+    """Whose figures are of another day than the rest, to stand before the source."""
+    days = {_row(fact)[0]: fact.as_of for fact in facts if fact.as_of != data.as_of}
+    return "".join(f"{subject} of {day}, " for subject, day in days.items())

@@ -62,7 +62,8 @@ def test_the_title_adds_up_over_the_same_days(tokyo: ChartContext) -> None:
     spread = tokyo.facts.get("relative_return", "^GSPC", vs="^N225", window="ytd")
     assert spread is not None
     title = plain(chart.title)
-    assert "this year to 9 January 2026" in title
+    assert "from 30 December 2025 to 9 January 2026" in title
+    assert "this year" not in title
     assert spread.displays["benchmark_return"] in title
     assert {span.fact for span in chart.title if span.fact} == {spread.id}
     labels = {line.key: line.label for line in chart.series}
@@ -102,7 +103,7 @@ def test_the_line_of_relative_strength_has_common_days_only(tokyo: ChartContext)
     assert drawn(line) == pytest.approx((100 * ratio / ratio.iloc[0]).tolist())
     assert chart.subtitle.endswith(f"30 December 2025 = 100; {SHARED}")
     assert chart.source_line.endswith("as of 9 January 2026.")
-    assert plain(chart.title).endswith("this year to 9 January 2026")
+    assert plain(chart.title).endswith("from 30 December 2025 to 9 January 2026")
 
 
 @pytest.mark.parametrize("kind", ["heat_table", "diverging"])

@@ -19,6 +19,7 @@ from reporter.instruments import describe
 from reporter.model import Basis, Gap, MarketData, PriceSeries, Provenance, Reason, SourceRef
 from reporter.sessions import nyse
 from reporter.sidecars import FACT_COLUMNS
+from tests import exchanges
 
 SESSIONS = nyse(2024, 2026)
 AS_OF = date(2026, 1, 15)
@@ -168,3 +169,13 @@ def test_the_environment_narrows(
     monkeypatch.setenv("REPORTER_METRICS_WINDOW", "YTD 3m")
     told = document(["^RUT"], capsys)
     assert [fact["window"] for fact in told["facts"]] == ["ytd", "3m"]
+
+
+def test_the_table_says_whose_figures_are_of_another_day(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = exchanges.market("BTC-USD", "^GSPC", as_of=date(2026, 1, 11))  # a Sunday
+    namespace = SimpleNamespace(gather=lambda *_, **__: data)
+    monkeypatch.setitem(sys.modules, "reporter.gather", namespace)
+    assert run(["metrics", "BTC-USD", "--vs", "^GSPC", "--window", "ytd"]) == 0
+    assert "As of 2026-01-11, BTC-USD vs ^GSPC of 2026-01-09, test." in capsys.readouterr().out
