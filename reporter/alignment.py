@@ -84,10 +84,15 @@ def calendar_notes(data: MarketData) -> tuple[str, ...]:
     Nothing where all instruments trade on one exchange whose calendar reaches into the weeks
     after the as-of day.
     """
-    found = {s.name: s for s in (data.sessions_of(symbol) for symbol in data.series)}
+    found = {s.name: s for s in (data.sessions_of(symbol) for symbol in _daily(data))}
     ahead = data.as_of + NEAR
     ends = (s.note for _, s in sorted(found.items()) if s.note and s.days[-1] < ahead)
     return (*_comparison_note(sorted(found)), *ends)
+
+
+def _daily(data: MarketData) -> Iterable[str]:
+    """The symbols that trade by a calendar; a monthly series has only days of its own."""
+    return (symbol for symbol, series in data.series.items() if series.instrument.every == 1)
 
 
 def _comparison_note(names: list[str]) -> tuple[str, ...]:

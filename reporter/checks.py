@@ -197,7 +197,12 @@ def _limit(instrument: Instrument) -> float:
 
 
 def _without_spikes(past: History) -> History:
-    """Without single bars that leave their neighbours' range and are undone by the next bar."""
+    """Without single bars that leave their neighbours' range and are undone by the next bar.
+
+    What is not daily is left as it is: a month may well leave the range of its neighbours.
+    """
+    if past.instrument.every > 1:
+        return past
     wrong = _slips(past.close) if past.instrument.kind is Kind.YIELD else _spikes(past)
     if past.instrument.kind is not Kind.YIELD:
         wrong = wrong | _stretched(past.cells)

@@ -168,6 +168,7 @@ class Fetch:
             sha256=told["sha256"] or self.sha256,
             short=frozenset(told["short"]),
             terms=Terms(told["terms"]) if told["terms"] else self.delivery.terms,
+            lag_days=told.get("lag_days"),
         )
 
 

@@ -18,6 +18,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from reporter import wording
 from reporter.errors import SpecError
 from reporter.metrics.base import PERIODS
 from reporter.registry import nearest
@@ -26,6 +27,7 @@ from reporter.sessions import Sessions
 SINCE = "since:"
 _MONTHS = {"1m": 1, "3m": 3, "6m": 6, "1y": 12, "3y": 36, "5y": 60}
 _SATURDAY = 5
+_LONGEST = {"1d": 1, "wtd": 7, "1w": 7, "mtd": 31, "1m": 31, "qtd": 92, "3m": 92, "6m": 184}  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,32 @@ def base_date(window: Window, as_of: date, sessions: Sessions) -> date:
     if window.name in _MONTHS:
         return _months_back(_MONTHS[window.name], as_of, sessions)
     return _ANCHORED[window.name](as_of, sessions)
+
+
+def holds(window: Window, every: int) -> bool:
+    """Whether a series with a value every so many days can change over the window at all."""
+    if window.kind == "sessions":
+        return every == 1
+    return window.kind == "since" or _LONGEST.get(window.name, every) >= every
+
+
+def reached(window: Window, base: date, as_of: date, every: int) -> bool:
+    """Whether the base of a series that is not daily is the value the window means.
+
+    It is not where that value is missing and the one before it would be taken: a change over one
+    month must not be one over two.
+    """
+    if window.kind == "since":
+        return base < as_of
+    year = date(as_of.year, 1, 1).toordinal() - 1  # what days a window may reach back to
+    first = min(as_of.toordinal() - 366 * max(window.years, 1), year) - 31
+    days = Sessions("", tuple(map(date.fromordinal, range(first, as_of.toordinal() + 1))))
+    meant = base_date(window, as_of, days)
+    if base >= as_of:
+        return False
+    if wording.observed(meant, every) == wording.observed(base, every):
+        return True
+    return base > meant or ((meant - base).days <= every * 3 // 2 and not wording.is_period(every))
 
 
 def _months_back(months: int, as_of: date, sessions: Sessions) -> date:

@@ -177,7 +177,7 @@ def tone(fact: Fact) -> Tone:
 
 def other_day(context: SectionContext, fact: Fact) -> str:
     """The day a fact is as of, short, where it is not the brief's: its exchange was closed."""
-    return "" if fact.as_of == context.data.as_of else wording.short_date(fact.as_of)
+    return "" if fact.as_of == context.data.as_of else wording.as_of(fact, short=True)
 
 
 def other_days(context: SectionContext, facts: Iterable[Fact]) -> str:

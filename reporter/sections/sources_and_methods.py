@@ -110,8 +110,8 @@ def _origin(fact: Fact) -> Origin:
     window = glossary.window_name(fact.window)
     return (
         glossary.metric_name(fact.metric) + (f", {window}" if window else ""),
-        wording.short_date(fact.base_date) if fact.base_date else "",
-        wording.short_date(fact.as_of),
+        wording.base(fact, short=True),
+        wording.as_of(fact, short=True),
         fact.source,
     )
 
@@ -119,7 +119,7 @@ def _origin(fact: Fact) -> Origin:
 def _listed(context: SectionContext, group: Sequence[Fact]) -> Cell:
     """The figures of a row, with day and source where they are not the edition's."""
     first, data = group[0], context.data
-    day = f"as of {wording.short_date(first.as_of)}" if first.as_of != data.as_of else ""
+    day = f"as of {wording.as_of(first, short=True)}" if first.as_of != data.as_of else ""
     source = f"source {first.source}" if first.source != data.source else ""
     unusual = ", ".join(text for text in (day, source) if text)
     figures = chain.from_iterable((Span("; "), *_named(context, fact)) for fact in group)

@@ -95,8 +95,9 @@ class Quotes:
         symbol: as it was asked for.
         frame: columns in any case and order: Date, Open, High, Low, Close and, where the vendor
             has them, Adj Close, Volume, Dividends, Stock Splits. A table of Date and Close alone
-            will do for what has no other prices, such as a rate. The index holds the row numbers
-            a user sees.
+            will do for what has no other prices, such as a rate. Published, where it is there, is
+            the day a row became known: later rows of a day replace earlier ones from then on. The
+            index holds the row numbers a user sees.
         label: what messages call the table, such as its file's name.
         origin: where it can be looked up again.
         name: what the vendor calls the instrument.
@@ -110,6 +111,8 @@ class Quotes:
         sha256: of the table as it came; made from the bars where the source gives none.
         short: numbers of the rows with fewer cells than the head, as a file has that was cut off.
         terms: what these prices may be used for, where they differ from the source's.
+        lag_days: how many days after the end of its period each value is published, where no
+            column says so.
     """
 
     symbol: str
@@ -126,6 +129,7 @@ class Quotes:
     sha256: str = ""
     short: frozenset[int] = frozenset()
     terms: Terms | None = None
+    lag_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
