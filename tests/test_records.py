@@ -20,6 +20,7 @@ FRAME = pd.DataFrame(
 FULL = Quotes(
     "^RUT", FRAME, "RUT.csv", "a place", "Small", Basis.PRICE, "Say so.", Kind.YIELD, "XLON",
     correctable=True, fetched=NOW, sha256="ab" * 32, short=frozenset({3, 2}), terms=Terms.INTERNAL,
+    lag_days=0,
 )  # fmt: skip
 BARE = Quotes("^RUT", FRAME, "Yahoo's ^RUT", "a page")
 
