@@ -201,11 +201,17 @@ def _notes(context: SectionContext) -> Iterator[Text]:
 
 def _prices(context: SectionContext) -> str:
     data = context.data
-    first = min(series.start for series in data.series.values())
+    daily = [one for one in data.series.values() if one.instrument.every == 1]
+    others = [one.instrument for one in data.series.values() if one.instrument.every > 1]
+    told = ", ".join(f"{one.name} ({wording.frequency(one.every)})" for one in others)
+    seen = f" As known on that day: {told}." if told else ""
+    if not daily:
+        return f"Prices: {data.source}, none of them daily.{seen}"
+    first = min(series.start for series in daily)
     return (
-        f"Prices: {data.source}, {wording.count(len(data.series))} series of daily bars, the "
+        f"Prices: {data.source}, {wording.count(len(daily))} series of daily bars, the "
         f"longest from {wording.long_date(first)}, up to {wording.long_date(data.as_of)} "
-        f"({data.sessions.name} sessions)."
+        f"({data.sessions.name} sessions).{seen}"
     )
 
 
