@@ -203,7 +203,7 @@ def stretch(context: ChartContext, fact: Fact, window: str) -> tuple[Span, ...]:
     over = period(fact, window)
     if fact.as_of == context.data.as_of:
         return (over,)
-    if over.kind == "name":
+    if over.kind == "name" or fact.as_of.year != context.data.as_of.year:
         over = Span(f"from {base_day(fact)}", "name")
     return (over, Span(f" to {wording.as_of(fact)}", "name"))
 
