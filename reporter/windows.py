@@ -101,23 +101,32 @@ def holds(window: Window, every: int) -> bool:
     return window.kind == "since" or _LONGEST.get(window.name, every) >= every
 
 
-def reached(window: Window, base: date, as_of: date, every: int) -> bool:
-    """Whether the base of a series that is not daily is the value the window means.
+def observed_base(window: Window, as_of: date, sessions: Sessions, every: int) -> date | None:
+    """The day whose value the window is measured from, of a series that is not daily.
 
-    It is not where that value is missing and the one before it would be taken: a change over one
+    That of the month, quarter or year the window's anchor lies in, however it is dated; of other
+    series the last on or before the anchor. None where that value is missing: a change over one
     month must not be one over two.
+
+    Raises:
+        LookupError: the series does not reach back that far.
     """
-    if window.kind == "since":
-        return base < as_of
-    year = date(as_of.year, 1, 1).toordinal() - 1  # what days a window may reach back to
-    first = min(as_of.toordinal() - 366 * max(window.years, 1), year) - 31
-    days = Sessions("", tuple(map(date.fromordinal, range(first, as_of.toordinal() + 1))))
-    meant = base_date(window, as_of, days)
-    if base >= as_of:
-        return False
-    if wording.observed(meant, every) == wording.observed(base, every):
-        return True
-    return base > meant or ((meant - base).days <= every * 3 // 2 and not wording.is_period(every))
+    meant = window.since or base_date(window, as_of, _all_days(window, as_of))
+    base = sessions.on_or_before(meant)
+    if window.since is None and wording.is_period(every):
+        period = wording.observed(meant, every)
+        after = sessions.days[bisect_right(sessions.days, meant)]
+        base = after if wording.observed(after, every) == period else base
+        near = wording.observed(base, every) == period
+    else:
+        near = window.since is not None or (meant - base).days <= every * 3 // 2
+    return base if near and base < as_of else None
+
+
+def _all_days(window: Window, as_of: date) -> Sessions:
+    """Every day from well before the window's anchor to the as-of day."""
+    first = as_of.toordinal() - (window.years + 2) * 366
+    return Sessions("", tuple(map(date.fromordinal, range(first, as_of.toordinal() + 1))))
 
 
 def _months_back(months: int, as_of: date, sessions: Sessions) -> date:

@@ -30,7 +30,7 @@ from reporter.model import (
     Target,
     Unit,
 )
-from reporter.windows import Window, base_date, holds, parse, reached
+from reporter.windows import Window, base_date, holds, observed_base, parse
 
 _OTHER_HOLIDAYS = {Kind.YIELD, Kind.CURRENCY, Kind.COMMODITY}
 
@@ -296,10 +296,12 @@ def window_base(ask: Ask, data: MarketData, frame: Frame | None = None) -> tuple
         what = f"a {wording.frequency(every)} series has no change over that window"
         raise NoAnswerError(Reason.WINDOW, what)
     try:
-        base = base_date(window, frame.as_of, frame.sessions)
+        if every == 1:
+            return window, base_date(window, frame.as_of, frame.sessions)
+        base = observed_base(window, frame.as_of, frame.sessions, every)
     except LookupError as error:
         raise NoAnswerError(Reason.SHORT_HISTORY, str(error)) from None
-    if every > 1 and not reached(window, base, frame.as_of, every):
+    if base is None:
         name = frame.sessions.name
         raise NoAnswerError(Reason.MISSING_SESSION, f"{name}: the value to measure from is missing")
     return window, base

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,6 @@ from reporter.model import Json, MarketData, SourceRef
 
 SYMBOLS = {"UNRATE": "MS", "MORTGAGE30US": "W-THU", "GROWTH": "QS"}
 LATE = {"UNRATE": 37, "MORTGAGE30US": 0, "GROWTH": 120}  # days after its date, at least
-INDEX = "symbol,file,name,kind\nGROWTH,GROWTH.csv,Economic growth,yield\n"
 
 
 def invented(symbol: str, seed: int = 1) -> pd.DataFrame:
@@ -33,13 +32,13 @@ def write(folder: Path, *symbols: str, seed: int = 1) -> None:
     """Their files, with those of a share index that has traded every day since 2023."""
     for symbol in symbols:
         invented(symbol, seed).to_csv(folder / f"{symbol}.csv", index=False)
-    (folder / "index.csv").write_text(
-        INDEX if "GROWTH" in symbols else INDEX.split("\n", maxsplit=1)[0] + "\n"
-    )
+    listed = "GROWTH,GROWTH.csv,Economic growth,yield\n" if "GROWTH" in symbols else ""
+    (folder / "index.csv").write_text(f"symbol,file,name,kind\n{listed}")
     days = pd.bdate_range("2023-01-02", "2026-01-16")
     level = 100 + np.sin(np.arange(len(days)) / 9)
     prices = dict.fromkeys(("Open", "High", "Low", "Close"), level)
-    pd.DataFrame({"Date": days, **prices}).to_csv(folder / "RUT.csv", index=False)
+    for name in ("RUT", "GSPC"):
+        pd.DataFrame({"Date": days, **prices}).to_csv(folder / f"{name}.csv", index=False)
 
 
 def market(source: str, *symbols: str, as_of: date, **options: Json) -> MarketData:
@@ -57,10 +56,11 @@ def seen(symbol: str, as_of: date, seed: int = 1) -> pd.Series[float]:
 
 
 def back(day: pd.Timestamp, months: int) -> pd.Timestamp:
-    """The same day so many months before."""
-    return day - pd.DateOffset(months=months)
+    """The same day so many months before; of the last day of a month, the last one."""
+    earlier = day - pd.DateOffset(months=months)
+    return earlier + pd.offsets.MonthEnd(0) if day.is_month_end else earlier
 
 
-def next_day(day: date) -> date:
-    """The day after."""
-    return day + timedelta(days=1)
+def asof(known: pd.Series[float], day: pd.Timestamp) -> float:
+    """The last value on or before a day."""
+    return float(known.loc[:day].iloc[-1])

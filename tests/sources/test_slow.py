@@ -12,14 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reporter import pipeline
 from reporter.gather import gather
 from reporter.measure import everything, measure
-from reporter.model import Fact, Gap, Json, Kind, MarketData, Reason, Severity, SourceRef
+from reporter.model import Fact, Gap, Json, Kind, MarketData, Reason, Severity, SourceRef, plain
+from reporter.sources.base import silent
+from reporter.spec import load
 from tests.market import fact, gap
 from tests.sources import slow
 from tests.sources.folders import ask
 
 AS_OF = date(2025, 11, 14)
+EN_DASH = "\N{EN DASH}"
 ALL = tuple(slow.SYMBOLS)
 KEEPING_FOLDER = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -56,7 +60,7 @@ def test_no_value_published_after_the_as_of_day_is_used(
         level = fact(data, "level", symbol)
         assert (level.value, level.as_of) == (known.iloc[-1], known.index[-1].date())
         for window, months in (("3m", 3), ("1y", 12)):
-            base = known.asof(slow.back(known.index[-1], months))
+            base = slow.asof(known, slow.back(known.index[-1], months))
             moved = fact(data, "yield_change", symbol, window=window)
             assert moved.value == pytest.approx(100 * (known.iloc[-1] - base), abs=1e-9)
 
@@ -206,7 +210,7 @@ def test_a_value_is_of_its_period(folder: Path) -> None:
         "October 2025",
         "Oct 2024",
     )
-    assert (days["GROWTH"]["as_of"], days["GROWTH"]["base_date"]) == ("Q2 2025", "Q2 2024")
+    assert (days["GROWTH"]["as_of"], days["GROWTH"]["base_date"]) == ("Q3 2025", "Q3 2024")
     assert days["MORTGAGE30US"]["as_of"].endswith("November 2025")
     assert all(data.series[s].instrument.kind is Kind.YIELD for s in ALL)
     assert {finding.symbol for finding in data.findings} <= {"^RUT"}
@@ -229,7 +233,7 @@ def test_a_window_shorter_than_the_interval_has_no_change(
         assert found.reason is Reason.WINDOW
         assert "series has no change over that window" in found.message
     for window in there:
-        assert fact(data, "yield_change", symbol, window=window)
+        assert fact(data, "yield_change", symbol, window=window).base_date is not None
 
 
 def test_a_change_over_a_month_is_not_one_over_two(tmp_path: Path) -> None:
@@ -297,3 +301,43 @@ def test_a_lag_by_symbol_in_sql(tmp_path: Path) -> None:
     assert fact(early, "level", "UNRATE").displays["as_of"] == "September 2025"
     (lacking,) = from_sql(file, "UNRATE", columns=columns).gaps
     assert "Add a column published" in lacking.message
+
+
+# --- a brief -------------------------------------------------------------------------------------
+
+BRIEF = """
+title = "Macro"
+slug = "macro"
+subjects = ["^RUT"]
+benchmark = "^GSPC"
+[watch]
+rates = ["UNRATE", "MORTGAGE30US", "GROWTH"]
+[[sections]]
+name = "front"
+[[sections]]
+name = "cross_asset"
+lists = ["rates"]
+windows = ["1d", "1m", "1y"]
+[[sections]]
+name = "sources_and_methods"
+"""
+
+
+def test_a_brief_names_months_and_quarters(folder: Path) -> None:
+    (folder / "macro.toml").write_text(f'source = "files:{folder}"\n{BRIEF}')
+    order = load(str(folder / "macro.toml"), as_of=date(2026, 1, 15))
+    now = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    built = pipeline.compose(order, pipeline.collect(order, now=now, progress=silent))
+    table = next(t for s in built.sections for t in s.tables if "ield" in t.caption)
+    cells = {row[0].text: [cell.text for cell in row[1:]] for row in table.rows}
+    known = slow.seen("UNRATE", date(2026, 1, 15))
+    assert cells["Unemployment rate"][0] == f"{known.iloc[-1]:.2f}"
+    assert cells["Economic growth"][1] == EN_DASH, "a quarterly series over one month"
+    assert "Unemployment rate Dec 2025" in table.note
+    assert "Economic growth Q3 2025" in table.note
+    assert "one year Q3 2024 or Dec 2024" in table.note
+    assert "1 Dec 2025" not in table.note
+    strip = {figure.label: figure.note for figure in built.key_figures}
+    assert strip["Unemployment rate"] == "Dec 2024 to Dec 2025"
+    told = " ".join(plain(text) for s in built.sections for text in s.notes)
+    assert "Unemployment rate (monthly), 30-year mortgage rate (weekly)" in told
