@@ -88,7 +88,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     clock = None if given.sample else now
     calendars = _calendars(delivered.series, latest, clock)
     own = calendars[subject.instrument.exchange]
-    session = own.sessions.on_or_before(latest)
+    session = _last(own.sessions, latest)
     if not any_of or as_of is None or subject.end < session:
         session = _session(subject, own, latest, asked=as_of is not None)
     kept, stale = _cut(_ordered(delivered.series, wanted), calendars, session)
@@ -199,6 +199,8 @@ def _calendars(
 
 def _years(sessions: Sessions, first: date, last: date) -> Sessions:
     begin, end = date(first.year, 1, 1), date(last.year + 1, 12, 31)
+    if sessions.days[0] > end:  # nothing is known of those years: what is known stands for it
+        return sessions
     return replace(
         sessions,
         days=tuple(day for day in sessions.days if begin <= day <= end),
@@ -220,7 +222,7 @@ def _session(subject: PriceSeries, own: Trading, latest: date, *, asked: bool) -
             tip="Give a later as-of day.",
         )
     last: date = bars[-1].item()
-    session = own.sessions.on_or_before(latest)
+    session = _last(own.sessions, latest)
     if asked and last < session:
         over = own.final is None or session <= own.final
         what = f"has no price for the as-of day {long_date(session)}"
@@ -231,6 +233,11 @@ def _session(subject: PriceSeries, own: Trading, latest: date, *, asked: bool) -
             tip=f"{'Update the prices, or ask' if over else 'Ask'} for --as-of {last}.",
         )
     return last
+
+
+def _last(sessions: Sessions, day: date) -> date:
+    """The last session up to the day; the day itself where the calendar begins later."""
+    return day if day < sessions.days[0] else sessions.on_or_before(day)
 
 
 def _days(series: PriceSeries) -> Days:
@@ -265,16 +272,20 @@ def _cut(
 def _needed(instrument: Instrument, calendars: Mapping[str, Trading], session: date) -> date:
     """The session whose bar the instrument must have: its own last that is over and published."""
     own = calendars[instrument.exchange]
-    last = own.sessions.on_or_before(session if own.final is None else min(session, own.final))
-    return own.sessions.back(last, instrument.lag)
+    last = _last(own.sessions, session if own.final is None else min(session, own.final))
+    return own.sessions.back(last, instrument.lag) if instrument.lag else last
 
 
 def _ends(
     series: Iterable[PriceSeries], calendars: Mapping[str, Trading], session: date
 ) -> Mapping[str, date]:
     """The last session of the instruments for which it is not their calendar's last."""
-    last = {name: known.sessions.on_or_before(session) for name, known in calendars.items()}
-    return {s.symbol: s.end for s in series if s.end != last[s.instrument.exchange]}
+    last = {
+        name: known.sessions.on_or_before(session)
+        for name, known in calendars.items()
+        if known.sessions.days[0] <= session
+    }
+    return {s.symbol: s.end for s in series if s.end != last.get(s.instrument.exchange)}
 
 
 def _in_order(
