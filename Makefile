@@ -22,9 +22,10 @@ soak: ## Run every test with many more examples of each property, and many more 
 	@PYTHON=$(PYTHON) scripts/setup.sh test
 	HYPOTHESIS_PROFILE=soak REPORTER_TRIALS=1000 $(RUN) pytest -n 2
 
-bench: ## Measure the stages of a cold build and compare it with others.
+bench: ## Measure a cold build and a panel from a database, and compare both with others.
 	@PYTHON=$(PYTHON) scripts/setup.sh bench
 	$(RUN) benchmarks.cold
+	$(RUN) benchmarks.panel
 
 clean: ## Remove what the other targets made.
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

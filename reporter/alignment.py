@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from reporter.model import Fact, Facts, MarketData
 from reporter.sessions import Sessions, common
+
+NEAR = timedelta(weeks=3)  # as far as a brief looks ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +33,9 @@ class Frame:
 def own(symbol: str, data: MarketData) -> Frame:
     """One instrument's sessions; the brief's own where it has no prices.
 
-    As of its last session up to the brief's as-of day, or of its last bar where that is older
-    because its values come out with a lag.
+    As of its last session up to the brief's as-of day whose value is out.
     """
-    series = data.series.get(symbol)
-    if series is None:
-        return Frame(data.sessions, data.as_of)
-    last = data.last_session(symbol)
-    lagging = getattr(series.instrument, "lag", 0) and series.end < last
-    return Frame(data.sessions_of(symbol), series.end if lagging else last)
+    return Frame(data.sessions_of(symbol), data.last_session(symbol))
 
 
 def shared(symbols: Iterable[str], data: MarketData) -> Frame:
@@ -85,10 +81,12 @@ def _adds_up(fact: Fact, facts: Facts) -> bool:
 def calendar_notes(data: MarketData) -> tuple[str, ...]:
     """What the reader must know of the calendars: how comparisons are made, where one ends.
 
-    Nothing where all instruments trade on one exchange whose calendar reaches far enough.
+    Nothing where all instruments trade on one exchange whose calendar reaches into the weeks
+    after the as-of day.
     """
     found = {s.name: s for s in (data.sessions_of(symbol) for symbol in data.series)}
-    ends = (sessions.note for _, sessions in sorted(found.items()) if sessions.note)
+    ahead = data.as_of + NEAR
+    ends = (s.note for _, s in sorted(found.items()) if s.note and s.days[-1] < ahead)
     return (*_comparison_note(sorted(found)), *ends)
 
 
@@ -96,6 +94,6 @@ def _comparison_note(names: list[str]) -> tuple[str, ...]:
     if len(names) < 2:  # noqa: PLR2004  one calendar needs no word
         return ()
     *others, last = names
-    told = f"Calendars: {', '.join(others)} and {last}. Each figure counts the sessions of its own "
-    told += "instrument's; comparisons across them run between sessions common to both sides."
+    told = f"Calendars: {', '.join(others)} and {last}. A figure counts its own instrument's "
+    told += "sessions; comparisons across calendars run between sessions common to both sides."
     return (told,)

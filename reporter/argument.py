@@ -56,6 +56,7 @@ _HOME = {
     "changes": "week_behind",
 }
 _ELSEWHERE = "technicals"
+_CALENDAR = "week_ahead"  # what is to come argues nothing on page 1
 _LEANS = {"drawdown_compared": "drawdown"}  # a comparison needs what it is compared with
 _ONCE = {"relative_long"}  # one long run a brief: its other half would contradict the first
 _PRICE = re.compile(r"[\d,]+\.\d\d+")
@@ -107,7 +108,7 @@ def _chosen(remarks: Sequence[Remark]) -> list[Remark]:
     What was meant for a later section is taken only where the page would be too short.
     """
     candidates = [remark for remark in remarks if not remark.section]
-    spare = [remark for remark in remarks if remark.section]
+    spare = [remark for remark in remarks if remark.section not in {"", _CALENDAR}]
     page = [remark for remark in candidates if remark.role is Role.THESIS][:1]
     for remark in (*candidates, *spare):
         objections = sum(r.role is Role.AGAINST for r in page)

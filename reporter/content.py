@@ -21,10 +21,11 @@ class Span:
 
     `text` is a pattern's own words (never a digit), `fact` prints a fact and cites it, `name`
     calls an instrument, house or date range by its name, `quote` gives a desk input's words.
+    `mark` is the dagger behind a doubtful figure; only `reporter.marking` sets it, on paper.
     """
 
     text: str
-    kind: Literal["text", "fact", "name", "quote"] = "text"
+    kind: Literal["text", "fact", "name", "quote", "mark"] = "text"
     fact: str | None = None
 
 
@@ -135,12 +136,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table's cell; `fact` is the id of the fact it prints."""
+    """A table's cell; `fact` is the id of the fact it prints.
+
+    A cell that prints several facts, or one among words, tells them apart in `spans`, whose words
+    are `text`.
+    """
 
     text: str
     fact: str | None = None
     tone: Literal["", "up", "down", "muted"] = ""
     chart: str = ""
+    spans: Text = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Literal
 
@@ -22,6 +22,7 @@ from reporter.model import (
     ChartSeries,
     Column,
     Fact,
+    Finding,
     Gap,
     Input,
     Json,
@@ -30,6 +31,7 @@ from reporter.model import (
     Section,
     Span,
     Table,
+    Terms,
     Text,
     plain,
 )
@@ -46,6 +48,8 @@ def brief_document(brief: Brief) -> Document:
         "as_of": _day(brief.as_of),
         "source": brief.source,
         "sample": brief.sample,
+        "terms": brief.terms.value,
+        "snapshot": brief.snapshot or None,
         "slug": brief.slug,
         "page_size": brief.page_size,
         "brand": brief.brand,
@@ -56,17 +60,27 @@ def brief_document(brief: Brief) -> Document:
         "sections": [_section(section) for section in brief.sections],
         "charts": [_chart(chart) for chart in brief.charts],
         "gaps": [_gap(gap) for gap in brief.gaps],
+        "findings": [_finding(finding) for finding in brief.findings],
         "notes": list(brief.notes),
         "inputs": [_input(item) for item in brief.inputs],
     }
 
 
-def metrics_document(as_of: date, facts: Iterable[Fact], gaps: Iterable[Gap]) -> Document:
+def metrics_document(
+    as_of: date,
+    facts: Iterable[Fact],
+    gaps: Iterable[Gap],
+    *,
+    terms: Terms = Terms.UNKNOWN,
+    findings: Iterable[Finding] = (),
+) -> Document:
     """What `reporter metrics --json` prints."""
     return {
         "as_of": _day(as_of),
         "facts": [_fact(fact) for fact in facts],
         "gaps": [_gap(gap) for gap in gaps],
+        "terms": terms.value,
+        "findings": [_finding(finding) for finding in findings],
     }
 
 
@@ -105,6 +119,11 @@ def _infinite(value: Json, path: str = "") -> str:
     return next(filter(None, (_infinite(v, f"{path}/{key}") for key, v in inner)), "")
 
 
+def moment(when: datetime | None) -> str | None:
+    """A time in UTC to the second, as `2026-01-15T22:05:00Z`."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
+
+
 # --- the parts ---------------------------------------------------------------------------------
 
 
@@ -126,6 +145,7 @@ def _fact(fact: Fact) -> Document:
         "as_of": _day(fact.as_of),
         "source": fact.source,
         "detail": {**fact.detail, "displays": dict(fact.displays)},
+        "marks": list(fact.marks),
     }
 
 
@@ -137,6 +157,17 @@ def _gap(gap: Gap) -> Document:
         "window": gap.window,
         "reason": gap.reason.value,
         "message": gap.message,
+    }
+
+
+def _finding(finding: Finding) -> Document:
+    return {
+        "symbol": finding.symbol,
+        "check": finding.check,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "days": [_day(day) for day in finding.days],
     }
 
 
@@ -196,7 +227,13 @@ def _column(column: Column) -> Document:
 
 
 def _cell(cell: Cell) -> Document:
-    return {"text": cell.text, "fact": cell.fact, "tone": cell.tone, "chart": cell.chart}
+    return {
+        "text": cell.text,
+        "fact": cell.fact,
+        "tone": cell.tone,
+        "chart": cell.chart,
+        "spans": [_span(span) for span in cell.spans],
+    }
 
 
 def _chart(chart: Chart) -> Document:
@@ -248,4 +285,6 @@ def _input(item: Input) -> Document:
         "origin": item.provenance.origin,
         "sha256": item.provenance.sha256,
         "rows": item.provenance.rows,
+        "terms": item.provenance.terms.value,
+        "fetched": moment(item.provenance.fetched),
     }

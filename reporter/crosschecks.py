@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from reporter import brands, entries
+from reporter import brands, entries, source_options
 from reporter.charts.base import charts
 from reporter.entries import EntryError
 from reporter.errors import SpecError
@@ -24,6 +24,7 @@ def across(raw: dict[str, Any], folder: Path | None) -> list[Wrong]:
     """What one key says of another: told even where other keys are mistaken."""
     return [
         *_brand(raw, folder), *_rivals(raw), *_twice(raw), *_options(raw), *_nameless(raw),
+        *source_options.mistakes(raw),
     ]  # fmt: skip
 
 

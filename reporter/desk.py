@@ -1,4 +1,4 @@
-"""Desk inputs: the targets, flows, views and figures that people, not prices, contribute.
+"""Desk inputs: the targets, flows, views, figures and events that people, not prices, contribute.
 
 They stand in the brief's spec as tables, or in CSV or TOML files beside it. A CSV has one column,
 a TOML table one key, for every entry of `COLUMNS[kind]`. Each row is a published fact restated
@@ -13,19 +13,21 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from reporter import entries, wording, written
 from reporter.entries import EntryError
-from reporter.model import DeskFigure, DeskInputs, DeskView, Flow, Target, Unit
+from reporter.model import DeskFigure, DeskInputs, DeskView, Event, Flow, Target, Unit
 from reporter.places import line_numbers, place
 from reporter.registry import nearest
 from reporter.written import MisreadError
 
 STANCES = ("supportive", "cautious", "neutral", "critical")
+NEVER_INVENTED = ("house", "source")
+IMPORTANCES = ("high", "medium", "low")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,27 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _PUBLISHED,
             _optional("note", "What a reader must know to read it rightly."),
         ),
+        "events": (
+            Column("name", "What is due, such as Consumer price index."),
+            Column(
+                "time",
+                "When: 2026-01-21T08:30-05:00, 2026-01-21 08:30 America/New_York, or a day.",
+                entries.moment,
+            ),
+            _optional("zone", "The zone of a time without one.", entries.zone),
+            _optional("region", "Where, such as US."),
+            _optional("period", "The period it covers, such as December."),
+            _optional("prior", "The last outcome, as published, with its unit."),
+            _optional("consensus", "What was expected, as published, with its unit."),
+            _optional("actual", "The outcome, as published, with its unit."),
+            Column("source", "Who says so, such as the agency's release calendar."),
+            _optional(
+                "importance",
+                f"One of: {', '.join(IMPORTANCES)}.",
+                entries.one_of("importance", IMPORTANCES),
+            ),
+            _optional("published", "When this was known; left empty, always.", entries.published),
+        ),
     }
 )
 _SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -99,6 +122,7 @@ _SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "flows": ("segment", "house", "who", "period"),
         "views": ("symbol", "house", "fact"),
         "figures": ("name", "symbol", "house"),
+        "events": ("name", "region", "period", "time"),
     }
 )
 
@@ -241,7 +265,10 @@ def _items(kind: str, rows: Iterable[_Row], reading: _Reading) -> Iterable[Any]:
             if key in seen:
                 reading.mistakes.append(f"{row.where}: says the same as {seen[key]}. Remove one.")
             seen[key] = row.where
-            yield _MAKE[kind](cells)
+            try:
+                yield _MAKE[kind](cells)
+            except EntryError as error:
+                reading.mistakes.append(f"{row.where}: {error}")
 
 
 def _cells(columns: tuple[Column, ...], row: _Row, reading: _Reading) -> dict[str, Any]:
@@ -272,7 +299,7 @@ def _text(value: object) -> str:
     """A cell as text, whether it came from CSV (text) or TOML (numbers and dates too)."""
     if isinstance(value, str):
         return entries.words(value)
-    if isinstance(value, date) and not isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return repr(value)
@@ -283,7 +310,7 @@ def _cell(column: Column, text: str) -> object:
     if text:
         return column.read(text)
     if column.required:
-        tip = " A house is never invented." if column.name == "house" else ""
+        tip = f" A {column.name} is never invented." if column.name in NEVER_INVENTED else ""
         raise EntryError(f"is missing.{tip}")
     return ""
 
@@ -296,11 +323,23 @@ def _view(cells: dict[str, Any]) -> DeskView:
     return DeskView(text=cells.pop("fact"), **cells)
 
 
+def _event(cells: dict[str, Any]) -> Event:
+    """An event, whose time and zone make sense together.
+
+    Raises:
+        EntryError: they do not.
+    """
+    when = cells.pop("time")
+    at = entries.instant(when, cells.pop("zone"))
+    return Event(on=when.day, at=at, **(cells | {"published": cells["published"] or None}))
+
+
 _MAKE: Mapping[str, Callable[[dict[str, Any]], Any]] = MappingProxyType(
     {
         "targets": lambda cells: Target(**cells),
         "flows": _flow,
         "views": _view,
         "figures": lambda cells: DeskFigure(**cells),
+        "events": _event,
     }
 )

@@ -14,7 +14,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reporter import flow, fonts, view, wording, written
+from reporter import flow, fonts, glossary, marking, view, wording, written
 from reporter.errors import RenderError
 from reporter.model import plain
 from reporter.resources import overriding
@@ -62,16 +62,18 @@ def paper(
     Raises:
         RenderError: a template or style is missing or wrong, or a section names no chart.
     """
-    figures = {chart.id: view.Figure(chart, f"chart:{chart.id}") for chart in brief.charts}
+    shown = marking.daggers(brief)
+    figures = {chart.id: view.Figure(chart, f"chart:{chart.id}") for chart in shown.charts}
     tokens = {**_properties(_style("tokens.css", folder)), **_brand_tokens(brand)}
     style = _resolved(_style("print.css", folder), tokens)
     values = {
-        **_shared(brief, brand, figures, flow.orders(brief, brand)),
+        **_shared(shown, brand, figures, flow.orders(shown, brand)),
+        "headline": plain(brief.headline),
         "medium": "paper",
         "headline_width": round(100 * headline_share),
         "style": trusted(fonts.paper_faces(brand.fonts) + _sheet(brief) + style),
     }
-    head, body, content = render(TEMPLATE, values, folder).partition("<body>")
+    head, body, content = _linked(render(TEMPLATE, values, folder)).partition("<body>")
     return head + body + _SPACE_BEFORE_FACT.sub(r"\1 ", unparted(content))
 
 
@@ -95,15 +97,17 @@ def screen(
     Raises:
         RenderError: as for `paper`, or a chart has no picture.
     """
+    shown = marking.daggers(brief)
     figures = {
         chart.id: view.Figure(
             chart, _drawn(chart, pictures), _narrow(chart, narrow or {}), view.data_table(chart)
         )
-        for chart in brief.charts
+        for chart in shown.charts
     }
     script = _style("screen.js", folder, "templates")
     values = {
-        **_shared(brief, brand, figures),
+        **_shared(shown, brand, figures),
+        "headline": plain(brief.headline),
         "medium": "screen",
         "style": trusted(_screen_style(brand, folder)),
         "script": trusted(script),
@@ -111,7 +115,7 @@ def screen(
         "provenance": _json(view.provenance(brief)),
         "plots": _json(view.plots(brief.charts)),
     }
-    return render(TEMPLATE, values, folder)
+    return _linked(render(TEMPLATE, values, folder))
 
 
 def _shared(
@@ -130,12 +134,20 @@ def _shared(
         "brief": brief,
         "brand": brand,
         "date": wording.long_date(brief.as_of),
-        "headline": plain(brief.headline),
         "sample": SAMPLE_NOTICE if brief.sample else "",
+        "terms": glossary.USES[brief.terms].notice,
+        "doubts": marking.doubts(brief),
+        "doubt": {"sign": marking.MARK, "meaning": marking.MEANING, "anchor": marking.ANCHOR},
         "strips": view.strips(brief, figures),
         "front": front,
         "parts": tuple(part for part in parts if part is not front),
     }
+
+
+def _linked(page: str) -> str:
+    """The page, its daggers without a link where a template of another's has not what they mean."""
+    there = f'id="{marking.ANCHOR}"' in page
+    return page if there else page.replace(f' href="#{marking.ANCHOR}"', "")
 
 
 # --- styles ------------------------------------------------------------------------------------

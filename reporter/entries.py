@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from reporter import windows, written
+from reporter.declarations import location_of, needs_of
 from reporter.errors import SpecError
 from reporter.instruments import canonical
 from reporter.model import SourceRef
@@ -31,6 +34,11 @@ LONGEST_SLUG = 64
 BILLION = 10**9
 LARGEST = 1e15
 """Beyond it no price, figure or flow (in US dollars) is meant; below it all digits are printed."""
+TIMES = "Write 2026-01-21T08:30-05:00, 2026-01-21 08:30 America/New_York, or the day alone."
+_MOMENT = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)(?:[T ](?P<hour>\d\d:\d\d(?::\d\d)?)"
+    r"(?P<offset>Z|[+-]\d\d:\d\d)?(?: (?P<zone>[\w+/-]+))?)?"
+)
 _SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=&_-]{0,23}")
 
 
@@ -118,6 +126,58 @@ def published(text: str) -> date:
         raise EntryError(f"{text!r} is not a date. {tip}") from None
 
 
+class Moment(NamedTuple):
+    """A day, or a time of it; without a zone it says nothing yet."""
+
+    day: date
+    hour: time | None = None
+    zone: tzinfo | None = None
+
+
+def moment(text: str) -> Moment:
+    """A day, or a day and an hour, with its zone where one is written.
+
+    The zone is an offset (`2026-01-21T08:30-05:00`, `Z`) or a name behind a space
+    (`2026-01-21 08:30 America/New_York`).
+    """
+    found = _MOMENT.fullmatch(text)
+    try:
+        day = date.fromisoformat(found["day"] if found else "")
+        hour = time.fromisoformat(found["hour"]) if found and found["hour"] else None
+        offset = (
+            datetime.strptime(found["offset"], "%z").tzinfo if found and found["offset"] else None
+        )
+    except ValueError:
+        raise EntryError(f"{text!r} is no time. {TIMES}") from None
+    name = found["zone"] if found else None
+    return Moment(day, hour, zone(name) if name else offset)
+
+
+def zone(name: str) -> ZoneInfo:
+    """A time zone by its name, such as America/New_York."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        tip = nearest(name, sorted(available_timezones()))
+        raise EntryError(f"{name!r} is no time zone. {tip}") from None
+
+
+def instant(when: Moment, named: ZoneInfo | str) -> datetime | None:
+    """The moment with its zone, which a column of its own may name; None for a whole day."""
+    if when.hour is None:
+        return None
+    if when.zone and named:
+        raise EntryError("time says its zone, and so does the column zone. Leave one out.")
+    where = when.zone or named
+    if isinstance(where, str):
+        raise EntryError(f"time {when.day} {when.hour:%H:%M} has no zone. {TIMES}")
+    made = datetime.combine(when.day, when.hour, where)
+    if made.utcoffset() != made.replace(fold=1).utcoffset():
+        tip = "Write the offset, as in 2026-01-21T08:30-05:00."
+        raise EntryError(f"time {when.hour:%H:%M} is not one moment: clocks change then. {tip}")
+    return made
+
+
 def one_of(what: str, known: Iterable[str]) -> Callable[[str], str]:
     """A reader that takes just these words; `what` is what they are called."""
     known = tuple(map(str, known))
@@ -188,20 +248,24 @@ def list_name(name: str) -> str:
 
 
 def source(text: str) -> SourceRef:
-    """A source as people write it: `sample`, `files:DIR`, `yahoo`."""
+    """A source as people write it: `sample`, `files:DIR`, `yahoo`, or one of another package."""
     name, _, location = text.strip().partition(":")
     if name not in sources.names():
         raise EntryError(f"unknown source {name!r}. {nearest(name, sources.names())}")
-    if name == "files" and not location:
-        raise EntryError("the source 'files' needs a folder. Write files:DIR.")
-    if name != "files" and location:
-        raise EntryError(f"the source {name!r} has no location. Write just {name}.")
-    _check_location(location)
+    if not location and (needs := needs_of(name)):
+        raise EntryError(f"the source {name!r} needs {needs}")
+    if location:
+        _check_location(name, location)
     return SourceRef(name, location)
 
 
-def _check_location(location: str) -> None:
-    """Refuses what cannot name a folder; whether there is one is the source's to say."""
+def _check_location(name: str, location: str) -> None:
+    """Refuses what the source cannot be at; whether there is anything is the source's to say."""
+    kind = location_of(name)
+    if kind == "none":
+        raise EntryError(f"the source {name!r} has no location. Write just {name}.")
+    if kind == "path" and "://" in location:  # not repeated: it may hold a password
+        raise EntryError(f"the source {name!r} takes a path, not an address.")
     try:
         written.path(location)
     except MisreadError as error:

@@ -47,6 +47,10 @@ class DataError(ReporterError):
     """A source cannot give what was asked: the file, the folder or the feed is at fault."""
 
 
+class ForeignError(DataError):
+    """A source of another package fails, or gives what no source may: its author is at fault."""
+
+
 class ContentError(ReporterError):
     """The brief contradicts itself: a digit without a fact, a pattern without its slot."""
 

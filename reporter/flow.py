@@ -13,6 +13,7 @@ from itertools import islice, product
 from math import ceil
 from typing import TYPE_CHECKING
 
+from reporter import marking
 from reporter.model import plain
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def orders(brief: Brief, brand: Brand) -> Orders:
         brand: its font decides how many lines the words take, its disclosures end the document.
     """
     family = brand.fonts["text"]
+    doubts = marking.doubts(brief)
     charts = {chart.id: chart for chart in brief.charts}
     known = [section for section in brief.sections if set(section.charts) <= set(charts)]
     movable = [s for s in known if s.name != "front" and s.charts and s.tables]
@@ -69,7 +71,7 @@ def orders(brief: Brief, brand: Brand) -> Orders:
 
     def cost(order: Orders) -> float:
         body = (piece for s in known for piece in _pieces(s, charts, order, family))
-        pieces = _opening(brief, family), *body, *_closing(brand)
+        pieces = _opening(brief, family), *body, *_closing(brand, doubts)
         return emptiness(pieces, HEIGHTS[brief.page_size])
 
     return min(tried, key=cost)
@@ -137,8 +139,10 @@ def _fine(section: Section) -> Iterator[Piece]:
         yield Piece(SMALL, notes + lines(terms, SMALL_LETTERS), lead=MARGIN)
 
 
-def _closing(brand: Brand) -> Iterator[Piece]:
-    """The disclosures."""
+def _closing(brand: Brand, doubts: Sequence[str]) -> Iterator[Piece]:
+    """What daggers mean, and the disclosures."""
+    if doubts:
+        yield Piece(SMALL, lines(" ".join(doubts), SMALL_LETTERS), lead=MARGIN)
     count = sum(lines(text, DISCLOSURE_LETTERS) for text in brand.disclosures)
     yield Piece(SMALL, count, FEWEST_LINES, SECTION + MARGIN)
 

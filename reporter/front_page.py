@@ -15,6 +15,7 @@ from reporter.flow import FIRST_PAGE_MORE, HEIGHTS, STRIP
 from reporter.flow import HEADLINE as HEADLINE_LINE
 from reporter.flow import LARGE as LARGE_LINE
 from reporter.flow import SMALL as SMALL_LINE
+from reporter.marking import daggers
 from reporter.model import plain
 from reporter.typesetting import level, line_count
 
@@ -49,11 +50,18 @@ def fitted(brief: Brief, rulers: Rulers) -> Brief:
     if front is None or not front.charts:
         return brief
     lead = next(chart for chart in brief.charts if chart.id == front.charts[0])
-    taken = _opening(brief, rulers) + _around(lead, rulers) + _argument(front, rulers)
+    taken = _taken(daggers(brief), lead.id, rulers)
     spare = HEIGHTS[brief.page_size] + FIRST_PAGE_MORE - taken - EASE
     size = (lead.size[0], min(max(float(int(spare)), LOWEST_LEAD), HIGHEST_LEAD))
     charts = (replace(c, size=size) if c is lead else c for c in brief.charts)
     return replace(brief, charts=tuple(charts))
+
+
+def _taken(brief: Brief, lead: str, rulers: Rulers) -> float:
+    """Height of everything on page 1 but the lead chart's picture."""
+    front = next(section for section in brief.sections if section.name == "front")
+    chart = next(chart for chart in brief.charts if chart.id == lead)
+    return _opening(brief, rulers) + _around(chart, rulers) + _argument(front, rulers)
 
 
 def headline_share(headline: str, ruler: Ruler) -> float:

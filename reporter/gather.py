@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from reporter import written
 from reporter.checks import Days, Trading, unfinished
+from reporter.declarations import STRICTNESS, printable
 from reporter.errors import DataError, SpecError
 from reporter.gate import Admitted, admit, trading
 from reporter.instruments import canonical
@@ -32,12 +33,12 @@ from reporter.model import (
     SourceRef,
     Terms,
 )
+from reporter.recorder import ask
 from reporter.registry import nearest
 from reporter.sessions import Sessions
-from reporter.sources.base import DataRequest, Progress, missing, silent, sources
+from reporter.sources.base import DataRequest, Progress, missing, silent
 from reporter.wording import long_date
 
-STRICTNESS = tuple(Terms)
 AHEAD = frozenset({"unfinished", "future"})  # what is found of days after the as-of session
 EARLIEST = 1900
 
@@ -52,6 +53,8 @@ def gather(  # noqa: PLR0913  one edition takes this much
     known_highs: Iterable[KnownHigh] = (),
     desk: DeskInputs | None = None,
     any_of: Sequence[str] = (),
+    data_folder: Path | None = None,
+    refresh: bool = False,
 ) -> MarketData:
     """Ask the source and cut everything at the as-of session.
 
@@ -69,23 +72,28 @@ def gather(  # noqa: PLR0913  one edition takes this much
         desk: the spec's desk inputs; without any, a sample gives its own.
         any_of: where given, the first symbol need not be there: it is enough that the source
             knows one of these, and that one series reaches the as-of day.
+        data_folder: where fetches are recorded and snapshots lie; None records nothing.
+        refresh: ask anew for what is recorded already.
 
     Raises:
         SpecError: `as_of` lies in the future, or the source has no such name.
         DataError: no prices of the subject on the as-of session, or none of `any_of`.
     """
     wanted = tuple(dict.fromkeys(canonical(symbol) for symbol in symbols))
-    today = now.date()
-    _check_order(wanted, as_of, today)
-    request = DataRequest(wanted, source.location, as_of, now, progress, source.options)
-    given = sources.get(source.name)(request)
-    delivered = admit(given, request, source.name)
+    check_order(wanted, as_of, now.date())
+    request = DataRequest(
+        wanted, source.location, as_of, now, progress, source.options, data_folder, refresh
+    )
+    given = ask(source, request)
+    request = given.then(request)
+    as_of = request.as_of
+    delivered = admit(given, request, (given.source or source.name).partition(":")[0])
     any_of = [canonical(symbol) for symbol in any_of]
     subject = _latest(any_of, delivered) if any_of else _subject(wanted[0], delivered)
     latest = as_of or subject.end
     if not any_of:
         _check_begun(subject, latest)
-    clock = None if given.sample else now
+    clock = None if given.sample else request.now
     calendars = _calendars(delivered.series, latest, clock)
     own = calendars[subject.instrument.exchange]
     session = _last(own.sessions, latest)
@@ -98,20 +106,26 @@ def gather(  # noqa: PLR0913  one edition takes this much
         series=MappingProxyType(kept),
         as_of=session,
         sessions=own.sessions,
-        source=given.source or _printable(source),
+        source=given.source or printable(source),
         sample=given.sample,
         gaps=(*gaps, *_unasked(wanted, (desk or DeskInputs()).until(session))),
         notes=(*_moved(as_of, session), *given.notes),
-        desk=_inputs(desk, given.desk).until(session),
+        desk=_inputs(desk, given.desk).until(session, own.sessions.close(session)),
         known_highs=tuple(high for high in known_highs if high.on <= session),
         findings=_in_order(findings, wanted, session),
         calendars={exchange: known.sessions for exchange, known in calendars.items()},
         terms=_strictest(kept.values()),
         ends=_ends(kept.values(), calendars, session),
+        snapshot=given.snapshot(),
     )
 
 
-def _check_order(wanted: Sequence[str], as_of: date | None, today: date) -> None:
+def check_order(wanted: Sequence[str], as_of: date | None, today: date) -> None:
+    """Refuses an order that no source can fill.
+
+    Raises:
+        SpecError: no symbol, or an as-of day in the future or before daily prices.
+    """
     if not wanted:
         raise SpecError("no symbol is asked for.", tip="Name at least one, such as ^RUT.")
     if as_of and as_of > today:
@@ -315,9 +329,3 @@ def _moved(asked: date | None, session: date) -> list[str]:
     if asked in {None, session}:
         return []
     return [f"{long_date(asked)} was not a trading day; figures are as of {long_date(session)}."]
-
-
-def _printable(source: SourceRef) -> str:
-    """The source without any path of this computer: of a location only its last part."""
-    folder = written.path(source.location).resolve().name if source.location else ""
-    return str(replace(source, location=folder))

@@ -5,11 +5,12 @@ Definitions follow the publishers' conventions that the metrics are computed by.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from reporter.model import Reason
+from reporter.model import Finding, Reason, Severity, Terms
 from reporter.wording import long_date, short_date
 
 if TYPE_CHECKING:
@@ -125,6 +126,9 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.UNKNOWN_SYMBOL: "unknown symbol",
         Reason.NO_DATA: "no data",
         Reason.UNAVAILABLE: "source unavailable",
+        Reason.RATE_LIMITED: "source asked to wait",
+        Reason.TIMEOUT: "source did not answer in time",
+        Reason.BAD_PAYLOAD: "source answered nonsense",
         Reason.BAD_DATA: "faulty data",
         Reason.BASIS: "prices include dividends",
         Reason.SHORT_HISTORY: "history too short",
@@ -136,6 +140,92 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.UNDEFINED: "not defined",
     }
 )
+
+
+CHECKS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing": "Session missing",
+        "missing_session": "Session missing",
+        "off_session": "Price outside a session",
+        "unfinished": "Session not finished",
+        "future": "Day in the future",
+        "null": "Price missing",
+        "null_price": "Price missing",
+        "impossible": "Impossible price",
+        "impossible_price": "Impossible price",
+        "order": "High and low contradict open or close",
+        "repeated": "Day given twice",
+        "duplicate": "Day given twice",
+        "conflict": "Two prices for a day",
+        "unsorted": "Days out of order",
+        "jump": "Large jump",
+        "split": "Split not applied",
+        "spike": "Price out of line",
+        "stuck": "Price does not move",
+        "stale": "Last price is old",
+        "other_last_session": "Last session differs",
+        "volume": "Volume of another index",
+        "foreign_volume": "Volume of another index",
+        "basis": "Prices include dividends",
+        "adjusted_prices": "Prices include dividends",
+        "bad_data": "Faulty data",
+        "rows": "Rows left out",
+    }
+)
+"""What each rule of the quality gate finds, by the name findings carry."""
+
+DONE: Mapping[Severity, str] = MappingProxyType(
+    {
+        Severity.MARK: "Used; figures that rest on it are marked.",
+        Severity.DROP: "Left out.",
+        Severity.REFUSE: "No claim is made that needs it.",
+    }
+)
+
+
+class Use(NamedTuple):
+    """What data may be used for: in a sentence's end, and as the notice every copy carries."""
+
+    words: str
+    notice: str
+
+
+USES: Mapping[Terms, Use] = MappingProxyType(
+    {
+        Terms.REDISTRIBUTABLE: Use("may be passed on", ""),
+        Terms.INTERNAL: Use(
+            "for internal use only; not to be passed on outside the house",
+            "Data for internal use only",
+        ),
+        Terms.PERSONAL: Use(
+            "for personal use only; not to be passed on", "Data for personal use only"
+        ),
+        Terms.UNKNOWN: Use(
+            "not stated by their source; not to be passed on until it is",
+            "Data not cleared for passing on",
+        ),
+    }
+)
+
+VENDORS: Mapping[str, str] = MappingProxyType(
+    {"yahoo": "Yahoo Finance's data is for personal use by its terms."}
+)
+"""What vendors say of their data, by the name of the source."""
+
+
+def check_name(check: str) -> str:
+    """What a rule of the quality gate finds; an unknown one by its own name."""
+    words = re.sub(r"[\W_]+", " ", check).strip()
+    return CHECKS.get(words.replace(" ", "_")) or words.capitalize() or "Other"
+
+
+def done(finding: Finding) -> str:
+    """What was done about a finding; empty where its message says that something was left out.
+
+    Nothing was left out where a dropping rule names no day, as of rows that were only sorted.
+    """
+    told = not finding.days or "left out" in finding.message
+    return "" if finding.severity is Severity.DROP and told else DONE[finding.severity]
 
 
 def metric_name(metric: str) -> str:

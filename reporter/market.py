@@ -67,7 +67,7 @@ class Instrument:
     ("the Russell 2000"), `segment` says what it represents ("small caps", "materials").
     `inception` is the index's first day, where known: a record is "all-time" only if the
     history reaches it. `exchange` names the calendar it trades by, as `reporter.sessions` knows it.
-    `lag` is how many sessions later than others its values are published.
+    `lag` is how many sessions after its own a value is published, as rates are on the next day.
     """
 
     symbol: str

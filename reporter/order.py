@@ -5,9 +5,9 @@ Import these from `reporter.model`, the one door to every value that crosses bet
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -115,6 +115,40 @@ class DeskFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """Something scheduled: a release, a decision, a report.
+
+    `on` is its day where it happens; `at` the moment, with its zone, None where it takes the day.
+    `prior`, `consensus` and `actual` are as published, with their units. `published` is when the
+    row was, None where it does not say.
+    """
+
+    name: str
+    on: date
+    at: datetime | None
+    source: str
+    region: str = ""
+    period: str = ""
+    prior: str = ""
+    consensus: str = ""
+    actual: str = ""
+    importance: str = ""
+    published: date | None = None
+    published_text: str = ""
+
+    @property
+    def full(self) -> str:
+        """The name with its region: `Trade balance (Japan)`."""
+        return f"{self.name} ({self.region})" if self.region else self.name
+
+    def over(self, as_of: date, close: datetime | None = None) -> bool:
+        """Whether it had happened by the close of `as_of`; by the end of the day without one."""
+        if self.at is None or close is None:
+            return self.on <= as_of
+        return self.at <= close
+
+
+@dataclass(frozen=True, slots=True)
 class DeskInputs:
     """What people, not prices, contribute; already cut to what was published by the as-of day."""
 
@@ -122,15 +156,34 @@ class DeskInputs:
     flows: tuple[Flow, ...] = ()
     views: tuple[DeskView, ...] = ()
     figures: tuple[DeskFigure, ...] = ()
+    events: tuple[Event, ...] = ()
 
-    def until(self, as_of: date) -> DeskInputs:
-        """The inputs published on or before `as_of`: later ones do not exist for that edition."""
+    def until(self, as_of: date, close: datetime | None = None) -> DeskInputs:
+        """The inputs published on or before `as_of`: later ones do not exist for that edition.
+
+        Of an event after the session's `close` no outcome is known, nor is it the prior of the
+        next one of its name.
+        """
         return DeskInputs(
             tuple(t for t in self.targets if t.published <= as_of),
             tuple(f for f in self.flows if f.published <= as_of),
             tuple(v for v in self.views if v.published <= as_of),
             tuple(f for f in self.figures if f.published <= as_of),
+            _known(self.events, as_of, close),
         )
+
+
+def _known(events: Sequence[Event], as_of: date, close: datetime | None) -> tuple[Event, ...]:
+    """What was known of each event on a day."""
+    told = [e for e in events if e.published is None or e.published <= as_of]
+    ahead = [e for e in told if not e.over(as_of, close)]
+    first = {(e.name, e.region): e.on for e in sorted(ahead, key=lambda e: e.on, reverse=True)}
+    return tuple(
+        e
+        if e.over(as_of, close)
+        else replace(e, actual="", prior=e.prior if e.on == first[e.name, e.region] else "")
+        for e in told
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,19 @@ if TYPE_CHECKING:
         Picture,
         PriceSeries,
     )
+    from reporter.recorder import Brought
     from reporter.sections.base import Built, SectionContext
     from reporter.sources.base import Progress
 
 
-def build(
-    spec: BriefSpec, *, now: datetime, formats: Collection[str], progress: Progress
+def build(  # noqa: PLR0913  one edition takes this much
+    spec: BriefSpec,
+    *,
+    now: datetime,
+    formats: Collection[str],
+    progress: Progress,
+    data_folder: Path | None = None,
+    refresh: bool = False,
 ) -> Artifacts:
     """From a spec to finished files.
 
@@ -41,17 +48,49 @@ def build(
         now: the caller's clock; nothing below reads a clock.
         formats: which of `paper.FORMATS` to make.
         progress: told of every symbol as it arrives.
+        data_folder: where fetches are recorded and snapshots lie; None records nothing.
+        refresh: ask anew for what is recorded already.
 
     Raises:
         ReporterError: what stands in the way, in one message.
     """
-    data = collect(spec, now=now, progress=progress)
+    data = collect(spec, now=now, progress=progress, data_folder=data_folder, refresh=refresh)
     brief = compose(spec, data)
     return produce(brief, spec, formats)
 
 
-def collect(spec: BriefSpec, *, now: datetime, progress: Progress) -> MarketData:
+def fetch(
+    spec: BriefSpec, *, now: datetime, progress: Progress, data_folder: Path, refresh: bool
+) -> Brought:
+    """Prices of every symbol of the brief, recorded for later builds and for nothing else yet."""
+    from reporter.gather import check_order
+    from reporter.recorder import fetch
+    from reporter.sources.base import DataRequest
+
+    check_order(spec.symbols, spec.as_of, now.date())
+    request = DataRequest(
+        spec.symbols,
+        spec.source.location,
+        spec.as_of,
+        now,
+        progress,
+        spec.source.options,
+        data_folder,
+        refresh,
+    )
+    return fetch(spec.source, request)
+
+
+def collect(
+    spec: BriefSpec,
+    *,
+    now: datetime,
+    progress: Progress,
+    data_folder: Path | None = None,
+    refresh: bool = False,
+) -> MarketData:
     """Prices of every symbol of the brief, cut at its as-of session, under the spec's names."""
+    from reporter.alignment import calendar_notes
     from reporter.gather import gather
 
     data = gather(
@@ -62,12 +101,15 @@ def collect(spec: BriefSpec, *, now: datetime, progress: Progress) -> MarketData
         progress=progress,
         known_highs=spec.known_highs,
         desk=spec.desk,
+        data_folder=data_folder,
+        refresh=refresh,
     )
-    return _renamed(data, spec)
+    return _renamed(replace(data, notes=(*data.notes, *calendar_notes(data))), spec)
 
 
 def compose(spec: BriefSpec, data: MarketData) -> Brief:
     """Everything about markets: prices to facts, facts to words, charts and sections."""
+    from reporter.agenda import ahead
     from reporter.alignment import tellable
     from reporter.argument import argue, comment, lead
     from reporter.commentary.base import Reading
@@ -76,7 +118,8 @@ def compose(spec: BriefSpec, data: MarketData) -> Brief:
 
     facts = measure(plan(spec, data), data)
     instruments = {symbol: series.instrument for symbol, series in data.series.items()}
-    reading = Reading(spec, tellable(facts, data.as_of), instruments, data.desk)
+    known = tellable(facts, data.as_of)
+    reading = Reading(spec, known, instruments, data.desk, ahead(data))
     remarks = comment(reading)
     headline, standfirst = lead(reading, remarks)
     context = SectionContext(spec, data, facts, remarks, argue(reading, remarks))
@@ -197,7 +240,7 @@ def _printed(brief: Brief, brand: Brand, spec: BriefSpec) -> Artifact:
 
 def _shown(brief: Brief, brand: Brand, spec: BriefSpec) -> Iterator[Artifact]:
     """The web page, and its charts as pictures that stand alone."""
-    from reporter import document, drawing
+    from reporter import document, drawing, marking
 
     def draw(chart: Chart, medium: drawing.Medium) -> Picture:
         return drawing.picture(chart, brand, medium, beside=spec.folder)
@@ -206,6 +249,6 @@ def _shown(brief: Brief, brand: Brand, spec: BriefSpec) -> Iterator[Artifact]:
     narrow = {chart.id: draw(chart, "phone") for chart in brief.charts}
     page = document.screen(brief, brand, wide, spec.folder, narrow=narrow)
     yield Artifact("brief.html", page.encode())
-    for chart in brief.charts:
+    for chart in marking.standing_alone(brief):
         yield Artifact(f"charts/{chart.id}.svg", draw(chart, "vector").data)
         yield Artifact(f"charts/{chart.id}.png", draw(chart, "file").data)

@@ -282,14 +282,14 @@ def _found(code: str, first: date, last: date) -> ExchangeCalendar:
     except ValueError:  # it begins later or ends earlier: what it reaches by itself tells
         whole = get_calendar(code)
         low, high = whole.bound_min(), whole.bound_max()
-        first = max(first, low.date()) if low is not None else first
-        last = min(last, high.date()) if high is not None else last
-    if first >= last:
+        begin = max(first, low.date()) if low is not None else first
+        end = min(last, high.date()) if high is not None else last
+    if begin >= end:
         raise DataError(
             f"the calendar of {NAMES[code]} is not known from {first.year} to {last.year}.",
             tip="Ask for another as-of day.",
         )
-    return get_calendar(code, start=str(first), end=str(last))
+    return get_calendar(code, start=str(begin), end=str(end))
 
 
 def _sessions(code: str, found: ExchangeCalendar) -> Sessions:

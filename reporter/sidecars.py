@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 
 from reporter import __version__
-from reporter.contract import dump
-from reporter.model import Artifact, Brief, BriefSpec, Chart, Fact, Input, Json
+from reporter.contract import dump, moment
+from reporter.model import Artifact, Brief, BriefSpec, Chart, Fact, Input, Json, Terms
 
 FACT_COLUMNS = (
     "id", "metric", "subject", "benchmark", "window", "value", "unit", "display",
-    "base_date", "as_of", "source", "data", "detail",
+    "base_date", "as_of", "source", "data", "detail", "marks", "terms",
 )  # fmt: skip
 SAMPLE = "sample data"
 MARKET = "market data"
@@ -29,18 +29,25 @@ Value = str | float | int | bool | None
 
 
 def data_files(brief: Brief) -> tuple[Artifact, ...]:
-    """`data/facts.csv` and one CSV a chart; the column `data` says "sample data" where it is."""
-    facts = facts_csv(brief.facts, sample=brief.sample)
+    """`data/facts.csv` and one CSV a chart.
+
+    Files are copied on alone: in every row `data` says "sample data" where it is, `terms` what
+    the data may be used for.
+    """
+    facts = facts_csv(brief.facts, sample=brief.sample, terms=brief.terms)
     charts = [
-        Artifact(f"data/{chart.id}.csv", _chart_csv(chart, sample=brief.sample).encode())
+        Artifact(f"data/{chart.id}.csv", _chart_csv(chart, brief).encode())
         for chart in brief.charts
     ]
     return (Artifact("data/facts.csv", facts.encode()), *charts)
 
 
-def facts_csv(facts: Iterable[Fact], *, sample: bool) -> str:
-    """Facts as CSV, with the columns `FACT_COLUMNS`; `detail` is a JSON object."""
-    return _table(FACT_COLUMNS, (_fact_row(fact, sample=sample) for fact in facts))
+def facts_csv(facts: Iterable[Fact], *, sample: bool, terms: Terms = Terms.UNKNOWN) -> str:
+    """Facts as CSV, with the columns `FACT_COLUMNS`; `detail` is a JSON object.
+
+    `marks` says what is doubtful about the prices a fact rests on.
+    """
+    return _table(FACT_COLUMNS, (_fact_row(fact, terms, sample=sample) for fact in facts))
 
 
 def manifest(brief: Brief, spec: BriefSpec, files: Sequence[Artifact]) -> Artifact:
@@ -51,6 +58,8 @@ def manifest(brief: Brief, spec: BriefSpec, files: Sequence[Artifact]) -> Artifa
         "as_of": brief.as_of.isoformat(),
         "source": brief.source,
         "sample": brief.sample,
+        "terms": brief.terms.value,
+        "snapshot": brief.snapshot or None,
         "spec": dict(sorted(spec.digests.items())),
         "inputs": [_input(item) for item in brief.inputs],
         "versions": versions(),
@@ -79,10 +88,12 @@ def _input(item: Input) -> dict[str, Json]:
         "source": item.provenance.source,
         "origin": item.provenance.origin,
         "sha256": item.provenance.sha256,
+        "terms": item.provenance.terms.value,
+        "fetched": moment(item.provenance.fetched),
     }
 
 
-def _fact_row(fact: Fact, *, sample: bool) -> tuple[Value, ...]:
+def _fact_row(fact: Fact, terms: Terms, *, sample: bool) -> tuple[Value, ...]:
     return (
         _harmless(fact.id),
         fact.metric,
@@ -97,13 +108,15 @@ def _fact_row(fact: Fact, *, sample: bool) -> tuple[Value, ...]:
         _harmless(fact.source),
         SAMPLE if sample else MARKET,
         json.dumps(dict(fact.detail), ensure_ascii=False, sort_keys=True, allow_nan=False),
+        _harmless(" ".join(fact.marks)),
+        terms.value,
     )
 
 
-def _chart_csv(chart: Chart, *, sample: bool) -> str:
+def _chart_csv(chart: Chart, brief: Brief) -> str:
     """A row for every point of every series; values keep their full precision."""
     columns = tuple(dict.fromkeys(name for series in chart.series for name in series.values))
-    kind = SAMPLE if sample else MARKET
+    kind = SAMPLE if brief.sample else MARKET
     rows = (
         (
             _harmless(series.key),
@@ -111,11 +124,12 @@ def _chart_csv(chart: Chart, *, sample: bool) -> str:
             _harmless(x),
             *_at(series.values, columns, at),
             kind,
+            brief.terms.value,
         )
         for series in chart.series
         for at, x in enumerate(series.x)
     )
-    return _table(("series", "name", "x", *columns, "data"), rows)
+    return _table(("series", "name", "x", *columns, "data", "terms"), rows)
 
 
 def _at(

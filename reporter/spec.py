@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from reporter import brands, desk, entries, written
+from reporter import brands, desk, entries, source_options, written
 from reporter.crosschecks import Wrong, across, in_yahoos_form, options
 from reporter.errors import SpecError
 from reporter.metrics.base import PERIODS
@@ -27,7 +27,7 @@ from reporter.model import BriefSpec, DeskInputs, KnownHigh, Pair, SectionSpec, 
 from reporter.places import line_numbers, place, spell
 from reporter.registry import nearest
 from reporter.sections.base import sections as known_sections
-from reporter.sources.base import sources as known_sources
+from reporter.source_options import beside, ordered
 from reporter.written import MisreadError
 
 BRIEFS = Path(__file__).parent / "briefs"
@@ -94,6 +94,9 @@ class BriefForm(_Form):
     source: Annotated[str, AfterValidator(_source)] = Field(
         default="sample", description="Where prices come from: sample, files:DIR, yahoo."
     )
+    sources: dict[str, dict[str, Any]] = Field(
+        default={}, description="What each source is told: `reporter list sources` names them."
+    )
     page_size: Literal["A4", "Letter"] = Field(default="A4", description="The paper.")
     brand: str = Field(
         default="house",
@@ -144,10 +147,10 @@ def load(
         SpecError: the spec cannot be read, or holds mistakes; the message has a line for each.
     """
     path, where = _find(DEFAULT if name_or_path is None else str(name_or_path))
-    ref = entries.source(source) if source else None
+    chosen = entries.source(source) if source else None
     folder = None if path.parent == BRIEFS else path.parent
-    spec = _understand(_read(path, where), folder, where)
-    return replace(spec, source=ref or spec.source, as_of=as_of or spec.as_of)
+    spec = _understand(_read(path, where), folder, where, chosen)
+    return replace(spec, as_of=as_of or spec.as_of)
 
 
 def _find(name: str) -> tuple[Path, str]:
@@ -186,7 +189,9 @@ def _parse(data: bytes, where: str) -> tuple[str, dict[str, Any]]:
         raise SpecError(str(error), where=where) from error
 
 
-def _understand(data: bytes, folder: Path | None, where: str) -> BriefSpec:
+def _understand(
+    data: bytes, folder: Path | None, where: str, chosen: SourceRef | None
+) -> BriefSpec:
     text, raw = _parse(data, where)
     found = line_numbers(text)
 
@@ -205,7 +210,8 @@ def _understand(data: bytes, folder: Path | None, where: str) -> BriefSpec:
     if form is None or lines:
         raise SpecError("\n".join(lines))
     own = {Path(where).name: hashlib.sha256(data).hexdigest()}
-    return _spec(form, folder, where, digests={**own, **digests}, inputs=inputs)
+    spec = _spec(form, folder, where, digests={**own, **digests}, inputs=inputs)
+    return replace(spec, source=ordered(chosen or spec.source, form.sources))
 
 
 def _spec(
@@ -227,7 +233,7 @@ def _spec(
         watch={name: tuple(symbols) for name, symbols in form.watch.items()},
         pairs=tuple(Pair(p.subject, p.benchmark, tuple(p.windows)) for p in form.pairs),
         as_of=form.as_of,
-        source=_beside(entries.source(form.source), folder),
+        source=beside(entries.source(form.source), folder),
         page_size=form.page_size,
         brand=form.brand,
         names=form.names,
@@ -237,13 +243,6 @@ def _spec(
         path=where,
         digests=digests,
     )
-
-
-def _beside(ref: SourceRef, folder: Path | None) -> SourceRef:
-    """A folder named in a spec is relative to where the spec lies."""
-    if ref.name != "files" or folder is None:
-        return ref
-    return SourceRef(ref.name, str(folder / written.path(ref.location)))
 
 
 # --- mistakes ----------------------------------------------------------------------------------
@@ -289,8 +288,8 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema of a `brief.toml`: what an editor needs to complete and to check it."""
     schema = BriefForm.model_json_schema()
     fields, forms = schema["properties"], schema["$defs"]
-    sources = "|".join("files:.+" if n == "files" else n for n in known_sources.names())
-    fields["source"]["pattern"] = f"^({sources})$"
+    fields["source"]["pattern"] = source_options.pattern()
+    fields["sources"] |= source_options.schema()
     fields["slug"] |= {"pattern": f"^{entries.SLUG}$", "maxLength": entries.LONGEST_SLUG}
     fields["brand"]["anyOf"] = [{"enum": list(brands.names())}, {"type": "string"}]
     fields["watch"]["propertyNames"] = {"pattern": f"^{entries.LIST}$"}

@@ -27,6 +27,8 @@ PAID = 1e-4  # of the close: a dividend that its adjusted close must show
 WIDEST = 36  # characters of a bad value that a message shows
 HIGHEST = 1e12  # no price is meant beyond it
 NAMED = 3  # a message names so many days, then counts the rest
+FEWEST = 3  # values that show how far apart they are
+WIDEST_DAILY = 4  # days between the values of a daily series, over a long weekend
 REMEDIES = {
     "null": "Ask again later, or add the prices of those days.",
     "unsorted": "Nothing is lost; sort the rows by their dates.",
@@ -146,6 +148,7 @@ def clean(table: Table) -> Cleaned:
     _check_whole(table, table.frame.index)
     rows = Rows(table.frame.index.to_numpy("int64"), days, _values(table))
     rows, lost = _complete(table, rows)
+    _check_daily(table, rows)
     rows, refused = _sane(table, rows)
     index = pd.DatetimeIndex(rows.days, name="date")
     bars = pd.DataFrame(np.asfortranarray(rows.cells), index=index, columns=list(COLUMNS))
@@ -277,6 +280,20 @@ def _complete(table: Table, rows: Rows) -> tuple[Rows, list[Finding]]:
         what = "the rows were not in the order of their dates; sorted"
         found.append(table.found("unsorted", what, lost[:0]))
     return _once(table, whole, found)
+
+
+def _check_daily(table: Table, rows: Rows) -> None:
+    """Refuses what is not daily: a value dated 1 January may become known in February only."""
+    if not table.sole or len(rows.days) < FEWEST:
+        return
+    apart = int(np.median(np.diff(rows.days)) / np.timedelta64(1, "D"))
+    if apart > WIDEST_DAILY:
+        raise NoQuotesError(
+            f"{table.label} has a value every {apart} days. Only daily series are read: the "
+            "others become known long after the day they are dated. Give such a figure, with the "
+            "day it was published, among the desk's figures or events.",
+            Reason.NOT_APPLICABLE,
+        )
 
 
 def _dates(days: NDArray[np.datetime64]) -> list[date]:

@@ -10,11 +10,11 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from reporter import glossary, wording
+from reporter import glossary, marking, wording
 from reporter.model import Fact, Span, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from reporter.model import (
         Brief,
@@ -52,17 +52,19 @@ class Figure:
 
     @property
     def title(self) -> str:
-        """The title without its facts, for labels."""
-        return plain(self.chart.title)
+        """The title's words alone, for labels."""
+        return plain(tuple(span for span in self.chart.title if span.kind != "mark"))
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One key figure with its sparkline."""
+    """One key figure with its sparkline; `value` and `change` as printed, doubtful ones marked."""
 
     figure: KeyFigure
     tone: str
     spark: Figure | None
+    value: Text
+    change: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,14 @@ def joined(remarks: Sequence[Remark]) -> Text:
 def strips(brief: Brief, figures: Mapping[str, Figure]) -> tuple[Strip, ...]:
     """The key figures, their changes marked as rise or fall."""
     facts = {fact.id: fact for fact in brief.facts}
+    known = marking.doubtful(brief)
     return tuple(
         Strip(
             figure,
             tone(facts.get(figure.change.fact or "") if figure.change else None),
             figures.get(figure.chart),
+            marking.text((figure.value,), known),
+            marking.text((figure.change,), known) if figure.change else (),
         )
         for figure in brief.key_figures
     )
@@ -131,21 +136,8 @@ def tone(fact: Fact | None) -> str:
 def provenance(brief: Brief) -> dict[str, list[list[str]]]:
     """For every fact the page prints: label and text of what the screen tells about it."""
     names = {item.symbol: item.name for item in brief.inputs}
-    ids = set(_printed(brief))
+    ids = set(marking.printed(brief))
     return {fact.id: _origin(fact, names) for fact in brief.facts if fact.id in ids}
-
-
-def _printed(brief: Brief) -> Iterator[str]:
-    """Ids of the facts that stand in words, titles, key figures and tables."""
-    texts = [brief.headline, brief.standfirst, *(chart.title for chart in brief.charts)]
-    for section in brief.sections:
-        texts += [remark.text for remarks in section.paragraphs for remark in remarks]
-        texts += section.notes
-        for table in section.tables:
-            yield from (cell.fact for row in table.rows for cell in row if cell.fact)
-    for figure in brief.key_figures:
-        texts.append((figure.value, *((figure.change,) if figure.change else ())))
-    yield from (span.fact for text in texts for span in text if span.fact)
 
 
 def _origin(fact: Fact, names: Mapping[str, str]) -> list[list[str]]:
@@ -158,6 +150,7 @@ def _origin(fact: Fact, names: Mapping[str, str]) -> list[list[str]]:
         ["Base", wording.long_date(fact.base_date) if fact.base_date else ""],
         ["As of", wording.long_date(fact.as_of)],
         ["Source", fact.source],
+        *(["Doubt", mark] for mark in fact.marks),
     ]
     return [line for line in lines if line[1]]
 

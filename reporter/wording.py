@@ -8,7 +8,7 @@ is U+2212. A number whose printed form would contradict its state gets more deci
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -265,6 +265,11 @@ def day_month(day: date) -> str:
 def month_year(day: date) -> str:
     """`January 2026`."""
     return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def time_of_day(moment: datetime | time) -> str:
+    """The time of day, a moment's in its own zone, without its seconds: `17:45`."""
+    return f"{moment:%H:%M}"
 
 
 def stated_period(first: date, written: str) -> str:

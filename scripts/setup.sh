@@ -20,6 +20,19 @@ library() { # name of a shared library, name of its Debian package
     ldconfig -p | grep -q "$1" || need "$2"
 }
 
+postgres_server() { # its programs: on the path, or where Debian keeps them
+    for program in "$(command -v initdb 2>/dev/null || :)" /usr/lib/postgresql/*/bin/initdb; do
+        [ -x "$program" ] && return 0
+    done
+    return 1
+}
+
+only_programs() { # the tests start their own server: Debian need not make and start another
+    conf=/etc/postgresql-common/createcluster.conf
+    [ -e $conf ] && return 0
+    mkdir -p "${conf%/*}" && echo 'create_main_cluster = false' >$conf
+}
+
 PATH=$PATH:/usr/sbin:/sbin
 command -v "$python" >/dev/null 2>&1 || need python3
 if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then need python3-venv; fi
@@ -29,10 +42,12 @@ library 'libharfbuzz-subset\.so' libharfbuzz-subset0
 if [ "$kind" != run ]; then
     command -v pdftoppm >/dev/null 2>&1 || need poppler-utils
     command -v chromium >/dev/null 2>&1 || need chromium
+    postgres_server || need postgresql
 fi
 if [ -n "$missing" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         say "Installing$missing ..."
+        case $missing in *postgresql*) only_programs ;; esac
         { apt-get update -q && DEBIAN_FRONTEND=noninteractive \
             apt-get install -q -y --no-install-recommends $missing; } >&2
     else

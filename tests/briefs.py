@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from reporter.model import (
     Brief,
@@ -12,6 +13,7 @@ from reporter.model import (
     ChartSeries,
     Column,
     Fact,
+    Finding,
     Gap,
     KeyFigure,
     Picture,
@@ -19,8 +21,10 @@ from reporter.model import (
     Remark,
     Role,
     Section,
+    Severity,
     Span,
     Table,
+    Terms,
     Text,
     Unit,
 )
@@ -207,6 +211,21 @@ def key_figures() -> tuple[KeyFigure, ...]:
         KeyFigure("RSI, 14 sessions", shown("rsi:^RUT:14"), None, "overbought", "spark-d"),
         KeyFigure("10-year yield", Span("4.16%"), shown("yield_change:^TNX:ytd"), "", "spark-e"),
     )  # fmt: skip
+
+
+DOUBT = "The Russell 2000 has no price for 13 January 2026."
+FINDING = Finding(
+    "^RUT", "missing_session", Severity.MARK, DOUBT, "Fetch it again.", (date(2026, 1, 13),)
+)
+
+
+def doubtful(*ids: str, mark: str = DOUBT, **changes: Any) -> Brief:
+    """The rich brief, its data for personal use, where these facts rest on doubtful prices."""
+    brief = rich(sample=False)
+    facts = tuple(replace(one, marks=(mark,)) if one.id in ids else one for one in brief.facts)
+    return replace(
+        brief, facts=facts, terms=Terms.PERSONAL, findings=(FINDING,), snapshot="abc", **changes
+    )
 
 
 HOSTILE = "</style></script><script>alert(1)</script>{{ 7919*7907 }}{% raw %}<b>&\"'"

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.postgres import database, postgres
+
+__all__ = ["database", "postgres", "real_data"]  # fixtures
+
 # A busy machine is no failure, so examples have no deadline; `make soak` tries many more.
 settings.register_profile("usual", deadline=None)
 settings.register_profile("soak", deadline=None, max_examples=2000)

@@ -62,8 +62,10 @@ HOMES = {
     "pydantic_core": ("spec.py",),
     "weasyprint": ("pdf.py",),
     "yfinance": ("sources/yahoo.py",),
-    "curl_cffi": ("sources/yahoo.py",),
+    "curl_cffi": ("sources/_yahoo_session.py",),
     "pyarrow": ("sources/files.py",),
+    "sqlalchemy": ("database.py",),
+    "psycopg": ("database.py",),
 }
 
 # What a module may import of the package, by the way of the data: a stage knows earlier ones only.
@@ -75,6 +77,7 @@ MARKETS = (
     "gather", "gate", "checks", "tables", "measure", "sessions", "windows", "wording", "bars",
     "indicators", "argument",
     "phrasing", "proofreading", "lexicon", "instruments", "spec", "desk", "entries", "crosschecks",
+    "declarations", "source_options", "plugins",
     "sources/", "metrics/", "commentary/", "sections/",
 )  # fmt: skip
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from reporter import brands, document
+from reporter import brands, document, glossary, marking
 from reporter.errors import RenderError
-from reporter.model import Picture, plain
+from reporter.model import Picture, Terms, plain
 from tests import briefs
 
 HOUSE = brands.load("house")
@@ -119,6 +119,78 @@ def test_sample_data_is_called_so(medium: str) -> None:
     real = Tree(PAGES[medium](briefs.rich(sample=False)))
     assert document.SAMPLE_NOTICE not in real.text
     assert "invented" not in real.text
+
+
+@pytest.mark.parametrize("medium", PAGES)
+@pytest.mark.parametrize("ids", [("level:^RUT",), (briefs.RUT_YTD, "rsi:^RUT:14"), ()])
+def test_daggers_stand_behind_doubtful_figures_and_no_other(
+    ids: tuple[str, ...], medium: str
+) -> None:
+    tree = Tree(PAGES[medium](briefs.doubtful(*ids)))
+    daggers = [at for at, (_, one) in enumerate(tree.elements) if is_dagger(one)]
+    behind = {tree.elements[at - 1][1]["data-fact"] for at in daggers}
+    assert behind == set(ids)
+    assert bool(daggers) == (marking.MARK in tree.text)
+
+
+def is_dagger(attributes: dict[str, str]) -> bool:
+    return attributes.get("class") == "doubt" and "href" in attributes
+
+
+@pytest.mark.parametrize("medium", PAGES)
+def test_a_dagger_has_words_and_leads_to_its_meaning(medium: str) -> None:
+    tree = Tree(PAGES[medium](briefs.doubtful("level:^RUT")))
+    links = [one for one in tree.all("a") if is_dagger(one)]
+    assert {one["href"] for one in links} == {f"#{marking.ANCHOR}"}
+    assert {one["aria-label"] for one in links} == {"doubtful, see the notes on prices"}
+    assert [one["id"] for one in tree.all("p") if "doubts" in one.get("class", "")] == [
+        marking.ANCHOR
+    ]
+    assert f"Rests on incomplete or doubtful prices: {briefs.DOUBT}" in tree.text
+
+
+@pytest.mark.parametrize("medium", PAGES)
+def test_without_sources_the_meaning_of_a_dagger_stands_at_the_end(medium: str) -> None:
+    brief = briefs.doubtful("level:^RUT")
+    short = replace(brief, sections=brief.sections[:-1])
+    tree = Tree(PAGES[medium](short))
+    assert tree.text.index("Disclosures") < tree.text.index(briefs.DOUBT)
+
+
+@pytest.mark.parametrize("medium", PAGES)
+def test_doubts_that_try_to_be_code_stay_words(medium: str) -> None:
+    page = PAGES[medium](briefs.doubtful("level:^RUT", mark=briefs.HOSTILE))
+    assert "<script>alert(1)" not in page
+    assert "alert(1)</script>{{ 7919*7907 }}{% raw %}" in Tree(page).text
+
+
+@pytest.mark.parametrize("medium", PAGES)
+def test_titles_and_descriptions_have_no_dagger(medium: str) -> None:
+    ids = [fact.id for fact in briefs.FACTS]
+    tree = Tree(PAGES[medium](briefs.doubtful(*ids)))
+    head = PAGES[medium](briefs.doubtful(*ids)).partition("<style>")[0]
+    assert marking.MARK not in head
+    assert not any(marking.MARK in one.get("aria-label", "") for _, one in tree.elements)
+    assert not any(marking.MARK in one.get("alt", "") for _, one in tree.elements)
+
+
+def test_a_template_without_the_meaning_leaves_daggers_unlinked(tmp_path: Path) -> None:
+    (tmp_path / "templates" / "sections").mkdir(parents=True)
+    own = tmp_path / "templates" / "sections" / "sources_and_methods.html.j2"
+    own.write_text("<p>Ours.</p>")
+    page = document.paper(briefs.doubtful("level:^RUT"), HOUSE, tmp_path)
+    assert marking.MARK in page
+    assert f"#{marking.ANCHOR}" not in page
+
+
+@pytest.mark.parametrize("medium", PAGES)
+@pytest.mark.parametrize("terms", Terms)
+def test_a_page_says_what_its_data_may_be_used_for(terms: Terms, medium: str) -> None:
+    tree = Tree(PAGES[medium](replace(briefs.rich(sample=False), terms=terms)))
+    notice = glossary.USES[terms].notice
+    told = [one for one in tree.all("p") if one.get("class") == "terms"]
+    assert len(told) == bool(notice)
+    assert notice in tree.text
 
 
 @pytest.mark.parametrize("medium", PAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import shlex
@@ -13,12 +14,14 @@ from pathlib import Path
 import click
 import pytest
 
-from reporter import errors
+from reporter import declarations, errors
 from reporter.cli import reporter
 from reporter.crosschecks import options
+from reporter.declarations import terms_of
 from reporter.desk import COLUMNS
 from reporter.sections.base import sections
 from reporter.sidecars import FACT_COLUMNS
+from reporter.sources.base import sources
 from reporter.spec import load
 
 README = Path("README.md").read_text(encoding="utf-8")
@@ -69,6 +72,10 @@ def test_every_command_has_its_help_in_the_readme() -> None:
     assert [command for command, _ in HELP] == [
         "reporter --help",
         "reporter build --help",
+        "reporter data --help",
+        "reporter data fetch --help",
+        "reporter data list --help",
+        "reporter data check --help",
         "reporter metrics --help",
         "reporter list --help",
         "reporter schema --help",
@@ -122,6 +129,19 @@ def test_the_environment_s_names_follow_the_rule_told() -> None:
                     found = option.envvar or f"{inner.auto_envvar_prefix}_{option.name}".upper()
                     long = max(option.opts, key=len).strip("-").replace("-", "_").upper()
                     assert f"`{found}`" in README or found == f"REPORTER_{name.upper()}_{long}"
+
+
+def test_every_source_is_told_with_its_terms() -> None:
+    rows = re.findall(r"^\| `(\w+)[^`]*` \| .* \| `(\w+)`.*\|$", README, re.MULTILINE)
+    assert dict(rows) == {name: str(terms_of(name)) for name in sources.names()}
+
+
+def test_literals_of_a_source_are_those_the_program_reads() -> None:
+    told = Path("CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `([A-Z]+)` \|", told, re.MULTILINE))
+    read = re.findall(r'declared\(name, "(\w+)"\)', inspect.getsource(declarations))
+    assert named == set(read)
+    assert named == set(re.findall(r"^\| `([A-Z]+)` \|", declarations.__doc__ or "", re.MULTILINE))
 
 
 def test_exit_codes_are_those_of_the_program() -> None:

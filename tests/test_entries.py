@@ -112,8 +112,16 @@ def test_sources_are_known_by_name() -> None:
     assert entries.source(" files:a:b ") == SourceRef("files", "a:b")
     with pytest.raises(EntryError, match="Did you mean 'sample'"):
         entries.source("sampel")
-    with pytest.raises(EntryError, match="Write files:DIR"):
+    with pytest.raises(EntryError, match=r"the source 'files' needs a folder\. Write files:DIR\."):
         entries.source("files")
+    with pytest.raises(EntryError, match=r"'sample' has no location\. Write just sample\."):
+        entries.source("sample:x")
+
+
+def test_an_address_in_the_place_of_a_path_is_not_repeated() -> None:
+    with pytest.raises(EntryError) as caught:
+        entries.source("files:postgresql://me:secret@host/prices")
+    assert str(caught.value) == "the source 'files' takes a path, not an address."
 
 
 @given(st.text(max_size=100))

@@ -8,7 +8,7 @@ import pytest
 
 from reporter.flow import BODY
 from reporter.front_page import HIGHEST_LEAD, LOWEST_LEAD, fitted, headline_share
-from reporter.model import Brief, Section
+from reporter.model import Brief, Section, Span
 from reporter.typesetting import Ruler
 from tests import briefs
 
@@ -47,6 +47,18 @@ def test_the_lead_chart_keeps_its_limits(count: int, height: float) -> None:
 def test_a_shorter_page_makes_a_lower_chart() -> None:
     tall, short = (lead_height(fitted(told(280, size), rulers)) for size in PAGE_SIZES)
     assert tall - short == 50
+
+
+def test_daggers_are_measured_with_the_words() -> None:
+    figure = Span("7.8%", "fact", briefs.RUT_YTD)
+    marked = tuple(replace(f, marks=("?",)) if f.id == figure.fact else f for f in briefs.FACTS)
+    remark = replace(briefs.remark(""), text=(Span("letters letters aa "), figure))
+    brief = told(1)
+    front = replace(brief.sections[0], paragraphs=((remark,) * 90,))
+    brief = replace(brief, sections=(front, *brief.sections[1:]))
+    doubtful = fitted(replace(brief, facts=marked), rulers)
+    assert lead_height(doubtful) < lead_height(fitted(brief, rulers))
+    assert doubtful.sections == brief.sections
 
 
 def test_only_the_lead_chart_changes() -> None:

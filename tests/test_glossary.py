@@ -4,7 +4,7 @@ import pytest
 
 from reporter import glossary
 from reporter.metrics.base import PERIODS, metrics
-from reporter.model import Reason
+from reporter.model import Reason, Severity, Terms
 
 
 @pytest.mark.parametrize("metric", metrics.names())
@@ -16,6 +16,33 @@ def test_every_metric_has_a_name_and_a_definition(metric: str) -> None:
 
 def test_every_reason_has_words() -> None:
     assert set(glossary.REASONS) == set(Reason)
+
+
+def test_every_severity_and_all_terms_have_words() -> None:
+    assert set(glossary.DONE) == set(Severity)
+    assert set(glossary.USES) == set(Terms)
+
+
+@pytest.mark.parametrize("terms", Terms)
+def test_all_but_what_may_be_passed_on_carries_a_notice(terms: Terms) -> None:
+    words, notice = glossary.USES[terms]
+    assert bool(notice) == (terms is not Terms.REDISTRIBUTABLE)
+    assert ("not to be passed on" in words) == bool(notice)
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        ("missing_session", "Session missing"),
+        ("off-session", "Price outside a session"),
+        ("odd-thing_x", "Odd thing x"),
+        ("RSI", "Rsi"),
+        ("__", "Other"),
+        ("", "Other"),
+    ],
+)
+def test_a_rule_has_words_even_if_unknown(check: str, words: str) -> None:
+    assert glossary.check_name(check) == words
 
 
 @pytest.mark.parametrize("window", PERIODS)

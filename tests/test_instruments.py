@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from reporter.instruments import CATALOGUE, canonical, describe, distributes, known
 from reporter.model import Kind
+from reporter.sessions import NAMES, known_exchange
 
 ENTRIES = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
 REQUIRED = {"name", "prose", "kind", "segment"}
-OPTIONAL = {"inception", "aliases", "distributes", "exchange"}
+OPTIONAL = {"inception", "aliases", "distributes", "exchange", "lag"}
 
 
 @pytest.mark.parametrize("symbol", known())
@@ -146,3 +147,51 @@ def test_an_unknown_symbol_is_guessed_from_its_form(
 )
 def test_only_funds_and_shares_pay_dividends(symbol: str, pays: bool) -> None:  # noqa: FBT001
     assert distributes(describe(symbol)) is pays
+
+
+# --- exchanges ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("symbol", "exchange"),
+    [
+        ("^GSPC", "XNYS"),
+        ("^TNX", "XNYS"),  # a Cboe index, reckoned on the days stocks trade
+        ("BRK.B", "XNYS"),
+        ("ZZZ", "XNYS"),
+        ("^ZZZ", "XNYS"),
+        ("^N225", "XTKS"),
+        ("DAX.DE", "XETR"),
+        ("000001.SS", "XSHG"),
+        ("ffn.v", "XTSE"),
+        ("CL=F", "US_FUTURES"),
+        ("DXY", "US_FUTURES"),
+        ("EURUSD=X", "24/5"),
+        ("BTC-USD", "24/7"),
+        ("SOL-EUR", "24/7"),
+        ("BRK-B", "XNYS"),
+    ],
+)
+def test_an_instrument_knows_where_it_trades(symbol: str, exchange: str) -> None:
+    assert describe(symbol).exchange == exchange
+
+
+@pytest.mark.parametrize(
+    ("suffix", "name"),
+    [
+        ("L", "London"), ("DE", "Frankfurt"), ("PA", "Paris"), ("T", "Tokyo"), ("HK", "Hong Kong"),
+        ("TO", "Toronto"), ("SW", "Zurich"), ("AS", "Amsterdam"), ("MI", "Milan"),
+        ("MC", "Madrid"), ("ST", "Stockholm"), ("CO", "Copenhagen"), ("HE", "Helsinki"),
+        ("OL", "Oslo"), ("AX", "Sydney"), ("NS", "Mumbai"), ("BO", "Mumbai"), ("SZ", "Shanghai"),
+        ("KS", "Seoul"), ("TW", "Taipei"), ("SI", "Singapore"), ("MX", "Mexico City"),
+        ("SA", "S\N{LATIN SMALL LETTER A WITH TILDE}o Paulo"),
+    ],
+)  # fmt: skip
+def test_a_suffix_tells_the_exchange(suffix: str, name: str) -> None:
+    assert NAMES[describe(f"ABCD.{suffix}").exchange] == name
+
+
+@pytest.mark.parametrize("symbol", known())
+def test_every_exchange_of_the_catalogue_is_known(symbol: str) -> None:
+    exchange = describe(symbol).exchange
+    assert known_exchange(exchange) == exchange

@@ -20,10 +20,12 @@ import pytest
 from pypdf import PdfReader
 
 from reporter import contract, pipeline
-from reporter.model import Artifacts, Brief, plain
+from reporter.marking import ANCHOR, MARK
+from reporter.model import Artifacts, Brief, Terms, plain
 from reporter.paper import FORMATS
 from reporter.sources.base import silent
 from reporter.spec import load
+from tests.briefs import DOUBT, FINDING
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "small-caps-2026-01-15" / "brief.toml"
@@ -52,6 +54,7 @@ def page_one_holds_the_argument(brief: Brief, data: bytes) -> bool:
     """Whether every remark of the argument stands on the PDF's first page, to its last word."""
     front = next(section for section in brief.sections if section.name == "front")
     page = "".join(PdfReader(io.BytesIO(data)).pages[0].extract_text().split())
+    page = page.replace(MARK, "")
     told = (plain(remark.text) for paragraph in front.paragraphs for remark in paragraph)
     return all("".join(words.split()) in page for words in told)
 
@@ -166,6 +169,42 @@ def test_volatility_breaks_no_records() -> None:
     measured = {fact.metric for fact in brief.facts if fact.subject == "^VIX"}
     assert "rsi" in measured
     assert not measured & {"drawdown", "record_close", "record_high", "range_breakout"}
+
+
+def _doubted(brand: str) -> Artifacts:
+    """The sample's brief as if some of its prices were doubtful and for personal use only."""
+    spec = replace(load("small-caps"), brand=brand)
+    data = pipeline.collect(spec, now=NOW, progress=silent)
+    found = replace(FINDING, message=DOUBT), replace(FINDING, symbol="XLB", check="jump")
+    data = replace(data, findings=found, terms=Terms.PERSONAL, sample=False, snapshot="abc")
+    brief = pipeline.compose(spec, data)
+    facts = (replace(f, marks=(DOUBT,)) if f.subject == "^RUT" else f for f in brief.facts)
+    return pipeline.produce(replace(brief, facts=tuple(facts)), spec, FORMATS)
+
+
+@pytest.mark.parametrize("brand", ["house", "meridian"])
+def test_a_brief_from_doubtful_prices_says_so_everywhere(brand: str) -> None:
+    edition = _doubted(brand)
+    files = files_of(edition)
+    pages = PdfReader(io.BytesIO(files["brief.pdf"])).pages
+    assert all("Data for personal use only" in page.extract_text() for page in pages)
+    assert page_one_holds_the_argument(edition.brief, files["brief.pdf"])
+    text = pdf_text(files["brief.pdf"])
+    for told in (
+        "What was left out or is doubtful, and why", "Session missing", "Large jump",
+        f"{MARK} Rests on incomplete or doubtful prices: {DOUBT}",
+        "Use of the data: for personal use only; not to be passed on.",
+    ):  # fmt: skip
+        assert told in text, told
+    assert MARK in pages[0].extract_text()
+    links = [note.get_object() for page in pages for note in page.get("/Annots", ())]
+    assert {str(link["/Contents"]) for link in links} == {ANCHOR}
+    for path, data in files.items():
+        if path.endswith(".svg"):
+            assert b"ata for personal use only" in data, path
+    jsonschema.validate(json.loads(files["brief.json"]), contract.schema("brief"))
+    assert json.loads(files["manifest.json"])["snapshot"] == "abc"
+    assert MARK.encode() not in b"".join(files[name] for name in ("brief.json", "manifest.json"))
 
 
 # --- from real prices ---------------------------------------------------------------------------

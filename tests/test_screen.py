@@ -208,6 +208,28 @@ def test_the_page_prints(page: Page) -> None:
     assert page.is_visible("h1")
 
 
+def test_a_dagger_leads_to_its_meaning_and_stands_beside_aligned_figures(
+    browser: Browser, tmp_path: Path
+) -> None:
+    brief = briefs.doubtful(briefs.RUT_YTD)
+    path = tmp_path / "doubtful.html"
+    drawn = document.screen(brief, brands.load(), briefs.pictures(brief))
+    path.write_text(drawn, encoding="utf-8")
+    opened = browser.new_page(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+    opened.goto(path.as_uri())
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+    opened.get_by_role("link", name="doubtful, see the notes on prices").first.click()
+    assert opened.locator(".doubts").evaluate("one => one.getBoundingClientRect().top < 800")
+    edges = opened.locator("#table-sizes td:nth-child(3) .fact").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect().right)"
+    )
+    plain = opened.locator("#table-sizes td:nth-child(3)").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect().right)"
+    )
+    assert edges == pytest.approx(plain, abs=1.5)
+    opened.close()
+
+
 def test_hostile_words_run_nothing(browser: Browser, tmp_path: Path) -> None:
     brief = briefs.hostile()
     path = tmp_path / "hostile.html"

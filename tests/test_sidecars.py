@@ -5,13 +5,14 @@ import hashlib
 import io
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from reporter import sidecars
-from reporter.model import Artifact, Basis, Brief, ChartSeries, Input, Provenance
+from reporter.model import Artifact, Basis, Brief, ChartSeries, Input, Provenance, Terms
 from reporter.spec import load
-from tests.briefs import BASE, FACTS, rich
+from tests.briefs import BASE, FACTS, doubtful, rich
 
 
 def rows(artifact: Artifact) -> list[dict[str, str]]:
@@ -50,6 +51,16 @@ def test_every_row_says_whether_it_is_sample_data(kind: str, *, sample: bool) ->
         assert {row["data"] for row in rows(artifact)} == {kind}
 
 
+def test_every_row_says_what_the_data_may_be_used_for() -> None:
+    for artifact in sidecars.data_files(doubtful()):
+        assert {row["terms"] for row in rows(artifact)} == {"personal"}
+
+
+def test_doubts_stand_beside_their_facts() -> None:
+    told = file(doubtful("level:^RUT", mark="=1+1 is doubtful."), "data/facts.csv")
+    assert [row["marks"] for row in told] == ["'=1+1 is doubtful.", *[""] * 11]
+
+
 def test_charts_are_written_point_by_point() -> None:
     brief = rich()
     chart = replace(
@@ -61,11 +72,11 @@ def test_charts_are_written_point_by_point() -> None:
     )
     assert file(replace(brief, charts=(chart,)), "data/lead.csv") == [
         {"series": "a", "name": "A", "x": "2026-01-14", "close": "1.5", "open": "",
-         "data": "sample data"},
+         "data": "sample data", "terms": "unknown"},
         {"series": "a", "name": "A", "x": "2026-01-15", "close": "", "open": "",
-         "data": "sample data"},
+         "data": "sample data", "terms": "unknown"},
         {"series": "b", "name": "B", "x": "2026-01-15", "close": "", "open": "2.25",
-         "data": "sample data"},
+         "data": "sample data", "terms": "unknown"},
     ]  # fmt: skip
 
 
@@ -89,8 +100,14 @@ def test_no_text_becomes_a_formula_in_a_spreadsheet(bad: str) -> None:
 
 
 def test_the_manifest_names_inputs_versions_and_hashes() -> None:
-    origin = Provenance("files", "RUT.csv", "ab" * 32, 6550)
-    brief = replace(rich(), inputs=(Input("^RUT", "R", Basis.PRICE, BASE, BASE, origin),))
+    fetched = datetime(2026, 1, 15, 22, 5, 59, tzinfo=UTC)
+    origin = Provenance("files", "RUT.csv", "ab" * 32, 6550, Terms.PERSONAL, fetched)
+    brief = replace(
+        rich(),
+        terms=Terms.PERSONAL,
+        snapshot="abc",
+        inputs=(Input("^RUT", "R", Basis.PRICE, BASE, BASE, origin),),
+    )
     files = (Artifact("brief.pdf", b"%PDF"), Artifact("brief.json", b"{}"))
     artifact = sidecars.manifest(brief, load("small-caps"), files)
     told = json.loads(artifact.data)
@@ -101,8 +118,10 @@ def test_the_manifest_names_inputs_versions_and_hashes() -> None:
     }
     assert told["inputs"] == [
         {"symbol": "^RUT", "basis": "price", "first": "2025-12-31", "last": "2025-12-31",
-         "rows": 6550, "source": "files", "origin": "RUT.csv", "sha256": "ab" * 32}
+         "rows": 6550, "source": "files", "origin": "RUT.csv", "sha256": "ab" * 32,
+         "terms": "personal", "fetched": "2026-01-15T22:05:59Z"}
     ]  # fmt: skip
+    assert (told["terms"], told["snapshot"]) == ("personal", "abc")
     assert list(told["spec"]) == ["small-caps.toml"]
     assert {"reporter", "python", "weasyprint", "pandas"} <= told["versions"].keys()
     assert artifact == sidecars.manifest(brief, load("small-caps"), files[::-1])

@@ -202,6 +202,60 @@ def test_what_cannot_be_read_is_one_line(given: str, message: str, tmp_path: Pat
     assert message in mistake
 
 
+SOURCES = """
+[sources.files]
+terms = "internal"
+[sources.sample]
+terms = "personal"
+"""
+
+
+def test_the_source_used_is_told_what_the_spec_says_of_it(tmp_path: Path) -> None:
+    path = write(tmp_path, f'source = "files:p"\n{SMALL}{SOURCES}')
+    beside = str(tmp_path / "p")
+    assert spec.load(path).source == SourceRef("files", beside, {"terms": "internal"})
+    assert spec.load(path, source="sample").source.options == {"terms": "personal"}
+    assert spec.load(path, source="files:q").source == SourceRef(
+        "files", "q", {"terms": "internal"}
+    )
+    assert spec.load(path, source="yahoo").source == SourceRef("yahoo")
+
+
+def test_mistakes_in_what_sources_are_told_have_their_lines(tmp_path: Path) -> None:
+    told = mistakes(
+        tmp_path,
+        """title = "T"
+subjects = ["^RUT"]
+benchmark = "^GSPC"
+sections = [{name = "front"}]
+[sources.yaho]
+[sources.yahoo]
+terms = "redistributable"
+api_key = "hunter2"
+[sources.sample]
+trems = "personal"
+when = 2026-01-15
+[sources]
+files = 3
+""",
+    )
+    assert told == [
+        "brief.toml:5: sources yaho: unknown source 'yaho'. Did you mean 'yahoo'?",
+        (
+            "brief.toml:7: sources yahoo terms: 'redistributable' would allow more than the source "
+            "'yahoo' does: its data is for personal use by its terms, which a spec cannot loosen. "
+            "Write 'personal' or stricter terms."
+        ),
+        (
+            "brief.toml:8: sources yahoo api_key: is a secret, and a spec is passed on. "
+            "Put it into the environment instead."
+        ),
+        "brief.toml:10: sources sample trems: unknown option. Did you mean 'terms'?",
+        ("brief.toml:11: sources sample when: unknown option. Known: terms."),
+        "brief.toml:13: sources files: must be a table.",
+    ]
+
+
 def test_a_spec_in_nobodys_home_is_told() -> None:
     with pytest.raises(SpecError, match="names the home of nobody"):
         spec.load("~nosuchuser/brief.toml")
@@ -287,6 +341,10 @@ def test_the_schema_is_one_and_every_shipped_brief_fits_it() -> None:
         f'desk = {{ flows = "a.xls" }}\n{SMALL}',
         f'pairs = [{{ subject = "a", benchmark = "b", windows = ["4q"] }}]\n{SMALL}',
         SMALL + "colour = 3",
+        SMALL + "[sources.sampel]",
+        SMALL + "[sources.sample]\ntrems = 'personal'",
+        SMALL + "[sources.yahoo]\nterms = 'redistributable'",
+        f'source = "sample:x"\n{SMALL}',
     ],
 )
 def test_the_schema_refuses_what_the_program_refuses(text: str, tmp_path: Path) -> None:

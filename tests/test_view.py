@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reporter import view
+from reporter import marking, view
 from reporter.model import ChartSeries, plain
 from tests import briefs
 
@@ -47,6 +47,24 @@ def test_a_number_tells_where_it_comes_from() -> None:
         "As of": "15 January 2026",
         "Source": "sample",
     }
+
+
+def test_a_number_tells_its_doubts() -> None:
+    lines = view.provenance(briefs.doubtful("level:^RUT"))
+    assert lines["level:^RUT"][-1] == ["Doubt", briefs.DOUBT]
+    assert lines["level:^GSPC"][-1] == ["Source", "sample"]
+
+
+def test_key_figures_mark_what_is_doubtful() -> None:
+    strips = view.strips(briefs.doubtful("level:^RUT", briefs.GSPC_YTD), {})
+    told = [(plain(strip.value), plain(strip.change)) for strip in strips]
+    assert told[:2] == [("2,674.56\N{DAGGER}", "7.8%"), ("6,944.47", "1.4%\N{DAGGER}")]
+    assert told[3] == ("71.2", "")
+
+
+def test_a_charts_label_has_no_dagger() -> None:
+    chart = marking.daggers(briefs.doubtful(briefs.RUT_YTD)).charts[0]
+    assert view.Figure(chart, "").title == "Small caps lead with a rise of 7.8%"
 
 
 def test_only_printed_facts_are_told_of() -> None:

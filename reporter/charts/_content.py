@@ -186,9 +186,25 @@ def sentence(*parts: str | Span) -> Text:
 
 
 def period(fact: Fact, window: str) -> Span:
-    """A window in a sentence: "this year", "since 16 October 2025"."""
-    spoken = glossary.window_spoken(window)
+    """A window in a sentence: "this year", "since 16 October 2025".
+
+    Over common sessions it names its base day, which need not be that of either side's own year.
+    """
+    spoken = "" if "calendar" in fact.displays else glossary.window_spoken(window)
     return Span(spoken) if spoken else Span(f"since {base_day(fact)}", "name")
+
+
+def stretch(context: ChartContext, fact: Fact, window: str) -> tuple[Span, ...]:
+    """A window in a sentence, with its end where that is not the brief's day.
+
+    "this year to 9 January 2026", "from 30 December 2025 to 9 January 2026".
+    """
+    over = period(fact, window)
+    if fact.as_of == context.data.as_of:
+        return (over,)
+    if over.kind == "name":
+        over = Span(f"from {base_day(fact)}", "name")
+    return (over, Span(f" to {wording.long_date(fact.as_of)}", "name"))
 
 
 def base_day(fact: Fact) -> str:

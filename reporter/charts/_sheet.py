@@ -127,7 +127,9 @@ class Sheet(Figure):
         self.add_artist(artist)
 
     def stroke(self, runs: Sequence[Sequence[Point]], line: Line) -> None:
-        """Draw every run of points as a line; all runs are one path."""
+        """Draw every run of points as a line; all runs are one path, and none is nothing."""
+        if not runs:
+            return
         codes = [c for run in runs for c in (Path.MOVETO, *[Path.LINETO] * (len(run) - 1))]
         path = Path([point for run in runs for point in run], codes)
         patch = PathPatch(

@@ -107,6 +107,7 @@ def _title(context: ChartContext, lines: Sequence[ChartSeries], window: str, fir
     gap = content.cited(spread, unsigned=True)
     apart = (", ", gap, " ahead of " if way > 0 else " behind ") if way else (", in line with ",)
     return content.sentence(
-        lead, " ", *content.moved(spread, "subject_return"), " ", content.period(spread, window),
+        lead, " ", *content.moved(spread, "subject_return"), " ",
+        *content.stretch(context, spread, window),
         *apart, others[0], " at ", content.cited(spread, "benchmark_return"),
     )  # fmt: skip

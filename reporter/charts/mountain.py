@@ -69,7 +69,8 @@ def _level(
         kind=NAME,
         title=content.sentence(
             content.prose(context, fact.subject), " ", *content.moved(fact), " ",
-            content.period(fact, window), ", at ", content.cited(level),
+            *content.stretch(context, fact, window), ", at ",
+            content.cited(level),
         ),
         subtitle=f"{series.name}, close, {content.span_of_days(days)}",
         source_line=content.source_line(context.data, day=fact.as_of),

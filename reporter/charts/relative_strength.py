@@ -94,13 +94,13 @@ def _title(context: ChartContext, fact: Fact, window: str) -> Text:
     ours = content.prose(context, fact.subject)
     theirs = content.prose(context, str(fact.benchmark))
     way = wording.direction(fact.shown(RATIO))
-    over = content.period(fact, window)
+    over = content.stretch(context, fact, window)
     if way == 0:
-        return content.sentence(ours, " has kept level with ", theirs, " ", over)
+        return content.sentence(ours, " has kept level with ", theirs, " ", *over)
     change = content.cited(fact, RATIO, unsigned=True)
     if way > 0:
-        return content.sentence(ours, " has gained ", change, " on ", theirs, " ", over)
-    return content.sentence(ours, " has lost ", change, " to ", theirs, " ", over)
+        return content.sentence(ours, " has gained ", change, " on ", theirs, " ", *over)
+    return content.sentence(ours, " has lost ", change, " to ", theirs, " ", *over)
 
 
 def _streak(context: ChartContext, fact: Fact, days: tuple[str, ...]) -> tuple[ChartMark, ...]:

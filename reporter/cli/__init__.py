@@ -14,12 +14,19 @@ import click
 
 from reporter import __version__
 from reporter.cli.build import build
+from reporter.cli.data import data
 from reporter.cli.listing import listing
 from reporter.cli.metrics import metrics
 from reporter.cli.schema import schema
 from reporter.cli.stdout import guarded
 from reporter.cli.talk import Talk
-from reporter.errors import EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED, ReporterError
+from reporter.errors import (
+    EXIT_DONE,
+    EXIT_ERROR,
+    EXIT_INTERRUPTED,
+    ForeignError,
+    ReporterError,
+)
 from reporter.interrupts import settle
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
@@ -40,7 +47,7 @@ def reporter() -> None:
     """  # noqa: D301  click wants the character
 
 
-for command in (build, metrics, listing, schema):
+for command in (build, data, metrics, listing, schema):
     reporter.add_command(command)
 
 
@@ -51,6 +58,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments, talk)
     except ReporterError as error:
+        if isinstance(error, ForeignError):
+            talk.trace(error.__cause__)
         talk.fail(str(error))
         return error.exit_code
     except click.ClickException as error:

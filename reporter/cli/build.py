@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from reporter.model import Brief, Gap, Json
 
 
-def _briefs(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
+def briefs(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
+    """Completes the name of a shipped brief, or a path."""
     del ctx, param
     from reporter.spec import shipped
 
@@ -26,9 +27,11 @@ def _briefs(ctx: click.Context, param: click.Parameter, start: str) -> list[Comp
 
 
 @click.command()
-@click.argument("spec", required=False, shell_complete=_briefs)
+@click.argument("spec", required=False, shell_complete=briefs)
 @options.as_of
 @options.source
+@options.data
+@options.refresh
 @click.option(
     "--output",
     metavar="DIR",
@@ -62,6 +65,8 @@ def build(  # noqa: PLR0913  one argument an option
     spec: str | None,
     as_of: date | None,
     source: str | None,
+    data: Path | None,
+    refresh: bool,
     output: Path,
     formats: tuple[str, ...],
     strict: bool,
@@ -79,7 +84,12 @@ def build(  # noqa: PLR0913  one argument an option
     order = load(spec, source=source, as_of=as_of)
     with talk.progress() as progress:
         artifacts = pipeline.build(
-            order, now=options.now(), formats=formats or FORMATS, progress=progress
+            order,
+            now=options.now(),
+            formats=formats or FORMATS,
+            progress=progress,
+            data_folder=options.data_folder(data, order.folder),
+            refresh=refresh,
         )
     if strict:
         _refuse(artifacts.brief.gaps)
@@ -103,12 +113,17 @@ def _tell(talk: Talk, brief: Brief) -> None:
     for note in brief.notes:
         talk.say(note)
     talk.gaps(brief.gaps)
+    talk.findings(brief.findings)
+    talk.terms(brief.terms)
 
 
 def _result(brief: Brief, paths: tuple[Path, ...]) -> str:
     from reporter.contract import brief_document, dump
 
     whole = brief_document(brief)
-    kept = ("title", "slug", "headline", "as_of", "source", "sample", "gaps", "notes")
+    kept = (
+        "title", "slug", "headline", "as_of", "source", "sample", "terms", "snapshot", "gaps",
+        "findings", "notes",
+    )  # fmt: skip
     files: list[Json] = [str(path) for path in paths]
     return dump({**{key: whole[key] for key in kept}, "files": files}).rstrip("\n")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from reporter.cli import options
+
+if TYPE_CHECKING:
+    from reporter.registry import Registry
 
 KINDS = ("metrics", "charts", "sections", "sources", "briefs")
 
@@ -30,10 +35,23 @@ def _registered(kind: str) -> dict[str, str]:
     from importlib import import_module
 
     registry = getattr(import_module(f"reporter.{kind}.base"), kind)
-    return {name: _unit(registry.get(name)) + registry.summary(name) for name in registry.names()}
+    return {name: _summary(registry, name) for name in registry.names()}
 
 
-def _unit(entry: object) -> str:
-    """The unit of a metric's facts; nothing else has one."""
-    unit = getattr(entry, "unit", None)
-    return f"({unit}) " if unit else ""
+def _summary(registry: Registry[Any], name: str) -> str:
+    """What the entry is; of one that another package offers and that cannot be used, why."""
+    from reporter.errors import SpecError
+
+    try:
+        entry = registry.get(name)
+        note = _terms(name) if registry.folder == "sources" else getattr(entry, "unit", "")
+        return (f"({note}) " if note else "") + registry.summary(name)
+    except SpecError as error:
+        return f"! {error}"
+
+
+def _terms(name: str) -> str:
+    """What the data of a source may be used for."""
+    from reporter.declarations import terms_of
+
+    return f"terms: {terms_of(name)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -57,6 +58,7 @@ def _windows(ctx: click.Context, param: click.Parameter, start: str) -> list[Com
 )
 @options.as_of
 @options.source
+@options.data
 @click.option(
     "--json",
     "as_json",
@@ -82,6 +84,7 @@ def metrics(  # noqa: PLR0913  one argument an option
     windows: tuple[str, ...],
     as_of: date | None,
     source: str | None,
+    data: Path | None,
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -95,12 +98,11 @@ def metrics(  # noqa: PLR0913  one argument an option
     form = _form(as_json=as_json, as_csv=as_csv)
     subjects, rivals = _symbols(symbols), _symbols([vs] if vs else [])
     asks = everything(subjects, next(iter(rivals), None), names, windows)
-    data = _gathered(talk, subjects, rivals, as_of, source)
-    facts = measure(asks, data)
-    gaps = tuple(dict.fromkeys([*data.gaps, *facts.gaps]))
-    click.echo(_printed(form, facts.all, gaps, data), nl=False)
-    for note in data.notes:
-        talk.say(note)
+    market = _gathered(talk, (subjects, rivals), as_of, source, options.data_folder(data))
+    facts = measure(asks, market)
+    gaps = tuple(dict.fromkeys([*market.gaps, *facts.gaps]))
+    click.echo(_printed(form, facts.all, gaps, market), nl=False)
+    _tell(talk, market)
     wish = Wish(_small(names), _small(windows), answered=bool(facts.all))
     told = of_series(gaps) if form == "json" else gaps
     talk.say_each(lines(told, wish, every=talk.level >= VERBOSE))
@@ -134,15 +136,15 @@ def _symbols(written: Sequence[str]) -> tuple[str, ...]:
 
 def _gathered(
     talk: Talk,
-    subjects: Sequence[str],
-    rivals: Sequence[str],
+    wanted: tuple[Sequence[str], Sequence[str]],
     as_of: date | None,
     source: str | None,
+    data_folder: Path,
 ) -> MarketData:
     from reporter import entries
     from reporter.gather import gather
 
-    now = options.now()
+    now, (subjects, rivals) = options.now(), wanted
     ref = entries.source(source or "sample")
     with talk.progress() as progress:
         return gather(
@@ -152,6 +154,7 @@ def _gathered(
             now=now,
             progress=progress,
             any_of=subjects,
+            data_folder=data_folder,
         )
 
 
@@ -159,23 +162,53 @@ def _printed(form: str, facts: tuple[Fact, ...], gaps: tuple[Gap, ...], data: Ma
     if form == "json":
         from reporter.contract import dump, metrics_document
 
-        return dump(metrics_document(data.as_of, facts, gaps))
+        return dump(
+            metrics_document(data.as_of, facts, gaps, terms=data.terms, findings=data.findings)
+        )
     if form == "csv":
         from reporter.sidecars import facts_csv
 
-        return facts_csv(facts, sample=data.sample)
+        return facts_csv(facts, sample=data.sample, terms=data.terms)
     return _table(facts, data)
 
 
-def _table(facts: Iterable[Fact], data: MarketData) -> str:
+def _tell(talk: Talk, data: MarketData) -> None:
+    for note in data.notes:
+        talk.say(note)
+    if talk.level >= VERBOSE:
+        talk.findings(data.findings)
+    talk.terms(data.terms)
+
+
+def _table(facts: Sequence[Fact], data: MarketData) -> str:
     rows = [HEAD, *map(_row, facts)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(HEAD))]
     lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows)
-    kind = "sample data" if data.sample else data.source
-    return "\n".join([*(line.rstrip() for line in lines), f"As of {data.as_of}, {kind}.", ""])
+    kind = _other_days(facts, data) + ("sample data" if data.sample else data.source)
+    doubts = _doubts(facts)
+    return "\n".join(
+        [*(line.rstrip() for line in lines), *doubts, f"As of {data.as_of}, {kind}.", ""]
+    )
+
+
+def _doubts(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """What the daggers of the table mean, a line each."""
+    from reporter.marking import MARK, MEANING
+
+    told = tuple(dict.fromkeys(mark for fact in facts for mark in fact.marks))
+    return (f"{MARK} {MEANING}:", *(f"  {mark}" for mark in told)) if told else ()
 
 
 def _row(fact: Fact) -> tuple[str, ...]:
+    from reporter.marking import MARK
+
     subject = f"{fact.subject} vs {fact.benchmark}" if fact.benchmark else fact.subject
+    value = fact.display + (MARK if fact.marks else "")
     base = fact.base_date.isoformat() if fact.base_date else ""
-    return subject, fact.metric, fact.window or "", fact.display, base
+    return subject, fact.metric, fact.window or "", value, base
+
+
+def _other_days(facts: Iterable[Fact], data: MarketData) -> str:
+    """Whose figures are of another day than the rest, to stand before the source."""
+    days = {_row(fact)[0]: fact.as_of for fact in facts if fact.as_of != data.as_of}
+    return "".join(f"{subject} of {day}, " for subject, day in days.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -35,13 +36,29 @@ def now() -> datetime:
 
 
 def _sources(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
-    del ctx, param
+    del param
+    from reporter.declarations import needs_of
     from reporter.sources.base import sources
 
-    if start.startswith("files:"):
-        return []
-    names = ["files:" if name == "files" else name for name in sources.names()]
+    if start.startswith("snapshot:"):
+        return _snapshots(ctx, start)
+    names = [f"{name}:" if needs_of(name) else name for name in sources.names()]
+    return [CompletionItem(name) for name in names if name.startswith(start) and name != start]
+
+
+def _snapshots(ctx: click.Context, start: str) -> list[CompletionItem]:
+    """Those of the folder named, else of every data folder here and beside briefs below."""
+    from reporter.store import Store
+
+    given = ctx.params.get("data")
+    folders = [given] if given else [Path("data"), *sorted(Path().glob("*/data"))]
+    names = (f"snapshot:{name}" for folder in folders for name in Store(folder).names())
     return [CompletionItem(name) for name in names if name.startswith(start)]
+
+
+def data_folder(given: Path | None, spec_folder: Path | None = None) -> Path:
+    """Where snapshots lie: as said, else `data` beside an own spec, else `data` here."""
+    return given or (spec_folder or Path()) / "data"
 
 
 as_of = click.option(
@@ -56,7 +73,17 @@ source = click.option(
     metavar="NAME[:LOCATION]",
     envvar="REPORTER_SOURCE",
     shell_complete=_sources,
-    help="Where prices come from: sample, files:DIR or yahoo.",
+    help="Where prices come from: sample, files:DIR, yahoo or snapshot:ID.",
+)
+data = click.option(
+    "--data",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    envvar="REPORTER_DATA",
+    help="Where what is fetched is recorded; else `data` beside an own spec, or here.",
+)
+refresh = click.option(
+    "--refresh", is_flag=True, help="Ask anew for what is recorded and final already."
 )
 
 

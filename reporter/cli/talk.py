@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from reporter.model import Gap
+    from reporter.model import Finding, Gap, Terms
     from reporter.sources.base import Progress
 
 QUIET, NORMAL, VERBOSE = -1, 0, 1
@@ -45,15 +45,37 @@ class Talk:
         else:
             self.say(f"{len(gaps)} {word}: -v tells which.")
 
+    def findings(self, findings: Iterable[Finding]) -> None:
+        """What is wrong with the prices: how much of it, and under `-v` each with its remedy."""
+        findings = tuple(findings)
+        if not findings:
+            return
+        count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'} on the data"
+        if self.level >= VERBOSE:
+            self.say("\n".join([f"{count}:", *(f"  {spell_finding(one)}" for one in findings)]))
+        else:
+            self.say(f"{count}: `reporter data check` tells which.")
+
+    def terms(self, terms: Terms) -> None:
+        """What the data may be used for, under `-v`; every page and file says it too."""
+        from reporter.glossary import USES
+
+        if self.level >= VERBOSE:
+            self.say(f"Use of the data: {USES[terms].words}.")
+
     def fail(self, message: str) -> None:
         """Why the program stops; a message of several lines begins on a line of its own."""
         lead = "Error:\n" if "\n" in message else "Error: "
         click.echo(lead + message, err=True)
 
+    def trace(self, error: BaseException | None) -> None:
+        """Where somebody else's failure stands, if that much is to be told."""
+        if self.level >= VERBOSE and error:
+            click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+
     def bug(self, error: Exception) -> None:
         """A failure that is no user's fault."""
-        if self.level >= VERBOSE:
-            click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+        self.trace(error)
         tip = "" if self.level >= VERBOSE else " Run it again with -v to see where."
         what = " ".join(f"{type(error).__name__}: {error}".split())
         self.fail(f"this is a bug in reporter: {what}.{tip}")
@@ -75,6 +97,14 @@ def spell(gap: Gap) -> str:
     window = f" over {gap.window}" if gap.window else ""
     what = f"{gap.subject} {gap.metric}".strip()
     return f"{what}{versus}{window}: {gap.message}"
+
+
+def spell_finding(finding: Finding) -> str:
+    """A finding in one line: whose prices, what is wrong, what was done, what to do."""
+    from reporter.glossary import check_name, done
+
+    found = f"{finding.symbol} {check_name(finding.check).lower()}: {finding.message}"
+    return " ".join(filter(None, (found, done(finding), finding.remedy)))
 
 
 def _draw(done: int, total: int, name: str) -> None:

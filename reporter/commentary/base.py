@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from reporter.agenda import Due
 from reporter.model import BriefSpec, DeskInputs, Fact, Facts, Instrument, Kind, Remark, Role, Text
 from reporter.phrasing import Slots, direction, fill, pattern, sentences, size
 from reporter.proofreading import check
@@ -18,12 +19,16 @@ SOME = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All a remark may draw on: facts, the brief's order, what things are called, desk inputs."""
+    """All a remark may draw on: facts, the brief's order, what things are called, desk inputs.
+
+    `ahead` are the events to the end of next week.
+    """
 
     spec: BriefSpec
     facts: Facts
     instruments: dict[str, Instrument]
     desk: DeskInputs
+    ahead: tuple[Due, ...] = ()
 
     @property
     def subject(self) -> Instrument:

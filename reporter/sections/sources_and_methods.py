@@ -20,7 +20,9 @@ from reporter.model import (
     Table,
     Text,
     Unit,
+    plain,
 )
+from reporter.sections import _doubts as doubts
 from reporter.sections._common import Options, called, titled
 from reporter.sections.base import Built, SectionContext, section
 
@@ -35,7 +37,7 @@ def sources_and_methods(context: SectionContext, options: Options) -> Built:
     """Where every cited figure comes from, what could not be had and why, and definitions."""
     facts = tuple(cited_facts(context))
     terms: list[Json] = [list(term) for term in _definitions(facts)]
-    tables = (_figures(context, facts), _gaps(context))
+    tables = (_figures(context, facts), _gaps(context), doubts.table(context))
     return Built(
         Section(
             "sources_and_methods",
@@ -92,7 +94,7 @@ def _figures(context: SectionContext, facts: Iterable[Fact]) -> Table | None:
         Column(label, align="left") for label in ("Measure and window", "Base date", "Figures")
     )
     rows = tuple(
-        (Cell(measure), Cell(base), Cell(_listed(context, group)))
+        (Cell(measure), Cell(base), _listed(context, group))
         for (measure, base, *_), group in groups.items()
     )
     day = wording.long_date(context.data.as_of)
@@ -114,25 +116,26 @@ def _origin(fact: Fact) -> Origin:
     )
 
 
-def _listed(context: SectionContext, group: Sequence[Fact]) -> str:
+def _listed(context: SectionContext, group: Sequence[Fact]) -> Cell:
     """The figures of a row, with day and source where they are not the edition's."""
-    figures = "; ".join(_named(context, fact) for fact in group)
     first, data = group[0], context.data
     day = f"as of {wording.short_date(first.as_of)}" if first.as_of != data.as_of else ""
     source = f"source {first.source}" if first.source != data.source else ""
     unusual = ", ".join(text for text in (day, source) if text)
-    return f"{figures} ({unusual})" if unusual else figures
+    figures = chain.from_iterable((Span("; "), *_named(context, fact)) for fact in group)
+    spans = (*tuple(figures)[1:], *((Span(f" ({unusual})", "name"),) if unusual else ()))
+    return Cell(plain(spans), spans=spans)
 
 
-def _named(context: SectionContext, fact: Fact) -> str:
+def _named(context: SectionContext, fact: Fact) -> Text:
+    """Whose figure it is, and the figure."""
     subject = called(context, fact.subject)
     against = f" against {called(context, fact.benchmark)}" if fact.benchmark else ""
+    target = f"to {fact.displays['target']}: " if "target" in fact.displays else ""
     shown = fact.display
-    if "target" in fact.displays:
-        shown = f"to {fact.displays['target']}: {shown}"
     if fact.unit is Unit.BOOLEAN and "level" in fact.displays:
         shown = f"{shown} ({fact.displays['level']})"
-    return f"{subject}{against} {shown}"
+    return (Span(f"{subject}{against} {target}", "name"), Span(shown, "fact", fact.id))
 
 
 # --- gaps -----------------------------------------------------------------------------------------
@@ -180,6 +183,7 @@ def _notes(context: SectionContext) -> Iterator[Text]:
     data = context.data
     if data.series:
         yield (Span(_prices(context), "name"),)
+        yield doubts.terms(context)
     adjusted = [s.instrument.name for s in data.series.values() if s.basis is Basis.ADJUSTED]
     if adjusted:
         names = ", ".join(sorted(adjusted))
@@ -188,6 +192,7 @@ def _notes(context: SectionContext) -> Iterator[Text]:
             Span(f"{names}.", "name"),
         )
     yield from ((Span(note, "name"),) for note in data.notes)
+    yield from doubts.asides(context)
     for high in data.known_highs:
         told = f"{called(context, high.symbol)}: {wording.price(high.level)} on "
         told += f"{wording.long_date(high.on)}, according to {high.source}."

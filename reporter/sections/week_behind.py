@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reporter import choice
+from reporter import agenda, choice
 from reporter.sections._common import (
     Options,
     assemble,
@@ -11,6 +11,7 @@ from reporter.sections._common import (
     paragraphs,
     titled,
 )
+from reporter.sections._events import line_of, scheduled
 from reporter.sections.base import Built, SectionContext, section
 
 OPTIONS = {
@@ -22,7 +23,7 @@ OPTIONS = {
 
 @section("week_behind")
 def week_behind(context: SectionContext, options: Options) -> Built:
-    """The week in remarks and in a table of its returns."""
+    """The week in remarks, in a table of its returns, and in what was released, as published."""
     spec = context.spec
     lists = choice.lists("week_behind", options, spec) or {"": (*spec.subjects, spec.benchmark)}
     prices = {
@@ -30,9 +31,13 @@ def week_behind(context: SectionContext, options: Options) -> Built:
         for name, symbols in lists.items()
     }
     chosen: Options = {"windows": ["1d", "wtd", "1w"], **options}
+    released = [line_of(due) for due in agenda.released(context.data)]
     return assemble(
         "week_behind",
         titled(options, "The week behind"),
         paragraphs=paragraphs(context, "week_behind"),
-        tables=[changes(context, "week-behind", prices, chosen)],
+        tables=[
+            changes(context, "week-behind", prices, chosen),
+            scheduled("week-released", "Released this week", released, context.data),
+        ],
     )

@@ -3,53 +3,83 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 
 from reporter import written
-from reporter.errors import DataError
+from reporter.errors import DataError, SpecError
 from reporter.instruments import canonical
-from reporter.model import Basis
+from reporter.model import Basis, Kind, Terms
+from reporter.sessions import NEW_YORK, known_exchange
+from reporter.sources._columns import heads, series_in
 from reporter.written import MisreadError
 
 SUFFIXES = (".csv", ".parquet")
 INDEX = "index.csv"
+FURTHER = ("column", "name", "basis", "kind", "exchange", "terms")
+MEANINGS = MappingProxyType({"basis": tuple(Basis), "kind": tuple(Kind), "terms": tuple(Terms)})
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A line of `index.csv`; `problem` says why it cannot be used, empty where it can."""
+    """A line of `index.csv`; `problem` says why it cannot be used, empty where it can.
+
+    `column` names the one that holds the symbol in a table of several.
+    """
 
     symbol: str
     file: str
     name: str = ""
     basis: Basis | None = None
     problem: str = ""
+    column: str = ""
+    kind: Kind | None = None
+    exchange: str = ""
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The price files of a folder: those its index lists, and all others by their name."""
+    """The price files of a folder: those its index lists, and all others by their name.
+
+    `columns` gives the head of every table of several series; it is asked for only if needed.
+    """
 
     path: Path
     listed: Mapping[str, Listed]
     files: Mapping[str, Path]
+    columns: Callable[[], Mapping[str, tuple[str, ...]]]
 
     def find(self, symbol: str) -> Listed | None:
-        """Where the symbol's prices lie: the index's word, else the file of that name."""
+        """Where they lie: the index's word, else the file, else the column of that name."""
         if symbol in self.listed:
             return self.listed[symbol]
         plain = symbol.replace("=", "-").lower()
         path = self.files.get(plain) or self.files.get(plain.removeprefix("^"))
-        return Listed(symbol, path.name) if path else None
+        return Listed(symbol, path.name) if path else self._column(symbol)
+
+    def _column(self, symbol: str) -> Listed | None:
+        """The table that has a column for the symbol; a problem where several have."""
+        found = {file: series_in(head).get(symbol) for file, head in self.columns().items()}
+        having = [(file, column) for file, column in found.items() if column]
+        if len(having) > 1:
+            named = " and ".join(file for file, _ in having)
+            tip = f"Say in {INDEX} which counts, in the columns symbol,file,column."
+            return Listed(symbol, "", problem=f"{named} have a column for {symbol} each. {tip}")
+        return Listed(symbol, having[0][0], column=having[0][1]) if having else None
 
     @property
     def symbols(self) -> tuple[str, ...]:
         """Every symbol the folder may be asked for, for the hint at a misspelt one."""
         used = {entry.file for entry in self.listed.values()}
+        wide = self.columns()
+        used.update(wide)
         by_name = [canonical(p.stem) for p in self.files.values() if p.name not in used]
-        return tuple(dict.fromkeys([*self.listed, *by_name]))
+        columns = [symbol for head in wide.values() for symbol in series_in(head)]
+        return tuple(dict.fromkeys([*self.listed, *by_name, *columns]))
 
 
 def open_folder(location: str) -> Folder:
@@ -76,7 +106,7 @@ def open_folder(location: str) -> Folder:
             where=location,
             tip="Put CSV or Parquet files into it, one a symbol, such as RUT.csv.",
         )
-    return Folder(path, listed, files)
+    return Folder(path, listed, files, cache(partial(heads, path)))
 
 
 def _path(location: str) -> Path:
@@ -94,7 +124,7 @@ def _in_preference(found: list[Path]) -> list[Path]:
 
 
 def read_index(path: Path, location: str) -> dict[str, Listed]:
-    """What `index.csv` says: symbol and file are required, name and basis may be left out.
+    """What `index.csv` says: symbol and file are required, the other columns may be left out.
 
     A line that cannot be used spoils its own symbol only.
 
@@ -112,7 +142,7 @@ def read_index(path: Path, location: str) -> dict[str, Listed]:
         raise DataError(f"cannot be read: {error}.", where=where, tip=tip) from error
     lacking = [c for c in ("symbol", "file") if c not in columns]
     if lacking:
-        tip = "The columns are symbol, file, and if you like name and basis."
+        tip = f"The columns are symbol, file, and if you like {', '.join(FURTHER)}."
         raise DataError(f"no column {' or '.join(map(repr, lacking))}.", where=where, tip=tip)
     return _entries(path.parent, rows)
 
@@ -137,13 +167,35 @@ def _entries(folder: Path, rows: list[tuple[int, dict[str, str]]]) -> dict[str, 
 
 def _entry(folder: Path, line: int, row: Mapping[str, str]) -> Listed:
     symbol = canonical(row.get("symbol", ""))
-    file, word = row.get("file", ""), row.get("basis", "").lower()
+    file = row.get("file", "")
+    words = {name: row.get(name, "").lower() for name in MEANINGS}
     problem = _file_problem(folder, file)
-    if not problem and word not in {"", *Basis}:
-        problem = f"the basis is {word!r}, not price or adjusted. Correct it."
+    for name, known in MEANINGS.items():
+        if not problem and words[name] not in {"", *known}:
+            problem = f"the {name} is {words[name]!r}, not {' or '.join(known)}. Correct it."
+    problem = problem or _exchange_problem(row.get("exchange", ""))
     if problem:
         return Listed(symbol, file, problem=f"{INDEX}, row {line}: {problem}")
-    return Listed(symbol, file, row.get("name", ""), Basis(word) if word else None)
+    basis, kind, terms = words["basis"], words["kind"], words["terms"]
+    return Listed(
+        symbol,
+        file,
+        row.get("name", ""),
+        Basis(basis) if basis else None,
+        column=row.get("column", ""),
+        kind=Kind(kind) if kind else None,
+        exchange=row.get("exchange", "") and known_exchange(row["exchange"]),
+        terms=Terms(terms) if terms else None,
+    )
+
+
+def _exchange_problem(name: str) -> str:
+    """Why no calendar is known by this name; empty where one is, or none is named."""
+    try:
+        known_exchange(name or NEW_YORK)
+    except SpecError as error:
+        return str(error)
+    return ""
 
 
 def _file_problem(folder: Path, file: str) -> str:

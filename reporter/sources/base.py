@@ -1,26 +1,52 @@
 """What a source is: a function from a request to quotes; a file in this folder is a source.
 
 A source gives each symbol's table as its vendor has it, or the gap that stands for it, one after
-the other in the order asked. It judges no price: `reporter.gate` does, for every source alike.
+the other. It judges no price: `reporter.gate` does, for every source alike. What it may be told and
+what its data may be used for stands in its file as literals (see `reporter.declarations`).
+
+Sources of other packages import what `__all__` names from here; CONTRIBUTING.md shows a whole one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from reporter.errors import DataError
 from reporter.model import EMPTY, Basis, DeskInputs, Gap, Json, Kind, Reason, Terms
 from reporter.registry import Registry
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = [
+    "Basis",
+    "DataError",
+    "DataRequest",
+    "Delivered",
+    "Gap",
+    "Kind",
+    "NoQuotesError",
+    "Quotes",
+    "Reason",
+    "Source",
+    "Terms",
+    "each",
+    "missing",
+    "source",
+]
+
 
 def silent(_done: int, _total: int, _symbol: str) -> None:
     """Progress nobody watches."""
+
+
+def unrecorded() -> str:
+    """The snapshot of what was not recorded: none."""
+    return ""
 
 
 Progress = Callable[[int, int, str], None]
@@ -28,10 +54,17 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class DataRequest:
-    """What the brief needs: symbols in Yahoo's form, from where, and the last day wanted.
+    """What the brief needs.
 
-    `as_of` None means the latest the source has. `now` is the caller's clock, with its zone.
-    `options` are what the spec says under `[sources.NAME]`. `data_folder` is where snapshots lie.
+    Args:
+        symbols: in Yahoo's form (`^RUT`), each once.
+        location: what the user wrote after `name:`; empty where nothing.
+        as_of: the last day wanted; None for the latest there is.
+        now: the caller's clock, with its zone; a source reads no other.
+        progress: told before each symbol; `each` does it.
+        options: what the spec says under `[sources.NAME]`, and nothing else.
+        data_folder: where snapshots lie.
+        refresh: ask anew for what is there already.
     """
 
     symbols: Sequence[str]
@@ -41,6 +74,7 @@ class DataRequest:
     progress: Progress = silent
     options: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
     data_folder: Path | None = None
+    refresh: bool = False
 
     @property
     def today(self) -> date | None:
@@ -96,10 +130,19 @@ class Quotes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Delivered:
-    """What a source gives: for every symbol its quotes or its gap, made as they are asked for.
+    """What a source gives.
 
-    Rows after the day wanted may be among them: the gate cuts. `terms` say what the data may be
-    used for. `source` is what pages call the source where that is not the name it was asked by.
+    Args:
+        answers: for every symbol its quotes or its gap, made as they are asked for. Rows after the
+            day wanted may be among them: the gate cuts.
+        terms: what the data may be used for; of an unknown one, the `TERMS` of the source's file.
+        notes: sentences for the last page.
+        sample: the prices are invented, which every page will say.
+        desk: desk inputs that come with the prices, as the sample's do.
+        source: what pages call the source where that is not the name it was asked by.
+        snapshot: gives the name under which the run was recorded, once all answers are taken.
+        as_of: what was wanted, where that is not what the request says: a replay's own day.
+        now: the clock of that time: the gate decides as it did.
     """
 
     answers: Iterable[Quotes | Gap]
@@ -108,10 +151,20 @@ class Delivered:
     sample: bool = False
     desk: DeskInputs = field(default_factory=DeskInputs)
     source: str = ""
+    snapshot: Callable[[], str] = unrecorded
+    as_of: date | None = None
+    now: datetime | None = None
+
+    def then(self, request: DataRequest) -> DataRequest:
+        """The request as it was when the answers came."""
+        return replace(request, as_of=request.as_of or self.as_of, now=self.now or request.now)
 
 
 class NoQuotesError(Exception):
-    """One symbol's prices cannot be had or used; the message says why, where and what to do."""
+    """One symbol's prices cannot be had or used; the message says why, where and what to do.
+
+    `each` makes a gap of it. Where nothing at all can be had, a source raises `DataError`.
+    """
 
     def __init__(self, message: str, reason: Reason = Reason.BAD_DATA) -> None:
         super().__init__(message)
@@ -140,7 +193,7 @@ class Source(Protocol):
 
     Raises:
         DataError: nothing at all can be had (no such folder, every request refused); also while
-            the answers are asked for.
+            the answers are asked for. Whatever else is raised is told as the source's own fault.
     """
 
     def __call__(self, request: DataRequest) -> Delivered:
@@ -148,5 +201,5 @@ class Source(Protocol):
         ...
 
 
-sources: Registry[Source] = Registry("sources", "source")
+sources: Registry[Source] = Registry("sources", "source", group="reporter.sources")
 source = sources.enter

@@ -1,10 +1,15 @@
-"""Prices from a folder of CSV or Parquet files, one a symbol, in the shape of Yahoo's CSV.
+"""Prices from a folder of CSV or Parquet files: one a symbol, or a table with a column a series.
 
-Columns: Date, Open, High, Low, Close, Adj Close, Volume (any case; Adj Close, Volume and further
-columns such as Dividends may be there or not). An `index.csv` with the columns symbol, file and,
-if you like, name and basis (`price` or `adjusted`) says what the files are. A file it does not
-list is found by its name: the symbol without `^` and with `-` for `=` (`RUT.csv`, `GC-F.csv`);
-of two files with one name the CSV file counts.
+Files of one symbol are in the shape of Yahoo's CSV. Columns: Date, Open, High, Low, Close,
+Adj Close, Volume (any case; Adj Close, Volume and further columns such as Dividends may be there
+or not; Date and Close alone will do). Tables of several series have a day (`date` or
+`observation_date`) and a column for each, as FRED gives rates (`observation_date,DGS10`) and as
+tables of closes are (`Date,AAPL,MSFT`); `.` or nothing stands for a day without a value.
+
+An `index.csv` with the columns symbol, file and, if you like, column, name, basis (`price` or
+`adjusted`), kind, exchange and terms says what the files are. A symbol it does not list is found
+by the name of a file, without `^` and with `-` for `=` (`RUT.csv`, `GC-F.csv`); of two files with
+one name the CSV file counts. Where there is none, a column of that name in any CSV file will do.
 
 The basis of a file without a stated one is found out where that can be done without guessing:
 an Adj Close that leaves Close somewhere proves that Close is a quoted price (`price`); indices,
@@ -12,7 +17,7 @@ yields, commodities and currencies pay no dividends, so theirs are quoted prices
 fund or share without such an Adj Close may be quoted or dividend-adjusted: levels and records
 made from them could be wrong, so that symbol becomes a gap that asks for an `index.csv`.
 
-A bad file spoils its own symbol only. Rows after the as-of day are not even looked at.
+A bad file spoils its own symbols only. Rows after the as-of day are not even looked at.
 """
 
 from __future__ import annotations
@@ -22,16 +27,23 @@ import csv
 import hashlib
 import io
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from reporter.errors import DataError
 from reporter.instruments import describe, known
-from reporter.model import Reason
+from reporter.model import Json, Reason, Terms
 from reporter.registry import nearest
-from reporter.sources._folder import Folder, open_folder
+from reporter.sources._columns import Opened, Sheet, column_of, extract, kept
+from reporter.sources._folder import Folder, Listed, open_folder
 from reporter.sources.base import DataRequest, Delivered, NoQuotesError, Quotes, each, source
 
+TERMS = "unknown"  # whose prices they are only the user knows
+LOCATION = "path"
+NEEDS = "a folder. Write files:DIR."
+OPTIONS: dict[str, str] = {}
 COMMAS = "Date,Open,High,Low,Close,Adj Close,Volume"
 
 
@@ -39,30 +51,66 @@ COMMAS = "Date,Open,High,Low,Close,Adj Close,Volume"
 def files(request: DataRequest) -> Delivered:
     """CSV or Parquet files in a folder: files:DIR."""
     folder = open_folder(request.location)
-    return Delivered(each(request, lambda symbol: _read(folder, symbol)))
+    opened = kept(lambda file: _sheet(folder.path / file, file))
+    return Delivered(
+        each(request, lambda symbol: _read(folder, symbol, opened)), _terms(request.options)
+    )
 
 
-def _read(folder: Folder, symbol: str) -> Quotes:
+def _terms(options: Mapping[str, Json]) -> Terms:
+    """What the folder's prices may be used for, as the spec's `[sources.files]` says."""
+    for name in options:
+        if name != "terms":
+            tip = nearest(name, ("terms",))
+            raise DataError(f"the source 'files' has no option {name!r}.", tip=tip)
+    word = options.get("terms", Terms.UNKNOWN)
+    if word not in tuple(Terms):
+        tip = f"Write one of: {', '.join(Terms)}."
+        raise DataError(f"the source 'files' knows no terms {word!r}.", tip=tip)
+    return Terms(str(word))
+
+
+def _read(folder: Folder, symbol: str, opened: Opened) -> Quotes:
     listed = folder.find(symbol)
     if listed is None:
         raise _unknown(folder, symbol)
     if listed.problem:
         raise NoQuotesError(listed.problem)
-    data = _bytes(folder.path / listed.file, listed.file)
-    frame, short = _frame(data, listed.file)
+    sheet = opened(listed.file)
+    frame, label, origin = _table(sheet, listed)
     return Quotes(
         symbol,
         frame,
-        label=listed.file,
-        origin=listed.file,
+        label=label,
+        origin=origin,
         name=listed.name,
         basis=listed.basis,
-        basis_tip="Add an index.csv with the columns symbol,file,basis to the folder and write "
-        f"price or adjusted for {symbol}.",
+        basis_tip=_basis_tip(symbol, "column," * (label != listed.file)),
+        kind=listed.kind,
+        exchange=listed.exchange,
         correctable=True,
-        sha256=hashlib.sha256(data).hexdigest(),
-        short=short,
+        sha256=sheet.sha256,
+        short=sheet.short,
+        terms=listed.terms,
     )
+
+
+def _basis_tip(symbol: str, further: str) -> str:
+    return (
+        f"Add an index.csv with the columns symbol,file,{further}basis to the folder and write "
+        f"price or adjusted for {symbol}."
+    )
+
+
+def _table(sheet: Sheet, listed: Listed) -> tuple[pd.DataFrame, str, str]:
+    """The table of one symbol, what messages call it, and where it can be looked up."""
+    file = listed.file
+    if not sheet.wide and not listed.column:
+        return sheet.frame, file, file
+    if not sheet.wide:
+        raise NoQuotesError(f"{file} holds one symbol's prices. Leave column {listed.column} out.")
+    column = column_of(sheet, listed.symbol, listed.column, file)
+    return extract(sheet, column), f"{file} ({column})", f"{file}, column {column}"
 
 
 def _unknown(folder: Folder, symbol: str) -> NoQuotesError:
@@ -71,6 +119,12 @@ def _unknown(folder: Folder, symbol: str) -> NoQuotesError:
         return NoQuotesError(message, Reason.NO_DATA)
     hint = nearest(symbol, folder.symbols)
     return NoQuotesError(f"the folder has no prices of {symbol!r}. {hint}", Reason.UNKNOWN_SYMBOL)
+
+
+def _sheet(path: Path, label: str) -> Sheet:
+    data = _bytes(path, label)
+    frame, short = _frame(data, label)
+    return Sheet(frame, short, hashlib.sha256(data).hexdigest())
 
 
 def _bytes(path: Path, label: str) -> bytes:

@@ -35,8 +35,10 @@ from reporter.sources.base import (
 from reporter.tables import COLUMNS
 
 SAMPLE = PACKAGE / "data" / "sample.npz"
-TERMS = Terms.REDISTRIBUTABLE
-NOTE = "Sample data: every price, target, flow, view and figure here is invented."
+TERMS = "redistributable"
+LOCATION = "none"
+OPTIONS: dict[str, str] = {}
+NOTE = "Sample data: every price, target, flow, view, event and figure here is invented."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +93,7 @@ def sample(request: DataRequest) -> Delivered:
 
 def read(path: Path, request: DataRequest) -> Delivered:
     """The quotes asked for from a sample file."""
-    return Delivered(_answers(path, request), TERMS, (NOTE,), sample=True, desk=DESK)
+    return Delivered(_answers(path, request), Terms(TERMS), (NOTE,), sample=True, desk=DESK)
 
 
 def _answers(path: Path, request: DataRequest) -> Iterator[Quotes | Gap]:

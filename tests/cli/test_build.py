@@ -11,8 +11,9 @@ import pytest
 
 from reporter import pipeline
 from reporter.cli import options, run
-from reporter.model import Artifact, Artifacts, Brief, BriefSpec, SourceRef
-from tests.briefs import bare, rich
+from reporter.glossary import DONE
+from reporter.model import Artifact, Artifacts, Brief, BriefSpec, Severity, SourceRef
+from tests.briefs import DOUBT, bare, doubtful, rich
 
 NOW = datetime(2026, 1, 16, 22, tzinfo=UTC)
 
@@ -24,11 +25,21 @@ class Pipeline:
         self.brief = brief
         self.spec: BriefSpec | None = None
         self.formats: tuple[str, ...] = ()
+        self.data_folder = Path()
+        self.refresh = False
 
-    def build(
-        self, spec: BriefSpec, *, now: datetime, formats: Collection[str], progress: Any
+    def build(  # noqa: PLR0913  as the pipeline's
+        self,
+        spec: BriefSpec,
+        *,
+        now: datetime,
+        formats: Collection[str],
+        progress: Any,
+        data_folder: Path,
+        refresh: bool,
     ) -> Artifacts:
         """As `pipeline.build` does."""
+        self.data_folder, self.refresh = data_folder, refresh
         assert now == NOW
         progress(1, 1, "^RUT")
         self.spec, self.formats = spec, tuple(formats)
@@ -81,10 +92,37 @@ def test_json_tells_what_was_made(
     assert made.spec is not None
     assert made.spec.slug == "weekly"
     assert list(told) == [
-        "title", "slug", "headline", "as_of", "source", "sample", "gaps", "notes", "files",
+        "title", "slug", "headline", "as_of", "source", "sample", "terms", "snapshot", "gaps",
+        "findings", "notes", "files",
     ]  # fmt: skip
     assert [Path(path).name for path in told["files"]] == ["brief.pdf", "manifest.json"]
     assert told["gaps"][0]["reason"] == "unknown_symbol"
+
+
+def test_findings_are_counted_and_listed_when_asked(
+    made: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made.brief = doubtful("level:^RUT")
+    assert run(["build", "--output", str(tmp_path)]) == 0
+    told = capsys.readouterr().err
+    assert "1 finding on the data: `reporter data check` tells which.\n" in told
+    assert "personal" not in told
+    assert run(["build", "-v", "--output", str(tmp_path)]) == 0
+    assert capsys.readouterr().err.splitlines()[-3:] == [
+        "1 finding on the data:",
+        f"  ^RUT session missing: {DOUBT} {DONE[Severity.MARK]} Fetch it again.",
+        "Use of the data: for personal use only; not to be passed on.",
+    ]
+
+
+def test_json_tells_findings_terms_and_the_snapshot(
+    made: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made.brief = doubtful("level:^RUT")
+    assert run(["build", "--json", "--output", str(tmp_path)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["terms"], told["snapshot"]) == ("personal", "abc")
+    assert told["findings"][0]["message"] == DOUBT
 
 
 def test_options_reach_the_order(made: Pipeline, tmp_path: Path) -> None:
@@ -94,6 +132,7 @@ def test_options_reach_the_order(made: Pipeline, tmp_path: Path) -> None:
     assert made.spec is not None
     assert made.spec.as_of == date(2024, 2, 29)
     assert made.spec.source == SourceRef("files", "p")
+    assert (made.data_folder, made.refresh) == (Path("data"), False)
     assert made.formats == ("pdf", "json")
 
 
@@ -133,3 +172,12 @@ def test_an_output_that_is_a_file_is_told(
     assert "cannot be written: " in told.err
     assert "Name another folder with --output." in told.err
     assert not told.out
+
+
+def test_the_data_folder_and_a_refresh_are_passed_on(made: Pipeline, tmp_path: Path) -> None:
+    output = ["--output", str(tmp_path / "output")]
+    assert run(["build", "--refresh", "--data", str(tmp_path), *output]) == 0
+    assert (made.data_folder, made.refresh) == (tmp_path, True)
+    example = Path("examples/small-caps-2026-01-15")
+    assert run(["build", str(example), "--source", "sample", *output]) == 0
+    assert made.data_folder == example / "data"

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -16,9 +17,24 @@ from jsonschema import Draft202012Validator
 from reporter.cli import run
 from reporter.contract import schema
 from reporter.instruments import describe
-from reporter.model import Basis, Gap, MarketData, PriceSeries, Provenance, Reason, SourceRef
+from reporter.measure import measure
+from reporter.metrics.base import Ask
+from reporter.model import (
+    Basis,
+    Facts,
+    Finding,
+    Gap,
+    MarketData,
+    PriceSeries,
+    Provenance,
+    Reason,
+    SourceRef,
+    Terms,
+)
 from reporter.sessions import nyse
 from reporter.sidecars import FACT_COLUMNS
+from tests import exchanges
+from tests.briefs import DOUBT, FINDING
 
 SESSIONS = nyse(2024, 2026)
 AS_OF = date(2026, 1, 15)
@@ -40,6 +56,7 @@ class Gather:
 
     def __init__(self) -> None:
         self.asked: dict[str, Any] = {}
+        self.findings: tuple[Finding, ...] = ()
 
     def gather(  # noqa: PLR0913  as the real one
         self, symbols: Sequence[str], source: SourceRef, *, as_of: date | None, now: datetime,
@@ -52,7 +69,10 @@ class Gather:
         known = {"^RUT": series("^RUT", 0.3), "^GSPC": series("^GSPC", 0.1)}
         gaps = [Gap(s, "", Reason.UNKNOWN_SYMBOL, f"no prices for {s}.") for s in symbols]
         missing = tuple(gap for gap in gaps if gap.subject not in known)
-        return MarketData(known, AS_OF, SESSIONS, str(source), source.name == "sample", missing)
+        return MarketData(
+            known, AS_OF, SESSIONS, str(source), source.name == "sample", missing,
+            findings=self.findings, terms=Terms.PERSONAL,
+        )  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +90,8 @@ def document(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> dict[s
 
 def test_json_keeps_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
     told = document([".rut", "--vs", "SPX"], capsys)
-    assert list(told) == ["as_of", "facts", "gaps"]
+    assert list(told) == ["as_of", "facts", "gaps", "terms", "findings"]
+    assert (told["terms"], told["findings"]) == ("personal", [])
     assert told["as_of"] == "2026-01-15"
     Draft202012Validator(dict(schema("metrics"))).validate(told)
     metrics = {fact["metric"] for fact in told["facts"]}
@@ -109,6 +130,48 @@ def test_a_table_is_printed_for_people(capsys: pytest.CaptureFixture[str]) -> No
     assert "percentage points" in returns
     assert returns.endswith("2025-12-31")
     assert lines[-1] == "As of 2026-01-15, sample data."
+
+
+@pytest.fixture
+def doubt(monkeypatch: pytest.MonkeyPatch, gathered: Gather) -> str:
+    """A finding on the Russell 2000; the return of its year rests on it."""
+    gathered.findings = (FINDING,)
+
+    def doubtful(asks: Iterable[Ask], data: MarketData) -> Facts:
+        facts = measure(asks, data)
+        marked = (replace(f, marks=(DOUBT,)) if f.window == "ytd" else f for f in facts)
+        return replace(facts, all=tuple(marked))
+
+    monkeypatch.setattr("reporter.measure.measure", doubtful)
+    return DOUBT
+
+
+def test_doubtful_values_are_marked_and_explained(
+    doubt: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["metrics", "^RUT", "--metric", "period_return"]
+    assert run([*arguments, "--window", "ytd", "--window", "1m"]) == 0
+    told = capsys.readouterr()
+    lines = told.out.splitlines()
+    assert ["\N{DAGGER}" in line for line in lines] == [False, True, False, True, False, False]
+    assert lines[3:5] == ["\N{DAGGER} Rests on incomplete or doubtful prices:", f"  {doubt}"]
+    assert "finding" not in told.err
+    assert run([*arguments, "--window", "1m", "-v"]) == 0
+    told = capsys.readouterr()
+    assert "\N{DAGGER}" not in told.out
+    assert f"  ^RUT session missing: {doubt}" in told.err
+    assert "Use of the data: for personal use only; not to be passed on.\n" in told.err
+
+
+def test_json_and_csv_tell_doubts_and_terms(doubt: str, capsys: pytest.CaptureFixture[str]) -> None:
+    told = document(["^RUT", "--window", "ytd", "--metric", "period_return"], capsys)
+    Draft202012Validator(dict(schema("metrics"))).validate(told)
+    assert told["facts"][0]["marks"] == [doubt]
+    assert told["findings"][0]["check"] == "missing_session"
+    assert run(["metrics", "^RUT", "--window", "ytd", "--csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {row["terms"] for row in rows} == {"personal"}
+    assert {row["marks"] for row in rows} == {doubt}
 
 
 def test_csv_has_the_documented_columns(capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,3 +231,13 @@ def test_the_environment_narrows(
     monkeypatch.setenv("REPORTER_METRICS_WINDOW", "YTD 3m")
     told = document(["^RUT"], capsys)
     assert [fact["window"] for fact in told["facts"]] == ["ytd", "3m"]
+
+
+def test_the_table_says_whose_figures_are_of_another_day(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = exchanges.market("BTC-USD", "^GSPC", as_of=date(2026, 1, 11))  # a Sunday
+    namespace = SimpleNamespace(gather=lambda *_, **__: data)
+    monkeypatch.setitem(sys.modules, "reporter.gather", namespace)
+    assert run(["metrics", "BTC-USD", "--vs", "^GSPC", "--window", "ytd"]) == 0
+    assert "As of 2026-01-11, BTC-USD vs ^GSPC of 2026-01-09, test." in capsys.readouterr().out

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from reporter.cli.talk import QUIET, VERBOSE, Talk, spell
-from reporter.model import Gap, Reason
+from reporter.cli.talk import QUIET, VERBOSE, Talk, spell, spell_finding
+from reporter.model import Finding, Gap, Reason, Severity, Terms
 
 GAP = Gap("^RUT", "relative_return", Reason.NO_DATA, "no prices.", "^GSPC", "ytd")
 
@@ -32,11 +34,41 @@ def test_gaps_are_counted_and_listed_when_asked(capsys: pytest.CaptureFixture[st
     assert not told.out
 
 
+DAY = date(2026, 1, 13)
+FINDING = Finding("^RUT", "stuck", Severity.DROP, "Three closes are the same.", "", (DAY,))
+
+
+def test_a_finding_is_spelt_in_one_line() -> None:
+    told = "^RUT price does not move: Three closes are the same. Left out."
+    assert spell_finding(FINDING) == told
+    assert spell_finding(replace(FINDING, remedy="Fetch it again.")) == f"{told} Fetch it again."
+
+
+def test_findings_are_counted_and_listed_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    talk = Talk()
+    talk.findings([])
+    talk.findings([FINDING])
+    talk.findings([FINDING, FINDING])
+    talk.terms(Terms.PERSONAL)
+    talk.level = VERBOSE
+    talk.findings([FINDING])
+    talk.terms(Terms.PERSONAL)
+    assert capsys.readouterr().err.splitlines() == [
+        "1 finding on the data: `reporter data check` tells which.",
+        "2 findings on the data: `reporter data check` tells which.",
+        "1 finding on the data:",
+        f"  {spell_finding(FINDING)}",
+        "Use of the data: for personal use only; not to be passed on.",
+    ]
+
+
 def test_quiet_tells_nothing_but_failures(capsys: pytest.CaptureFixture[str]) -> None:
     talk = Talk()
     talk.level = QUIET
     talk.say("a")
     talk.gaps([GAP])
+    talk.findings([FINDING])
+    talk.terms(Terms.UNKNOWN)
     talk.fail("b")
     assert capsys.readouterr().err == "Error: b\n"
 

@@ -101,8 +101,9 @@ def test_notes_tell_of_prices_dividends_and_earlier_highs() -> None:
     high = KnownHigh("^RUT", 2442.74, date(2021, 11, 8), "FTSE Russell")
     data = replace(context.data, notes=("The 16th was a Saturday.",), known_highs=(high,))
     section = scene.section_of("sources_and_methods", replace(context, data=data))
-    prices, dividends, note, earlier = (plain(text) for text in section.notes)
+    prices, use, dividends, note, earlier = (plain(text) for text in section.notes)
     assert prices.startswith("Prices: test, 5 series of daily bars, the longest from ")
+    assert use.startswith("Use of the data: ")
     assert dividends.endswith("only returns are taken: S&P MidCap 400 fund.")
     assert note == "The 16th was a Saturday."
     assert earlier.endswith("Russell 2000: 2,442.74 on 8 November 2021, according to FTSE Russell.")

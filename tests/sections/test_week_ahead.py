@@ -1,43 +1,52 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-import pytest
-
-from reporter.model import DeskInputs, DeskView
+from reporter.model import DeskInputs, DeskView, Event
 from reporter.sections.base import SectionContext
-from reporter.sections.week_ahead import next_week
 from reporter.sessions import nyse
 from tests.sections import scene
 
+NEW_YORK = ZoneInfo("America/New_York")
+NONE = "\N{EN DASH}"
 
-def on(day: date, *views: DeskView) -> SectionContext:
+
+def on(day: date, *views: DeskView, events: tuple[Event, ...] = ()) -> SectionContext:
     """The scene as of a day, with the exchange's own calendar."""
     context = scene.context()
-    data = replace(context.data, as_of=day, sessions=nyse(2024, 2026), desk=DeskInputs(views=views))
+    desk = DeskInputs(views=views, events=events)
+    data = replace(context.data, as_of=day, sessions=nyse(2024, 2026), desk=desk)
     return replace(context, data=data)
+
+
+def release(day: int, name: str, source: str = "Office", **told: Any) -> Event:
+    """A release of January 2026 at half past eight."""
+    at = datetime(2026, 1, day, 8, 30, tzinfo=NEW_YORK)
+    return Event(name, at.date(), at, source, **told)
 
 
 def test_a_holiday_of_the_coming_week_is_told() -> None:
     section = scene.section_of("week_ahead", on(date(2026, 1, 15)))
     assert scene.texts(section) == [
-        ["Monday 19 January 2026", "The exchange is closed for a holiday.", "NYSE calendar"]
+        ["Monday 19 January", "The exchange is closed for a holiday.", "NYSE calendar"]
     ]
 
 
 def test_short_days_are_told() -> None:
     """Thanksgiving 2026 and the half session after it."""
     section = scene.section_of("week_ahead", on(date(2026, 11, 20)))
-    assert [row[:2] for row in scene.texts(section)] == [
-        ["Thursday 26 November 2026", "The exchange is closed for a holiday."],
-        ["Friday 27 November 2026", "The exchange closes early."],
+    assert [row[:3] for row in scene.texts(section)] == [
+        ["Thursday 26 November", "", "The exchange is closed for a holiday."],
+        ["Friday 27 November", "13:00", "The exchange closes early."],
     ]
 
 
 def test_the_rest_of_this_week_counts_too() -> None:
     section = scene.section_of("week_ahead", on(date(2026, 4, 1)))
-    assert scene.texts(section)[0][0] == "Friday 3 April 2026"
+    assert scene.texts(section)[0][0] == "Friday 3 April"
 
 
 def test_a_week_without_news_is_left_out() -> None:
@@ -60,7 +69,40 @@ def test_events_of_the_desk_are_told_with_their_source() -> None:
     ]
 
 
-@pytest.mark.parametrize("day", [date(2026, 1, 12), date(2026, 1, 16), date(2026, 1, 18)])
-def test_next_week_is_monday_to_friday_after_this_one(day: date) -> None:
-    assert next_week(day)[0] == date(2026, 1, 19)
-    assert next_week(day)[-1] == date(2026, 1, 23)
+def test_releases_stand_among_the_closed_days_by_their_time() -> None:
+    events = (
+        release(22, "Claims", prior="205,000", consensus="210,000", region="US", period="a week"),
+        release(19, "Fair opens"),
+        replace(release(20, "Meeting"), at=None),
+    )
+    section = scene.section_of("week_ahead", on(date(2026, 1, 15), events=events))
+    assert [(c.label, c.unit) for c in section.tables[0].columns] == [
+        ("Day", ""),
+        ("Time", "New York"),
+        ("What", ""),
+        ("Prior", ""),
+        ("Consensus", ""),
+    ]
+    assert scene.texts(section) == [
+        ["Monday 19 January", "", "The exchange is closed for a holiday.", NONE, NONE],
+        ["Monday 19 January", "08:30", "Fair opens", NONE, NONE],
+        ["Tuesday 20 January", "", "Meeting", NONE, NONE],
+        ["Thursday 22 January", "08:30", "Claims (US), a week", "205,000", "210,000"],
+    ]
+    assert section.tables[0].note == "Figures as published. Source: NYSE calendar; Office."
+
+
+def test_several_sources_stand_in_their_rows() -> None:
+    events = (release(22, "A", prior="1"), release(23, "B", "Bank"))
+    section = scene.section_of("week_ahead", on(date(2026, 1, 15), events=events))
+    assert [row[-1] for row in scene.texts(section)] == ["NYSE calendar", "Office", "Bank"]
+    assert section.tables[0].note == ""
+
+
+def test_the_rows_are_the_same_whatever_their_order_in_the_file() -> None:
+    events = tuple(release(22, name) for name in ("A", "B", "C"))
+    one, other = (
+        scene.texts(scene.section_of("week_ahead", on(date(2026, 1, 15), events=told)))
+        for told in (events, events[::-1])
+    )
+    assert one == other

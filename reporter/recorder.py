@@ -1,0 +1,281 @@
+"""Between a brief and a source that fetches: what comes is kept, what is final is used again.
+
+Every answer is stored the moment it comes, and what goes on to the brief is made again from what
+was stored: so a replay of the run gives the same bytes. A series is used again only if it was
+fetched so long after the last session wanted that the vendor has made its corrections; then it is
+the whole series of that one fetch. Nothing is ever appended to an older one, because splits and
+dividends rewrite the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from importlib import metadata
+from zoneinfo import ZoneInfo
+
+from reporter import __version__
+from reporter.declarations import is_live, library_of, printable
+from reporter.errors import DataError, SpecError
+from reporter.instruments import describe
+from reporter.model import Gap, Reason, SourceRef
+from reporter.records import Asked, Delivery, Fetch, Held, Snapshot, about, frozen
+from reporter.sessions import Sessions, calendar
+from reporter.sources import _asking
+from reporter.sources.base import DataRequest, Delivered, Quotes, missing, sources
+from reporter.store import DamagedError, Ref, Store
+
+CORRECTED = timedelta(hours=6)
+"""So long after the close a vendor's bar still changes: Yahoo's volume of the S&P 500 was seen to
+grow by two thirds between two and three hours after it. Twice that, and still before any exchange
+opens again."""
+PASSING = frozenset({Reason.RATE_LIMITED, Reason.TIMEOUT, Reason.UNAVAILABLE, Reason.BAD_PAYLOAD})
+"""Gaps that another try may fill: a run with one of them is not finished."""
+
+
+def ask(source: SourceRef, request: DataRequest, *, always: bool = False) -> Delivered:
+    """What the source gives, recorded under the request's data folder if the source fetches.
+
+    Args:
+        source: which one, as the spec says.
+        request: what is wanted; without a data folder nothing is recorded or used again.
+        always: record other sources too.
+
+    Raises:
+        DataError: the data folder cannot be written, or the source has nothing at all.
+    """
+    live = source.name in sources.names() and is_live(source.name)
+    if request.data_folder is None or not (live or always):
+        return _asking.ask(source.name, request)
+    run = _Run(Store(request.data_folder), source, request, reusing=live and not request.refresh)
+    return run.delivered()
+
+
+@dataclass(slots=True, eq=False)
+class _Run:
+    """One run over a source: what is used again, what is asked, and the snapshot of all."""
+
+    store: Store
+    source: SourceRef
+    request: DataRequest
+    reusing: bool
+    name: str = ""
+    answers: list[Held | Gap] = field(default_factory=list)
+
+    def delivered(self) -> Delivered:
+        """The answers, stored as they are taken; the snapshot has its name after the last."""
+        with self.store.open():  # a folder that cannot be written is told before anything is asked
+            found = self._reusable() if self.reusing else {}
+        wanted = [symbol for symbol in self.request.symbols if symbol not in found]
+        given = self._asked(wanted, spared=bool(found)) if wanted else None
+        delivery = self._delivery(given, [fetch.delivery for _, fetch in found.values()])
+        return replace(
+            given or Delivered(()),
+            answers=self._recorded(given.answers if given else (), delivery, found),
+            terms=delivery.terms,
+            notes=delivery.notes,
+            sample=delivery.sample,
+            source=delivery.source,
+            snapshot=lambda: self.name,
+        )
+
+    # --- what is there ------------------------------------------------------------------------
+
+    def _reusable(self) -> dict[str, tuple[Ref, Fetch]]:
+        """For every symbol the newest fetch that is as good as a new one."""
+        if self.request.now is None:
+            return {}
+        finished = self._finished(self.request.now)
+        found = ((s, self._newest(s, self.request.now, finished)) for s in self.request.symbols)
+        return {symbol: fetch for symbol, fetch in found if fetch}
+
+    def _newest(
+        self, symbol: str, now: datetime, finished: frozenset[Ref]
+    ) -> tuple[Ref, Fetch] | None:
+        asked = Asked.of(self.source)
+        for ref, document in self.store.fetches(symbol):
+            fetch = Fetch.read(document)
+            if fetch.asked == asked and self._good(fetch, now, whole=ref in finished):
+                return (ref, fetch) if self._whole(fetch) else None
+        return None
+
+    def _good(self, fetch: Fetch, now: datetime, *, whole: bool) -> bool:
+        """Whether a new fetch could bring nothing else.
+
+        What a run brought that was cut short, killed or refused, is good for a while as it is: so
+        the next run completes it, even on an evening when nothing is final yet.
+        """
+        exchange = str(fetch.quotes["exchange"]) or describe(fetch.symbol).exchange
+        sessions, last = wanted(exchange, self.request.until or now.date(), now)
+        reaches = fetch.until is None or fetch.until >= last
+        holds = fetch.days is not None and fetch.days[1] >= last
+        if not (reaches and holds and fetch.fetched <= now):
+            return False
+        corrected = fetch.fetched >= sessions.close(last) + CORRECTED
+        cut_short = not whole and now - fetch.fetched <= CORRECTED
+        return corrected or (cut_short and sessions.is_final(last, fetch.fetched))
+
+    def _whole(self, fetch: Fetch) -> bool:
+        try:
+            self.store.table(fetch.sha256)
+        except DamagedError:
+            return False
+        return True
+
+    def _finished(self, now: datetime) -> frozenset[Ref]:
+        """The fetches of the last days' runs that came to their end."""
+        since = (now - CORRECTED).date() - timedelta(days=1)  # days are of the zones they came from
+        recent = (self._run_named(name) for name in self.store.names() if name > since.isoformat())
+        whole = (run for run in recent if run and not {g.reason for g in run.gaps} & PASSING)
+        return frozenset(held.ref for run in whole for held in run.held)
+
+    def _run_named(self, name: str) -> Snapshot | None:
+        try:
+            return Snapshot.read(self.store.snapshot(name))
+        except DamagedError:
+            return None
+
+    # --- what is asked ------------------------------------------------------------------------
+
+    def _asked(self, symbols: Sequence[str], *, spared: bool) -> Delivered:
+        """The source's answers; where others are spared, its refusal of all is a gap for each."""
+        request = replace(self.request, symbols=tuple(symbols))
+        if not spared:
+            return _asking.ask(self.source.name, request)
+        try:
+            given = _asking.ask(self.source.name, request)
+        except DataError as error:
+            return Delivered(_refused(symbols, error))
+        return replace(given, answers=_surely(given.answers, symbols))
+
+    def _delivery(self, given: Delivered | None, earlier: Sequence[Delivery]) -> Delivery:
+        """What the source says of all: by what it gave now, or else by what it gave then."""
+        if given:
+            source = given.source or printable(self.source)
+            earlier = [Delivery(source, given.terms, given.notes, given.sample), *earlier]
+        notes = dict.fromkeys(note for one in earlier for note in one.notes)
+        sample = any(one.sample for one in earlier)
+        return replace(earlier[0], notes=tuple(notes), sample=sample)
+
+    def _recorded(
+        self,
+        answers: Iterable[Quotes | Gap],
+        delivery: Delivery,
+        reused: dict[str, tuple[Ref, Fetch]],
+    ) -> Iterator[Quotes | Gap]:
+        """All answers in the order asked, each stored before it is given."""
+        with self.store.open():
+            fresh = iter(answers)
+            for symbol in self.request.symbols:
+                if symbol in reused:
+                    yield self._again(*reused[symbol])
+                elif (answer := next(fresh, None)) is not None:
+                    yield self._kept(answer, delivery)
+            for answer in fresh:
+                yield self._kept(answer, delivery)
+            self.name = self._snapshot(delivery)
+
+    def _kept(self, answer: Quotes | Gap, delivery: Delivery) -> Quotes | Gap:
+        if isinstance(answer, Gap):
+            self.answers.append(answer)
+            return answer
+        table = frozen(answer)
+        fetch = Fetch(
+            answer.symbol,
+            Asked.of(self.source),
+            self.request.until,
+            self._moment(answer),
+            versions(self.source.name),
+            delivery,
+            self.store.keep_table(table.data),
+            table.columns,
+            table.numbers,
+            len(answer.frame),
+            table.days,
+            about(answer),
+        )
+        ref = self.store.keep_fetch(fetch.symbol, fetch.fetched, fetch.document())
+        self.answers.append(Held(fetch.symbol, ref, fetch.days[1] if fetch.days else None))
+        return fetch.again(table.data)
+
+    def _moment(self, quotes: Quotes) -> datetime:
+        moment = quotes.fetched or self.request.now
+        if moment is None:
+            raise DataError("a fetch without a clock cannot be recorded.")
+        return moment
+
+    def _again(self, ref: Ref, fetch: Fetch) -> Quotes:
+        self.answers.append(Held(fetch.symbol, ref, fetch.days[1] if fetch.days else None))
+        return fetch.again(self.store.table(fetch.sha256))
+
+    def _snapshot(self, delivery: Delivery) -> str:
+        """Keep the run; one that brought nothing new on the same day is the earlier one."""
+        now = self.request.now
+        run = Snapshot(
+            Asked.of(self.source), self.request.as_of, now, delivery, tuple(self.answers)
+        )
+        day = now.date() if now else date.min
+        for name in self.store.names():
+            earlier = self._run_named(name) if name.startswith(day.isoformat()) else None
+            if earlier and replace(earlier, now=now) == run:
+                return name
+        return self.store.keep_snapshot(day, run.document())
+
+
+def wanted(exchange: str, until: date, now: datetime) -> tuple[Sessions, date]:
+    """The exchange's calendar, and its last session up to a day whose bar is final by now."""
+    sessions = calendar(exchange, until.year - 1, until.year + 1)
+    today = now.astimezone(ZoneInfo(sessions.zone)).date()
+    last = sessions.on_or_before(min(until, today))
+    return sessions, last if sessions.is_final(last, now) else sessions.back(last, 1)
+
+
+def versions(source: str) -> dict[str, str]:
+    """The versions of reporter and of the library that the source says it fetches with."""
+    library = library_of(source) if source in sources.names() else ""
+    found = {library: metadata.version(library)} if library else {}
+    return {"reporter": __version__, **found}
+
+
+def _surely(answers: Iterable[Quotes | Gap], symbols: Sequence[str]) -> Iterator[Quotes | Gap]:
+    """The answers; once the source refuses, a gap for each symbol that is left."""
+    given = 0
+    try:
+        for answer in answers:
+            given += 1
+            yield answer
+    except DataError as error:
+        yield from _refused(symbols[given:], error)
+
+
+def _refused(symbols: Iterable[str], error: DataError) -> Iterator[Gap]:
+    return (missing(symbol, Reason.UNAVAILABLE, str(error)) for symbol in symbols)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a run brought: the snapshot's name, how many series, and what could not be had."""
+
+    snapshot: str
+    series: int
+    gaps: tuple[Gap, ...]
+
+
+def fetch(source: SourceRef, request: DataRequest) -> Brought:
+    """Record everything the request wants, whatever the source; each table is held only once.
+
+    Raises:
+        SpecError: the source is itself a snapshot.
+        DataError: the data folder cannot be written, or nothing could be had at all.
+    """
+    if source.name == "snapshot":
+        tip = "Name the source to fetch from."
+        raise SpecError(f"{source} is recorded already.", tip=tip)
+    given = ask(source, request, always=True)
+    gaps = tuple(answer for answer in given.answers if isinstance(answer, Gap))
+    series = len(request.symbols) - len(gaps)
+    if not series:
+        lines = dict.fromkeys(gap.message for gap in gaps)
+        raise DataError("\n".join(["nothing could be fetched.", *lines]))
+    return Brought(given.snapshot(), series, gaps)

@@ -1,0 +1,134 @@
+"""What a spec says to its sources: the tables under `[sources]`, checked and made into options.
+
+Which options a source takes it declares in its own file; `terms` every source takes.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from reporter import written
+from reporter.declarations import EVERYWHERE, location_of, loosened, needs_of, options_of, terms_of
+from reporter.entries import EntryError, one_of
+from reporter.model import Json, SourceRef, Terms
+from reporter.places import Key
+from reporter.registry import nearest
+from reporter.sources.base import sources
+
+_SECRET = frozenset(
+    {"password", "passwd", "passphrase", "pwd", "secret", "secrets", "token", "tokens",
+     "credential", "credentials", "apikey"}
+)  # fmt: skip
+_KEYS = frozenset({"api", "access", "private", "auth", "secret"})
+_NAMES_ONE = frozenset({"env", "variable"})  # `token_env` names a variable: no secret in itself
+_SIGNED_IN = re.compile(
+    r"://[^/@\s]*:[^/@\s]*@"
+    r"|[?&;](?:password|passwd|pwd|secret|(?:\w*_)?token|(?:\w+_)?key)=",
+    re.IGNORECASE,
+)
+_HOLDS_ONE = "holds a password, and a spec is passed on. Put it into the environment instead."
+
+
+def mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
+    """What is wrong with the tables under `[sources]`, each with its key; secrets in `source`."""
+    if isinstance(source := raw.get("source"), str) and _SIGNED_IN.search(source):
+        yield ("source",), _HOLDS_ONE
+    tables = raw.get("sources")
+    for name, table in tables.items() if isinstance(tables, dict) else ():
+        if name not in sources.names():
+            yield ("sources", name), f"unknown source {name!r}. {nearest(name, sources.names())}"
+        elif isinstance(table, dict):
+            yield from _in_table(name, table)
+
+
+def _in_table(name: str, table: Mapping[str, object]) -> Iterator[tuple[Key, str]]:
+    known = options_of(name)
+    for option, value in table.items():
+        key = ("sources", name, option)
+        if known is not None and option not in known and not _is_secret(option):
+            yield key, f"unknown option. {nearest(option, known)}"
+        elif message := _told(option, value):
+            yield key, message
+        elif option == "terms":
+            yield from ((key, message) for message in _terms(name, value))
+
+
+def _told(option: str, value: object) -> str:
+    """Why no source may be told this; empty where it may."""
+    if _is_secret(option):
+        return "is a secret, and a spec is passed on. Put it into the environment instead."
+    if isinstance(value, str) and _SIGNED_IN.search(value):
+        return _HOLDS_ONE
+    if isinstance(value, dict):
+        told = ((f"{key} " + why) for key, inner in value.items() if (why := _told(key, inner)))
+        return next(told, "")
+    if isinstance(value, list):
+        return next((why for inner in value if (why := _told("", inner))), "")
+    plain = isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
+    return "" if plain else "must be text, a number, true, false, a list or a table."
+
+
+def _is_secret(option: str) -> bool:
+    """Whether an option's name says that its value is for few eyes."""
+    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", option).lower())
+    if not words or words[-1] in _NAMES_ONE:
+        return False
+    return bool(_SECRET & set(words)) or (words[-1] == "key" and bool(_KEYS & set(words)))
+
+
+def _terms(name: str, value: object) -> Iterator[str]:
+    """What is wrong with the terms a user states for a source."""
+    if not isinstance(value, str):
+        yield "must be text in quotes."
+        return
+    try:
+        stated = Terms(one_of("terms", Terms)(value))
+    except EntryError as error:
+        yield str(error)
+        return
+    own = terms_of(name)
+    if loosened(own, stated):
+        yield (
+            f"{value!r} would allow more than the source {name!r} does: its data is for {own} "
+            f"use by its terms, which a spec cannot loosen. Write '{own}' or stricter terms."
+        )
+
+
+def ordered(ref: SourceRef, tables: Mapping[str, Mapping[str, Json]]) -> SourceRef:
+    """The source with the options the spec has for it."""
+    return SourceRef(ref.name, ref.location, tables.get(ref.name, ref.options))
+
+
+def beside(ref: SourceRef, folder: Path | None) -> SourceRef:
+    """The source of a spec that lies in `folder`: a path in it is relative to the spec."""
+    if folder is None or not ref.location or location_of(ref.name) != "path":
+        return ref
+    return SourceRef(ref.name, str(folder / written.path(ref.location)), ref.options)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the tables under `[sources]`, so that an editor offers their keys."""
+    return {"additionalProperties": False, "properties": {n: _table(n) for n in sources.names()}}
+
+
+def _table(name: str) -> dict[str, Any]:
+    known = options_of(name)
+    words = known if known is not None else EVERYWHERE
+    properties: dict[str, Any] = {option: {"description": told} for option, told in words.items()}
+    properties["terms"] |= {"enum": [t for t in Terms if not loosened(terms_of(name), t)]}
+    return {"type": "object", "additionalProperties": known is None, "properties": properties}
+
+
+def pattern() -> str:
+    """What a source may be written like, for the JSON Schema."""
+    return f"^({'|'.join(map(_form, sources.names()))})$"
+
+
+def _form(name: str) -> str:
+    if needs_of(name):
+        return f"{re.escape(name)}:.+"
+    return re.escape(name) if location_of(name) == "none" else f"{re.escape(name)}(:.+)?"
