@@ -158,11 +158,14 @@ class Reading:
                 yield from result.partitions(ROWS_AT_ONCE)
 
     def values(self, column: str, most: int) -> tuple[str, ...]:
-        """The different values of a column as text, ascending, at most so many."""
+        """The different values of a column as text, ascending, at most so many.
+
+        A failure, such as one for taking too long, leaves the transaction as it was before.
+        """
         table = self._table(column)
         chosen = table.c[column]
         statement = sqlalchemy.select(chosen).distinct().order_by(chosen).limit(most)
-        with _in_words(self._asked):
+        with _in_words(self._asked), self._connection.begin_nested():
             found = self._connection.execute(statement).scalars().all()
         return tuple(str(value).rstrip() for value in found if value is not None)
 

@@ -20,9 +20,10 @@ from reporter.declarations import is_live, library_of, printable
 from reporter.errors import DataError, SpecError
 from reporter.instruments import describe
 from reporter.model import Gap, Reason, SourceRef
-from reporter.records import Asked, Delivery, Fetch, Held, Snapshot, about, frozen
+from reporter.records import Asked, Delivery, Fetch, Held, Snapshot, about
 from reporter.sessions import Sessions, calendar
 from reporter.sources import _asking
+from reporter.sources._canonical import freeze
 from reporter.sources.base import DataRequest, Delivered, Quotes, missing, sources
 from reporter.store import DamagedError, Ref, Store
 
@@ -180,7 +181,7 @@ class _Run:
         if isinstance(answer, Gap):
             self.answers.append(answer)
             return answer
-        table = frozen(answer)
+        table = freeze(answer.frame)
         fetch = Fetch(
             answer.symbol,
             Asked.of(self.source),

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from reporter.model import EMPTY, Basis, Gap, Json, Kind, Reason, SourceRef, Terms
-from reporter.sources._canonical import Frozen, freeze, thaw
+from reporter.sources._canonical import thaw
 from reporter.sources.base import Quotes
 from reporter.store import Document, Ref
 
@@ -175,11 +175,6 @@ def about(quotes: Quotes) -> dict[str, Json]:
     """Every field of quotes but those that stand apart, as JSON has them."""
     names = [one.name for one in fields(Quotes) if one.name not in APART]
     return {name: _plain(getattr(quotes, name)) for name in names}
-
-
-def frozen(quotes: Quotes) -> Frozen:
-    """The table of quotes as canonical CSV."""
-    return freeze(quotes.frame)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ MARKETS = (
     "gather", "gate", "checks", "tables", "measure", "sessions", "windows", "wording", "bars",
     "indicators", "argument",
     "phrasing", "proofreading", "lexicon", "instruments", "spec", "desk", "entries", "crosschecks",
+    "database",
     "declarations", "source_options", "plugins",
     "sources/", "metrics/", "commentary/", "sections/",
 )  # fmt: skip

@@ -183,7 +183,9 @@ def other_day(context: SectionContext, fact: Fact) -> str:
 def other_days(context: SectionContext, facts: Iterable[Fact]) -> str:
     """A sentence, with a space behind, on the instruments whose figures are of another day."""
     told = {fact.subject: day for fact in facts if (day := other_day(context, fact))}
-    listed = ", ".join(f"{called(context, symbol)} {day}" for symbol, day in told.items())
+    days = dict.fromkeys(told.values())
+    groups = ([called(context, s) for s, on in told.items() if on == day] for day in days)
+    listed = "; ".join(f"{', '.join(names)} {day}" for names, day in zip(groups, days, strict=True))
     return f"As of another day: {listed}. " if listed else ""
 
 

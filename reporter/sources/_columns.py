@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +21,7 @@ PRICES = frozenset(
 BLANK = "."  # how FRED's older files write a day without a value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Sheet:
     """A file as it was read: its table, the rows cut short, and the sha256 of its bytes."""
 
@@ -28,10 +29,20 @@ class Sheet:
     short: frozenset[int]
     sha256: str
 
-    @property
+    @cached_property
     def wide(self) -> bool:
         """Whether it has days and series, not the prices of one symbol."""
         return is_wide(map(str, self.frame.columns))
+
+    @cached_property
+    def series(self) -> Mapping[str, str]:
+        """The symbols its columns stand for, with the columns."""
+        return series_in(map(str, self.frame.columns))
+
+    @cached_property
+    def day(self) -> str:
+        """The column of the days."""
+        return next(name for name in self.frame.columns if plain(str(name)) in DAYS)
 
 
 def is_wide(head: Iterable[str]) -> bool:
@@ -76,9 +87,9 @@ def column_of(sheet: Sheet, symbol: str, asked: str, label: str) -> str:
     Raises:
         NoQuotesError: there is no such column, or two of them.
     """
-    known = series_in(map(str, sheet.frame.columns))
-    names = {plain(name): name for name in known.values()}
-    found = names.get(plain(asked)) if asked else known.get(symbol)
+    known = sheet.series
+    named = (name for name in known.values() if plain(name) == plain(asked))
+    found = next(named, None) if asked else known.get(symbol)
     if found is None and not asked and len(known) == 1:
         found = next(iter(known.values()))
     if found is None:
@@ -93,12 +104,10 @@ def column_of(sheet: Sheet, symbol: str, asked: str, label: str) -> str:
 
 def extract(sheet: Sheet, column: str) -> pd.DataFrame:
     """The days and one column, as a table of closes."""
-    frame = sheet.frame
-    day = next(name for name in frame.columns if plain(str(name)) in DAYS)
-    values = frame[column]
+    values = sheet.frame[column]
     if not pd.api.types.is_numeric_dtype(values.dtype):
         values = values.where(values.astype(str).str.strip() != BLANK)
-    return pd.DataFrame({"Date": frame[day], "Close": values})
+    return pd.DataFrame({"Date": sheet.frame[sheet.day], "Close": values})
 
 
 Opened = Callable[[str], Sheet]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reporter import places, written
 from reporter.errors import SpecError
 from reporter.instruments import canonical
-from reporter.model import Basis, Json, Terms
+from reporter.model import Basis, Json, Kind, Terms
 from reporter.registry import nearest
 from reporter.written import MisreadError
 
@@ -37,6 +38,7 @@ class Settings:
         columns: our names of columns to theirs, as far as they were named.
         symbols: our symbols to theirs, where they differ.
         basis: how the prices of a symbol are adjusted; that of "" goes for all others.
+        kind: what a symbol is, such as a yield; the same.
         terms: what the data may be used for.
         timeout: seconds an answer may take.
         zone: the zone whose day a moment is of, where dates are stored as moments.
@@ -50,6 +52,7 @@ class Settings:
     columns: Mapping[str, str] = field(default_factory=dict)
     symbols: Mapping[str, str | int] = field(default_factory=dict)
     basis: Mapping[str, Basis] = field(default_factory=dict)
+    kind: Mapping[str, Kind] = field(default_factory=dict)
     terms: Terms = Terms.UNKNOWN
     timeout: float = 120.0
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
@@ -67,6 +70,10 @@ class Settings:
     def basis_of(self, symbol: str) -> Basis | None:
         """What was said of the symbol's prices, or of all."""
         return self.basis.get(symbol, self.basis.get(""))
+
+    def kind_of(self, symbol: str) -> Kind | None:
+        """What was said that the symbol is, or that all are."""
+        return self.kind.get(symbol, self.kind.get(""))
 
 
 def settle(
@@ -208,13 +215,22 @@ def _symbols(value: object) -> dict[str, object]:
 
 
 def _basis(value: object) -> dict[str, object]:
-    def one(key: str, name: object) -> tuple[str, object]:
-        return canonical(key) if key else "", Basis(_one_of(name, tuple(Basis)))
+    return _for_all_or_each(value, Basis, '"price", or { "SPY" = "adjusted" }')
 
-    given = {"": value} if isinstance(value, str) else value
+
+def _kind(value: object) -> dict[str, object]:
+    return _for_all_or_each(value, Kind, '"yield", or { "DGS10" = "yield" }')
+
+
+def _for_all_or_each(value: object, words: type[StrEnum], example: str) -> dict[str, object]:
+    """One word for all symbols, kept under "", or a table of words by symbol."""
+
+    def one(key: str, name: object) -> tuple[str, object]:
+        return canonical(key), words(_one_of(name, tuple(words)))
+
     if isinstance(value, str):
-        return dict([one("", value)])
-    return dict(_each(_table_of(given, '"price", or { "SPY" = "adjusted" }'), one))
+        return {"": words(_one_of(value, tuple(words)))}
+    return dict(_each(_table_of(value, example), one))
 
 
 def _terms(value: object) -> Terms:
@@ -249,6 +265,7 @@ _CHECKS: Mapping[str, Callable[[object], object]] = {
     "columns": _columns,
     "symbols": _symbols,
     "basis": _basis,
+    "kind": _kind,
     "terms": _terms,
     "timeout": _timeout,
     "zone": _zone,

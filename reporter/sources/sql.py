@@ -16,6 +16,7 @@ that changes, `reporter data fetch` records it whatever the source, and `snapsho
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ OPTIONS = {
     "columns": "Our names of columns to theirs, such as close = px_last.",
     "symbols": "Our symbols to theirs, where they differ.",
     "basis": "How prices are adjusted: price or adjusted, for all or by symbol.",
+    "kind": "What the symbols are where it is not known, such as yield: for all or by symbol.",
     "timeout": "Seconds an answer may take; 120, if not given.",
     "zone": "The time zone whose day a moment is of, where dates are moments; UTC, if not given.",
 }
@@ -86,6 +88,7 @@ class Panel:
         self.settings = settings
         self.columns = their_columns(reading.columns(), settings)
         self._there: tuple[str, ...] | None = None
+        self._looked = False
 
     def answers(self) -> Iterator[Quotes | Gap]:
         """Every symbol's quotes or gap, in the order asked."""
@@ -132,6 +135,7 @@ class Panel:
             label=self._label(symbol),
             origin=self._label(symbol),
             basis=self.settings.basis_of(symbol),
+            kind=self.settings.kind_of(symbol),
             basis_tip=f'Write basis = "price" or "adjusted" in {self.settings.where}.',
             sha256=digest(columns, names),
         )
@@ -149,6 +153,8 @@ class Panel:
     def _hint(self, symbol: str) -> str:
         """What the table may call the symbol, or what it holds at all."""
         there = self._symbols_there()
+        if there is None:
+            return "Check the symbol, or map it under symbols."
         if not there:
             return "It has no rows at all, or none that you may see."
         near = similar(text(self.settings.theirs(symbol)).lstrip("^."), there)
@@ -156,9 +162,12 @@ class Panel:
             return near
         return f"{near} If that is the same, map it under symbols in {self.settings.where}."
 
-    def _symbols_there(self) -> tuple[str, ...]:
-        if self._there is None:
-            self._there = self.reading.values(self.columns["symbol"], MOST_SYMBOLS)
+    def _symbols_there(self) -> tuple[str, ...] | None:
+        """What the table holds; None where that could not be found out, which is no failure."""
+        if not self._looked:
+            self._looked = True
+            with contextlib.suppress(DataError):
+                self._there = self.reading.values(self.columns["symbol"], MOST_SYMBOLS)
         return self._there
 
 

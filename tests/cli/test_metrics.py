@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -60,10 +61,11 @@ class Gather:
 
     def gather(  # noqa: PLR0913  as the real one
         self, symbols: Sequence[str], source: SourceRef, *, as_of: date | None, now: datetime,
-        progress: Any, any_of: Sequence[str],
+        progress: Any, any_of: Sequence[str], data_folder: Path,
     ) -> MarketData:  # fmt: skip
         """As `gather.gather` does."""
         assert set(any_of) <= set(symbols)
+        assert data_folder == Path("data")
         progress(1, 1, symbols[0])
         self.asked = {"symbols": symbols, "source": source, "as_of": as_of, "now": now}
         known = {"^RUT": series("^RUT", 0.3), "^GSPC": series("^GSPC", 0.1)}

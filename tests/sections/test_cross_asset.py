@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from reporter.model import Kind
+from reporter.sections._common import other_days
 from tests.charts import world
 from tests.sections import scene
 
@@ -67,3 +69,16 @@ def test_a_change_shown_as_zero_has_no_tone() -> None:
     )
     cell = next(c for row in section.tables[0].rows for c in row if c.fact == zero.id)
     assert (cell.text, cell.tone) == ("0.0", "")
+
+
+def test_figures_of_one_earlier_day_are_named_together() -> None:
+    context = scene.context()
+    found = [context.facts.get("level", symbol) for symbol in ("^RUT", "^GSPC", "^DJI", "^IXIC")]
+    facts = [fact for fact in found if fact]
+    day = context.data.as_of
+    back = (0, 1, 1, 2)
+    moved = [replace(f, as_of=day - timedelta(days=n)) for f, n in zip(facts, back, strict=True)]
+    assert other_days(context, moved) == (
+        "As of another day: S&P 500, Dow Jones Industrials 14 Jan 2026; "
+        "Nasdaq Composite 13 Jan 2026. "
+    )

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from reporter.errors import DataError
 from reporter.gate import admit
 from reporter.model import Basis, Kind, Reason, Terms
-from reporter.sources.base import DataRequest, sources
+from reporter.sources.base import DataRequest, Quotes, sources
+from reporter.tables import Table, clean
 from tests.sources.folders import FLAT, GOOD, NOW, ask, told
 
 FRED = "observation_date,DGS10\n2026-01-14,4.15\n2026-01-15,4.17\n2026-01-16,\n"
@@ -188,9 +189,12 @@ def test_every_value_comes_through_as_it_stands(
         for d, (a, b) in zip(days, rows, strict=True)
     ]
     (tmp_path / "rates.csv").write_text("date,DFF,DGS10\n" + "\n".join(lines) + "\n")
-    (series,) = ask(tmp_path, "DFF").series
+    delivered = sources.get("files")(DataRequest(["DFF"], str(tmp_path), None, NOW))
+    (quotes,) = delivered.answers
+    assert isinstance(quotes, Quotes)
+    bars = clean(Table(quotes.frame, quotes.label, signed=True)).bars
     expected = [(d, float(str(a))) for d, (a, _) in zip(days, rows, strict=True) if a is not None]
-    found = [(str(day)[:10], value) for day, value in series.bars["close"].items()]
+    found = [(str(day)[:10], value) for day, value in bars["close"].items()]
     assert found == expected
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reporter.database import parsed, secret_in
 from reporter.errors import SpecError
-from reporter.model import Basis, Json, Terms
+from reporter.model import Basis, Json, Kind, Terms
 from reporter.sources import _sql_options
 from reporter.sources._sql_options import Settings, settle
 from reporter.sources.base import sources
@@ -43,6 +43,7 @@ def test_all_that_can_be_said() -> None:
             "columns": {"close": "px_last"},
             "symbols": {".rut": "RTY", "SPY": 17},
             "basis": {"spy": "adjusted"},
+            "kind": {"DGS10": "yield"},
             "terms": "internal",
             "timeout": 5,
             "zone": "Asia/Tokyo",
@@ -52,6 +53,7 @@ def test_all_that_can_be_said() -> None:
     assert found.columns == {"close": "px_last"}
     assert [found.theirs(s) for s in ("^RUT", "SPY", "QQQ")] == ["RTY", 17, "QQQ"]
     assert [found.basis_of(s) for s in ("SPY", "QQQ")] == [Basis.ADJUSTED, None]
+    assert [found.kind_of(s) for s in ("DGS10", "QQQ")] == [Kind.YIELD, None]
     assert (found.terms, found.timeout, str(found.zone)) == (Terms.INTERNAL, 5.0, "Asia/Tokyo")
 
 
@@ -96,6 +98,7 @@ def test_every_option_is_declared_and_checked() -> None:
         ({"basis": "prise"}, "basis: 'prise' is none of price, adjusted."),
         ({"basis": {"SPY": "raw"}}, "basis 'SPY': 'raw' is none of price, adjusted."),
         ({"basis": 1}, "basis: 1 is no table. Write it like"),
+        ({"kind": "bond"}, "kind: 'bond' is none of index, fund,"),
         ({"terms": "public"}, "terms: 'public' is none of redistributable, internal,"),
         ({"timeout": 0}, "timeout: 0 is no number of seconds"),
         ({"timeout": True}, "timeout: True is no number of seconds"),
