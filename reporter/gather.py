@@ -112,7 +112,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         notes=(*_moved(as_of, session), *given.notes),
         desk=_inputs(desk, given.desk).until(session, own.sessions.close(session)),
         known_highs=tuple(high for high in known_highs if high.on <= session),
-        findings=_in_order(findings, wanted, session),
+        findings=_in_order(findings, wanted, as_of),
         calendars={exchange: known.sessions for exchange, known in calendars.items()},
         terms=_strictest(kept.values()),
         ends=_ends(kept.values(), calendars, session),
@@ -303,10 +303,15 @@ def _ends(
 
 
 def _in_order(
-    findings: Iterable[Finding], wanted: Sequence[str], session: date
+    findings: Iterable[Finding], wanted: Sequence[str], asked: date | None
 ) -> tuple[Finding, ...]:
-    """Findings by symbol as asked, then by day; those of later days only where they say why."""
-    told = [f for f in findings if not f.days or f.days[0] <= session or f.check in AHEAD]
+    """Findings by symbol as asked, then by day.
+
+    Those of days after the day asked for only where they say why it is not the as-of day; where
+    no day was asked for all are told, because a bad last bar is why an earlier day is.
+    """
+    last = asked or date.max
+    told = [f for f in findings if not f.days or f.days[0] <= last or f.check in AHEAD]
     return tuple(sorted(told, key=lambda f: (wanted.index(f.symbol), f.days[:1], f.check)))
 
 
