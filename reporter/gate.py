@@ -189,7 +189,8 @@ def own_days(instrument: Instrument, days: Days) -> Sessions:
 def trading(exchange: str, first: date, last: date, clock: datetime | None) -> Trading:
     """An exchange's calendar around these days, at a moment; None where no moment counts."""
     year = clock.year if clock else last.year
-    begin = max(OLDEST, first.year - first.year % STEP)
+    before = first.year - 1  # so that a session before the first bar is known to be over
+    begin = max(OLDEST, before - before % STEP)
     sessions, days = _calendar(exchange, begin, max(year, begin) + 1)
     if clock is None:
         return Trading(sessions, days)

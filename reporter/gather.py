@@ -97,7 +97,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     clock = None if given.sample else request.now
     calendars = _calendars(delivered.series, latest, clock)
     own = calendars[subject.instrument.exchange if _is_daily(subject) else NEW_YORK]
-    session = own.sessions.on_or_before(latest)
+    session = _last(own.sessions, latest)
     if not any_of or as_of is None or subject.end < session:
         session = _session(subject, own, latest, asked=as_of is not None)
     delivered = seen_on(session, delivered, given, request, called)
@@ -115,7 +115,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         notes=(*_moved(as_of, session), *given.notes),
         desk=_inputs(desk, given.desk).until(session, own.sessions.close(session)),
         known_highs=tuple(high for high in known_highs if high.on <= session),
-        findings=_in_order(findings, wanted, session),
+        findings=_in_order(findings, wanted, as_of),
         calendars={exchange: known.sessions for exchange, known in calendars.items()},
         terms=_strictest(kept.values()),
         ends=_ends(kept.values(), calendars, session),
@@ -229,6 +229,8 @@ def _own_days(series: Iterable[PriceSeries]) -> Mapping[str, Trading]:
 
 def _years(sessions: Sessions, first: date, last: date) -> Sessions:
     begin, end = date(first.year, 1, 1), date(last.year + 1, 12, 31)
+    if sessions.days[0] > end:  # nothing is known of those years: what is known stands for it
+        return sessions
     return replace(
         sessions,
         days=tuple(day for day in sessions.days if begin <= day <= end),
@@ -252,7 +254,7 @@ def _session(subject: PriceSeries, own: Trading, latest: date, *, asked: bool) -
             tip="Give a later as-of day.",
         )
     last: date = bars[-1].item()
-    session = own.sessions.on_or_before(latest)
+    session = _last(own.sessions, latest)
     if asked and last < session:
         over = own.final is None or session <= own.final
         what = f"has no price for the as-of day {long_date(session)}"
@@ -263,6 +265,11 @@ def _session(subject: PriceSeries, own: Trading, latest: date, *, asked: bool) -
             tip=f"{'Update the prices, or ask' if over else 'Ask'} for --as-of {last}.",
         )
     return last
+
+
+def _last(sessions: Sessions, day: date) -> date:
+    """The last session up to the day; the day itself where the calendar begins later."""
+    return day if day < sessions.days[0] else sessions.on_or_before(day)
 
 
 def _days(series: PriceSeries) -> Days:
@@ -299,23 +306,32 @@ def _needed(instrument: Instrument, calendars: Mapping[str, Trading], session: d
     own = calendars[instrument.exchange]
     if instrument.every > 1:  # the gate has seen to it that it has not ended
         return own.sessions.on_or_before(session)
-    last = own.sessions.on_or_before(session if own.final is None else min(session, own.final))
-    return own.sessions.back(last, instrument.lag)
+    last = _last(own.sessions, session if own.final is None else min(session, own.final))
+    return own.sessions.back(last, instrument.lag) if instrument.lag else last
 
 
 def _ends(
     series: Iterable[PriceSeries], calendars: Mapping[str, Trading], session: date
 ) -> Mapping[str, date]:
     """The last session of the instruments for which it is not their calendar's last."""
-    last = {name: known.sessions.on_or_before(session) for name, known in calendars.items()}
-    return {s.symbol: s.end for s in series if s.end != last[s.instrument.exchange]}
+    last = {
+        name: known.sessions.on_or_before(session)
+        for name, known in calendars.items()
+        if known.sessions.days[0] <= session
+    }
+    return {s.symbol: s.end for s in series if s.end != last.get(s.instrument.exchange)}
 
 
 def _in_order(
-    findings: Iterable[Finding], wanted: Sequence[str], session: date
+    findings: Iterable[Finding], wanted: Sequence[str], asked: date | None
 ) -> tuple[Finding, ...]:
-    """Findings by symbol as asked, then by day; those of later days only where they say why."""
-    told = [f for f in findings if not f.days or f.days[0] <= session or f.check in AHEAD]
+    """Findings by symbol as asked, then by day.
+
+    Those of days after the day asked for only where they say why it is not the as-of day; where
+    no day was asked for all are told, because a bad last bar is why an earlier day is.
+    """
+    last = asked or date.max
+    told = [f for f in findings if not f.days or f.days[0] <= last or f.check in AHEAD]
     return tuple(sorted(told, key=lambda f: (wanted.index(f.symbol), f.days[:1], f.check)))
 
 

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -40,8 +39,8 @@ def market(frames: Frames, *, file: bool, as_of: date | None) -> MarketData:
         return Delivered([quotes(s, frames[s], file=file) for s in request.symbols])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reporter.gather.sources", SimpleNamespace(get=lambda _: source))
-        return gather(SYMBOLS, SourceRef("faulty"), as_of=as_of, now=NOW, any_of=SYMBOLS)
+        patch.setattr("reporter.gather.ask", lambda _, request: source(request))
+        return gather(SYMBOLS, SourceRef("files"), as_of=as_of, now=NOW, any_of=SYMBOLS)
 
 
 def facts(data: MarketData) -> Mapping[str, Fact]:
@@ -149,8 +148,7 @@ def test_a_brief_of_faulty_prices_is_composed_all_the_same(trial: int) -> None:
     given = sources.get("sample")(DataRequest(spec.symbols, as_of=SAMPLED))
     answers = [_hurt(one, chance) if isinstance(one, Quotes) else one for one in given.answers]
     with pytest.MonkeyPatch.context() as patch:
-        faulty = SimpleNamespace(get=lambda _: lambda _: replace(given, answers=answers))
-        patch.setattr("reporter.gather.sources", faulty)
+        patch.setattr("reporter.gather.ask", lambda *_: replace(given, answers=answers))
         try:
             data = pipeline.collect(replace(spec, as_of=SAMPLED), now=NOW, progress=silent)
         except ReporterError:

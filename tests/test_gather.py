@@ -187,6 +187,14 @@ def test_values_published_later_may_be_older(folder: Path, monkeypatch: pytest.M
     assert data.as_of == date(2026, 1, 15)
 
 
+def test_a_calendar_that_begins_after_the_as_of_day_is_no_obstacle(folder: Path) -> None:
+    write(folder, "RUT", [date(1990, 1, 3), date(1990, 1, 4)])
+    write(folder, "N225", [date(1990, 1, 4)])
+    data = ask(folder, "^RUT", "^N225", as_of=date(1990, 1, 4))
+    assert data.as_of == date(1990, 1, 4)
+    assert set(data.series) == {"^RUT", "^N225"}
+
+
 # --- what is missing ---
 
 

@@ -320,16 +320,17 @@ def test_the_last_session_wanted_is_one_whose_bar_is_final(now: datetime, last: 
     assert wanted("XNYS", now.date(), now)[1] == last
 
 
-def test_answers_that_come_too_few_or_too_many_are_all_recorded(
+def test_a_symbol_that_the_source_left_out_is_recorded_as_a_gap(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frame = pd.DataFrame({"Date": ["2026-01-15"], "Close": [1.0]})
 
     def give(request: DataRequest) -> Delivered:
-        answers: Iterable[Quotes] = [Quotes(s, frame, "a row", "here") for s in ("A", "B", "C")]
+        answers: Iterable[Quotes] = [Quotes(s, frame, "a row", "here") for s in ("B",)]
         assert request.symbols == ("A", "B")
         return Delivered(answers)
 
     monkeypatch.setitem(sources._entries, "sample", give)
     _, found = run(tmp_path, ("A", "B"), NIGHT, source=SourceRef("sample"), always=True)
-    assert list(found) == ["A", "B", "C"]
+    assert isinstance(found["A"], Gap)
+    assert isinstance(found["B"], Quotes)

@@ -24,6 +24,7 @@ from reporter.sources.base import (
 from reporter.store import Store
 
 RECENT = 3  # so many snapshots are named where none was meant
+TERMS = "unknown"  # each recorded table carries its own
 LOCATION = "text"
 NEEDS = "the snapshot's name. Write snapshot:ID; `reporter data list` tells them."
 OPTIONS: dict[str, str] = {}

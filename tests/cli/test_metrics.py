@@ -4,8 +4,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,11 +17,8 @@ from jsonschema import Draft202012Validator
 from reporter.cli import run
 from reporter.contract import schema
 from reporter.instruments import describe
-from reporter.measure import measure
-from reporter.metrics.base import Ask
 from reporter.model import (
     Basis,
-    Facts,
     Finding,
     Gap,
     MarketData,
@@ -135,16 +131,9 @@ def test_a_table_is_printed_for_people(capsys: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.fixture
-def doubt(monkeypatch: pytest.MonkeyPatch, gathered: Gather) -> str:
+def doubt(gathered: Gather) -> str:
     """A finding on the Russell 2000; the return of its year rests on it."""
     gathered.findings = (FINDING,)
-
-    def doubtful(asks: Iterable[Ask], data: MarketData) -> Facts:
-        facts = measure(asks, data)
-        marked = (replace(f, marks=(DOUBT,)) if f.window == "ytd" else f for f in facts)
-        return replace(facts, all=tuple(marked))
-
-    monkeypatch.setattr("reporter.measure.measure", doubtful)
     return DOUBT
 
 
@@ -152,13 +141,14 @@ def test_doubtful_values_are_marked_and_explained(
     doubt: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["metrics", "^RUT", "--metric", "period_return"]
-    assert run([*arguments, "--window", "ytd", "--window", "1m"]) == 0
+    assert run([*arguments, "--window", "ytd", "--metric", "level"]) == 0
     told = capsys.readouterr()
     lines = told.out.splitlines()
-    assert ["\N{DAGGER}" in line for line in lines] == [False, True, False, True, False, False]
+    marked = {line.split()[1]: "\N{DAGGER}" in line for line in lines[1:3]}
+    assert marked == {"period_return": True, "level": False}
     assert lines[3:5] == ["\N{DAGGER} Rests on incomplete or doubtful prices:", f"  {doubt}"]
     assert "finding" not in told.err
-    assert run([*arguments, "--window", "1m", "-v"]) == 0
+    assert run(["metrics", "^RUT", "--metric", "level", "-v"]) == 0
     told = capsys.readouterr()
     assert "\N{DAGGER}" not in told.out
     assert f"  ^RUT session missing: {doubt}" in told.err

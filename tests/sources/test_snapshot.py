@@ -115,7 +115,7 @@ def test_what_was_after_the_day_of_the_run_stays_unknown(
     """An evening in Honolulu: the vendor's table reaches the next day already."""
     evening = datetime(2026, 1, 14, 23, tzinfo=timezone(timedelta(hours=-10)))
     days = ["2026-01-13", "2026-01-14", "2026-01-15"]
-    frame = pd.DataFrame({"Date": days, "Close": [1.0, 2.0, 3.0]})
+    frame = pd.DataFrame({"Date": days, "Close": [10.0, 10.1, 10.2]})
     for name in ("Open", "High", "Low"):
         frame[name] = frame["Close"]
 
