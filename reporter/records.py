@@ -6,12 +6,13 @@ the same `Delivered` can. Passwords never come in: see `Asked.of`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from reporter.model import EMPTY, Basis, Gap, Json, Kind, Reason, SourceRef, Terms
 from reporter.sources._canonical import thaw
@@ -19,6 +20,9 @@ from reporter.sources.base import Quotes
 from reporter.store import Document, Ref
 
 SECRET = ("pass", "pwd", "secret", "token", "apikey", "api_key", "access_key", "private_key")
+_SAID = re.compile(
+    rf"[\w.-]*(?:{'|'.join(SECRET)})[\w.-]*\s*=\s*(?:'[^']*'|\"[^\"]*\"|[^\s;&]*)", re.IGNORECASE
+)
 APART = ("symbol", "frame")  # of Quotes: what stands elsewhere in the record
 
 
@@ -171,6 +175,14 @@ class Fetch:
         )
 
 
+def tells_all(ref: SourceRef) -> bool:
+    """Whether what is written down of a place is all that was said of it.
+
+    Else two different places may look the same, and what one gave must not pass for the other's.
+    """
+    return Asked.of(ref) == Asked(ref.name, ref.location, dict(ref.options))
+
+
 def about(quotes: Quotes) -> dict[str, Json]:
     """Every field of quotes but those that stand apart, as JSON has them."""
     names = [one.name for one in fields(Quotes) if one.name not in APART]
@@ -282,14 +294,22 @@ def _secret(text: str) -> bool:
 
 
 def _without_secrets(text: str) -> str:
-    """An address without its password, nor what its query says of keys and tokens."""
-    if "://" not in text:
-        return text
+    """Text without what it says of passwords, keys and tokens; any other stays as it is."""
+    plain = _address_alone(text) if "://" in text else text
+    return _SAID.sub("", plain)
+
+
+def _address_alone(text: str) -> str:
+    """An address without its password and without the parts of its query that are secret."""
     try:
         parts = urlsplit(text)
     except ValueError:  # no address at all: nothing of it is safe
         return ""
     user, at, host = parts.netloc.rpartition("@")
-    query = [pair for pair in parse_qsl(parts.query) if not any(map(_secret, pair))]
-    netloc = user.partition(":")[0] + at + host
-    return urlunsplit((parts.scheme, netloc, parts.path, urlencode(query), ""))
+    name, signed, _ = user.partition(":")
+    pairs = parts.query.split("&")
+    open_ones = [pair for pair in pairs if not _secret(unquote(pair))]
+    fragment = "" if _secret(unquote(parts.fragment)) else parts.fragment
+    if not signed and open_ones == pairs and fragment == parts.fragment:
+        return text
+    return urlunsplit((parts.scheme, name + at + host, parts.path, "&".join(open_ones), fragment))

@@ -185,7 +185,6 @@ def _snapshots(talk: Talk, store: Store) -> list[tuple[str, Snapshot]]:
 
 
 def _fetched(run: Snapshot) -> str:
-
     return run.now.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if run.now else ""
 
 
