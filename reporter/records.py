@@ -6,23 +6,18 @@ the same `Delivered` can. Passwords never come in: see `Asked.of`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
 
 from reporter.model import EMPTY, Basis, Gap, Json, Kind, Reason, SourceRef, Terms
+from reporter.secrecy import is_elsewhere, may_be_secret, without_secrets
 from reporter.sources._canonical import thaw
 from reporter.sources.base import Quotes
 from reporter.store import Document, Ref
 
-SECRET = ("pass", "pwd", "secret", "token", "apikey", "api_key", "access_key", "private_key")
-_SAID = re.compile(
-    rf"[\w.-]*(?:{'|'.join(SECRET)})[\w.-]*\s*=\s*(?:'[^']*'|\"[^\"]*\"|[^\s;&]*)", re.IGNORECASE
-)
 APART = ("symbol", "frame")  # of Quotes: what stands elsewhere in the record
 
 
@@ -38,7 +33,7 @@ class Asked:
     def of(cls, ref: SourceRef) -> Asked:
         """What a spec or a command line says, safe to be written down."""
         options = _harmless(dict(ref.options))
-        return cls(ref.name, _without_secrets(ref.location), options)
+        return cls(ref.name, without_secrets(ref.location), options)
 
     @classmethod
     def read(cls, document: Document) -> Asked:
@@ -176,11 +171,12 @@ class Fetch:
 
 
 def tells_all(ref: SourceRef) -> bool:
-    """Whether what is written down of a place is all that was said of it.
+    """Whether what is written down of a place is all that tells it from others.
 
     Else two different places may look the same, and what one gave must not pass for the other's.
     """
-    return Asked.of(ref) == Asked(ref.name, ref.location, dict(ref.options))
+    said = Asked(ref.name, ref.location, dict(ref.options))
+    return Asked.of(ref) == said and not any(map(is_elsewhere, ref.options))
 
 
 def about(quotes: Quotes) -> dict[str, Json]:
@@ -282,34 +278,8 @@ def _day(text: str | None) -> date | None:
 def _harmless(value: Any) -> Any:  # noqa: ANN401  as JSON has it
     """Options without what opens doors."""
     if isinstance(value, Mapping):
-        kept = {key: inner for key, inner in value.items() if not _secret(key)}
+        kept = {key: inner for key, inner in value.items() if not may_be_secret(key)}
         return {key: _harmless(inner) for key, inner in kept.items()}
     if isinstance(value, list):
         return [_harmless(inner) for inner in value]
-    return _without_secrets(value) if isinstance(value, str) else value
-
-
-def _secret(text: str) -> bool:
-    return any(word in text.lower() for word in SECRET)
-
-
-def _without_secrets(text: str) -> str:
-    """Text without what it says of passwords, keys and tokens; any other stays as it is."""
-    plain = _address_alone(text) if "://" in text else text
-    return _SAID.sub("", plain)
-
-
-def _address_alone(text: str) -> str:
-    """An address without its password and without the parts of its query that are secret."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:  # no address at all: nothing of it is safe
-        return ""
-    user, at, host = parts.netloc.rpartition("@")
-    name, signed, _ = user.partition(":")
-    pairs = parts.query.split("&")
-    open_ones = [pair for pair in pairs if not _secret(unquote(pair))]
-    fragment = "" if _secret(unquote(parts.fragment)) else parts.fragment
-    if not signed and open_ones == pairs and fragment == parts.fragment:
-        return text
-    return urlunsplit((parts.scheme, name + at + host, parts.path, "&".join(open_ones), fragment))
+    return without_secrets(value) if isinstance(value, str) else value

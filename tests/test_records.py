@@ -114,6 +114,8 @@ def test_an_address_is_recorded_without_what_opens_it(location: str, kept: str) 
         (SourceRef("x", "https://host/feed?q=^RUT", {"columns": {"close": "px"}}), True),
         (SourceRef("x", "https://me:word@host/feed"), False),
         (SourceRef("x", options={"also": [{"token": "t"}]}), False),
+        (SourceRef("x", options={"token_env": "ACME_TOKEN"}), True),
+        (SourceRef("x", options={"url_env": "ACME_URL"}), False),
     ],
 )
 def test_it_is_known_whether_something_had_to_be_left_out(
