@@ -231,7 +231,7 @@ def _finding_row(found: Finding) -> tuple[str, ...]:
 def _report(findings: Sequence[Finding], series: int) -> str:
     """The table of findings, if there are any, and how many they are."""
     if not findings:
-        return f"Nothing was found, of {series} series."
+        return f"No findings, on {series} series."
     symbols = len({found.symbol for found in findings})
     table = _table([CHECK_HEAD, *map(_finding_row, findings)])
     word = "finding" if len(findings) == 1 else "findings"

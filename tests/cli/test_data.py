@@ -275,7 +275,7 @@ def test_check_tells_gaps_even_of_the_subject(
 ) -> None:
     fake.replies = {**REPLIES, "^RUT": [BROKEN]}
     out, err = said(capsys, "data", "check", "brief")
-    assert out == "Nothing was found, of 2 series.\n"
+    assert out == "No findings, on 2 series.\n"
     assert err.startswith("^RUT prices: ")
 
 
