@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 LIST_HEAD = ("snapshot", "fetched", "source", "as of", "last day", "series", "gaps")
 CHECK_HEAD = ("symbol", "check", "severity", "days", "finding")
+AGAIN = (
+    "What was recorded of final sessions is used again; "
+    "to ask anew: reporter data fetch SPEC --refresh."
+)
 spec_argument = click.argument("spec", required=False, shell_complete=briefs)
 
 
@@ -164,6 +168,8 @@ def check(  # noqa: PLR0913  one argument an option
     else:
         click.echo(_report(market.findings, len(market.series)))
     talk.say_each(map(spell, market.gaps))
+    if market.findings and market.snapshot and order.source.name != "snapshot":
+        talk.say(AGAIN)
     if strict:
         _refuse(market.findings)
 
