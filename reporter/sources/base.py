@@ -142,7 +142,8 @@ class Delivered:
         terms: what the data may be used for; of an unknown one, the `TERMS` of the source's file.
         notes: sentences for the last page.
         sample: the prices are invented, which every page will say.
-        desk: desk inputs that come with the prices, as the sample's do.
+        desk: desk inputs that come with the prices, as the sample's do. A snapshot holds none, so
+            that a source with any is refused where it would be recorded.
         source: what pages call the source where that is not the name it was asked by.
         snapshot: gives the name under which the run was recorded, once all answers are taken.
         as_of: what was wanted, where that is not what the request says: a replay's own day.
