@@ -6,7 +6,7 @@ be true, and cuts a history where prices before a day cannot be compared with th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import log
@@ -40,6 +40,7 @@ AROUND = 3  # bars to both sides that say what is usual
 FEWEST_AFTER = 10  # bars without which a new level of prices is not believed
 STUCK = 3  # equal bars in a row without volume
 STUCK_UNMEASURED = 5  # where no volume was ever recorded
+CONFIRM = "if the move is true, confirm it under [[confirmed]] in the spec."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,13 +55,17 @@ class Trading:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """Bars under judgement: days, the five columns, the splits stated, and what was found."""
+    """Bars under judgement: days, the five columns, the splits stated, and what was found.
+
+    `confirmed` are the days whose moves somebody says are true.
+    """
 
     instrument: Instrument
     days: Days
     cells: Floats
     splits: Mapping[date, float]
     found: tuple[Finding, ...] = ()
+    confirmed: Collection[date] = ()
 
     @property
     def close(self) -> Floats:
@@ -72,6 +77,12 @@ class History:
         """Each close over the one before, as a logarithm; NaN for the first and across zero."""
         sound = np.where(self.close > 0, self.close, np.nan)
         return np.concatenate(([np.nan], np.diff(np.log(sound))))
+
+    def unconfirmed(self, which: Mask) -> Mask:
+        """The bars chosen, less those whose move is confirmed."""
+        if not self.confirmed:
+            return which
+        return which & ~np.isin(self.days, np.array(list(self.confirmed), dtype="datetime64[D]"))
 
     def names(self, which: Mask) -> tuple[date, ...]:
         """The days chosen."""
@@ -201,6 +212,7 @@ def _without_spikes(past: History) -> History:
     wrong = _slips(past.close) if past.instrument.kind is Kind.YIELD else _spikes(past)
     if past.instrument.kind is not Kind.YIELD:
         wrong = wrong | _stretched(past.cells)
+    wrong = past.unconfirmed(wrong)
     text = "prices far from those before and after them are left out: {days}."
     remedy = "Check the prices of those days: a decimal point, perhaps."
     found = past.finding("spike", Severity.DROP, text, remedy, past.names(wrong))
@@ -256,7 +268,7 @@ def _since_split(past: History) -> History:
     factor = wording.ratio(float(np.exp(abs(past.moves[at]))))
     way = "rises" if past.moves[at] > 0 else "falls"
     what = f"the close {way} by a factor of {factor} on {wording.long_date(day)}, as by a split"
-    remedy = "If it was a split, use split-adjusted prices; if not, correct the prices."
+    remedy = f"If it was a split, use split-adjusted prices; {CONFIRM}"
     if len(past.days) - at < FEWEST_AFTER:
         name = past.instrument.full
         raise NoQuotesError(f"{name}: {what}. Nothing is said of so few days after it. {remedy}")
@@ -273,7 +285,7 @@ def _beyond(past: History) -> NDArray[np.intp]:
         if past.splits:
             stated = np.isin(past.days, np.array(list(past.splits), dtype="datetime64[D]"))
             which |= stated & (far > NEAR)
-    return np.flatnonzero(which)
+    return np.flatnonzero(past.unconfirmed(which))
 
 
 def _is_break(past: History, at: int) -> bool:
@@ -298,10 +310,11 @@ def _jumps(past: History) -> History:
         with np.errstate(invalid="ignore"):
             which = np.abs(past.moves) > _limit(past.instrument)
         which |= past.close <= 0
+    which = past.unconfirmed(which)
     if not which.any():
         return past
     text = "the close moves further than is believed without a look on {days}."
-    remedy = "Check those days; if one was a split, use split-adjusted prices."
+    remedy = f"Check those days: if one was a split, use split-adjusted prices; {CONFIRM}"
     return past.telling(past.finding("jump", Severity.MARK, text, remedy, past.names(which)))
 
 

@@ -23,6 +23,7 @@ from reporter.errors import ReporterError
 from reporter.instruments import describe, distributes, known
 from reporter.model import (
     Basis,
+    ConfirmedMove,
     Finding,
     Gap,
     Instrument,
@@ -50,14 +51,21 @@ class Admitted:
     findings: tuple[Finding, ...]
 
 
-def admit(delivered: Delivered, request: DataRequest, source: str) -> Admitted:
+def admit(
+    delivered: Delivered,
+    request: DataRequest,
+    source: str,
+    confirmed: Iterable[ConfirmedMove] = (),
+) -> Admitted:
     """Every answer of a source through the gate, one at a time, so that each is held only once.
 
     Args:
         delivered: what the source gives.
         request: what was asked: the last day, and the clock.
         source: what the source is called.
+        confirmed: moves that are true, however hard to believe.
     """
+    confirmed = tuple(confirmed)
     series: list[PriceSeries] = []
     gaps: list[Gap] = []
     findings: list[Finding] = []
@@ -66,7 +74,7 @@ def admit(delivered: Delivered, request: DataRequest, source: str) -> Admitted:
             gaps.append(answer)
             continue
         try:
-            one, found = _series(answer, delivered, request, source)
+            one, found = _series(answer, delivered, request, source, confirmed)
         except NoQuotesError as error:
             gaps.append(missing(answer.symbol, error.reason, str(error)))
             findings.extend(_refusal(answer.symbol, error))
@@ -84,14 +92,19 @@ def _refusal(symbol: str, error: NoQuotesError) -> Iterable[Finding]:
 
 
 def _series(
-    quotes: Quotes, delivered: Delivered, request: DataRequest, source: str
+    quotes: Quotes,
+    delivered: Delivered,
+    request: DataRequest,
+    source: str,
+    confirmed: Iterable[ConfirmedMove],
 ) -> tuple[PriceSeries, tuple[Finding, ...]]:
     instrument = _instrument(quotes)
     until = request.as_of if delivered.sample else request.until  # a sample waits for no clock
     cleaned = clean(_table(quotes, instrument, until))
     basis = _basis(quotes, instrument, cleaned)
     clock = None if delivered.sample else _clock(quotes, request)
-    past = _judged(instrument, cleaned, clock)
+    true = [move.on for move in confirmed if move.symbol == quotes.symbol]
+    past = _judged(instrument, cleaned, clock, true)
     bars = _frame(past)
     origin = Provenance(
         source,
@@ -110,9 +123,12 @@ def _clock(quotes: Quotes, request: DataRequest) -> datetime | None:
     return min((m for m in (quotes.fetched, request.now) if m is not None), default=None)
 
 
-def _judged(instrument: Instrument, cleaned: Cleaned, clock: datetime | None) -> History:
+def _judged(
+    instrument: Instrument, cleaned: Cleaned, clock: datetime | None, confirmed: Sequence[date]
+) -> History:
     days = cleaned.bars.index.to_numpy().astype("datetime64[D]")
-    past = History(instrument, days, cleaned.bars.to_numpy(), cleaned.splits, cleaned.findings)
+    cells, told = cleaned.bars.to_numpy(), cleaned.findings
+    past = History(instrument, days, cells, cleaned.splits, told, confirmed)
     first, last = days[0].item(), days[-1].item()
     try:
         own = trading(instrument.exchange, first, last, clock)

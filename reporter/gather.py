@@ -21,6 +21,7 @@ from reporter.errors import DataError, SpecError
 from reporter.gate import Admitted, admit, trading
 from reporter.instruments import canonical
 from reporter.model import (
+    ConfirmedMove,
     DeskInputs,
     Finding,
     Gap,
@@ -51,6 +52,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     now: datetime,
     progress: Progress = silent,
     known_highs: Iterable[KnownHigh] = (),
+    confirmed: Iterable[ConfirmedMove] = (),
     desk: DeskInputs | None = None,
     any_of: Sequence[str] = (),
     data_folder: Path | None = None,
@@ -69,6 +71,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         now: the caller's clock, with its zone.
         progress: told before each symbol.
         known_highs: earlier highs the history does not reach.
+        confirmed: moves that are true, however hard to believe.
         desk: the spec's desk inputs; without any, a sample gives its own.
         any_of: where given, the first symbol need not be there: it is enough that the source
             knows one of these, and that one series reaches the as-of day.
@@ -87,7 +90,9 @@ def gather(  # noqa: PLR0913  one edition takes this much
     given = ask(source, request)
     request = given.then(request)
     as_of = request.as_of
-    delivered = admit(given, request, (given.source or source.name).partition(":")[0])
+    confirmed = tuple(confirmed)
+    called = (given.source or source.name).partition(":")[0]
+    delivered = admit(given, request, called, confirmed)
     any_of = [canonical(symbol) for symbol in any_of]
     subject = _latest(any_of, delivered) if any_of else _subject(wanted[0], delivered)
     latest = as_of or subject.end
@@ -112,6 +117,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         notes=(*_moved(as_of, session), *given.notes),
         desk=_inputs(desk, given.desk).until(session, own.sessions.close(session)),
         known_highs=tuple(high for high in known_highs if high.on <= session),
+        confirmed=tuple(m for m in confirmed if m.on <= session and m.symbol in kept),
         findings=_in_order(findings, wanted, as_of),
         calendars={exchange: known.sessions for exchange, known in calendars.items()},
         terms=_strictest(kept.values()),

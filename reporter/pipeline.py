@@ -100,6 +100,7 @@ def collect(
         now=now,
         progress=progress,
         known_highs=spec.known_highs,
+        confirmed=spec.confirmed,
         desk=spec.desk,
         data_folder=data_folder,
         refresh=refresh,

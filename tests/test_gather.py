@@ -15,6 +15,7 @@ from reporter.errors import DataError, SpecError
 from reporter.gather import gather
 from reporter.instruments import describe
 from reporter.model import (
+    ConfirmedMove,
     DeskFigure,
     DeskInputs,
     KnownHigh,
@@ -296,6 +297,30 @@ def test_later_desk_inputs_and_highs_do_not_exist() -> None:
     data = gather(["^RUT"], SAMPLE, as_of=date(2026, 1, 9), now=NOW, known_highs=highs, desk=desk)
     assert data.desk.targets == (target(3000.0, early),)
     assert data.known_highs == (highs[0],)
+
+
+def test_confirmed_moves_travel_with_the_series_they_are_of() -> None:
+    moves = [
+        ConfirmedMove("^RUT", date(2026, 1, 8), "a book"),
+        ConfirmedMove("^RUT", date(2026, 1, 12), "a later one"),
+        ConfirmedMove("IWM", date(2026, 1, 8), "of another"),
+    ]
+    data = gather(["^RUT"], SAMPLE, as_of=date(2026, 1, 9), now=NOW, confirmed=moves)
+    assert data.confirmed == (moves[0],)
+
+
+def test_a_confirmed_crash_of_the_last_day_blocks_no_brief(folder: Path) -> None:
+    days = sessions(date(2025, 12, 1), date(2026, 1, 16))
+    write(folder, "RUT", days)
+    path = folder / "RUT.csv"
+    *rows, last = path.read_text().splitlines()
+    path.write_text("\n".join([*rows, f"{days[-1]},3,3.1,2.9,3,3,5\n"]))
+    assert last.startswith("2026-01-16")
+    with pytest.raises(DataError, match="falls by a factor of"):
+        ask(folder, "^RUT")
+    moves = [ConfirmedMove("^RUT", days[-1], "the exchange")]
+    data = gather(["^RUT"], SourceRef("files", str(folder)), as_of=None, now=NOW, confirmed=moves)
+    assert (data.as_of, data.findings, data.confirmed) == (days[-1], (), tuple(moves))
 
 
 # --- the sample, and what is passed on ---
