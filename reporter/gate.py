@@ -33,8 +33,15 @@ from reporter.model import (
     Reason,
     Severity,
 )
-from reporter.sessions import Sessions, calendar
-from reporter.sources.base import DataRequest, Delivered, NoQuotesError, Quotes, missing
+from reporter.sessions import Sessions, calendar, day_at
+from reporter.sources.base import (
+    EARLIEST_ZONE,
+    DataRequest,
+    Delivered,
+    NoQuotesError,
+    Quotes,
+    missing,
+)
 from reporter.tables import COLUMNS, Cleaned, Table, clean
 
 TWO_YEARS = 504  # sessions in which a fund that pays dividends has paid one
@@ -99,10 +106,10 @@ def _series(
     confirmed: Iterable[ConfirmedMove],
 ) -> tuple[PriceSeries, tuple[Finding, ...]]:
     instrument = _instrument(quotes)
-    until = request.as_of if delivered.sample else request.until  # a sample waits for no clock
+    clock = None if delivered.sample else _clock(quotes, request)  # a sample waits for no clock
+    until = request.as_of or (_today(instrument, clock) if clock else None)
     cleaned = clean(_table(quotes, instrument, until))
     basis = _basis(quotes, instrument, cleaned)
-    clock = None if delivered.sample else _clock(quotes, request)
     true = [move.on for move in confirmed if move.symbol == quotes.symbol]
     past = _judged(instrument, cleaned, clock, true)
     bars = _frame(past)
@@ -121,6 +128,14 @@ def _series(
 def _clock(quotes: Quotes, request: DataRequest) -> datetime | None:
     """The moment by which bars must be final to be used."""
     return min((m for m in (quotes.fetched, request.now) if m is not None), default=None)
+
+
+def _today(instrument: Instrument, clock: datetime) -> date:
+    """The day it is where the instrument trades, or anywhere while that is not known."""
+    try:
+        return day_at(instrument.exchange, clock)
+    except ReporterError:
+        return clock.astimezone(EARLIEST_ZONE).date()
 
 
 def _judged(

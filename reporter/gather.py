@@ -19,7 +19,7 @@ from reporter.checks import Days, Trading, unfinished
 from reporter.declarations import STRICTNESS, printable
 from reporter.errors import DataError, SpecError
 from reporter.gate import Admitted, admit, trading
-from reporter.instruments import canonical
+from reporter.instruments import canonical, describe
 from reporter.model import (
     ConfirmedMove,
     DeskInputs,
@@ -36,7 +36,7 @@ from reporter.model import (
 )
 from reporter.recorder import ask
 from reporter.registry import nearest
-from reporter.sessions import Sessions
+from reporter.sessions import Sessions, day_at
 from reporter.sources.base import DataRequest, Progress, missing, silent
 from reporter.wording import long_date
 
@@ -83,7 +83,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         DataError: no prices of the subject on the as-of session, or none of `any_of`.
     """
     wanted = tuple(dict.fromkeys(canonical(symbol) for symbol in symbols))
-    check_order(wanted, as_of, now.date())
+    check_order(wanted, as_of, now)
     request = DataRequest(
         wanted, source.location, as_of, now, progress, source.options, data_folder, refresh
     )
@@ -126,20 +126,20 @@ def gather(  # noqa: PLR0913  one edition takes this much
     )
 
 
-def check_order(wanted: Sequence[str], as_of: date | None, today: date) -> None:
+def check_order(wanted: Sequence[str], as_of: date | None, now: datetime) -> None:
     """Refuses an order that no source can fill.
 
     Raises:
-        SpecError: no symbol, or an as-of day in the future or before daily prices.
+        SpecError: no symbol, or an as-of day before daily prices or in the future: where the
+            first of them trades as well as here.
     """
     if not wanted:
         raise SpecError("no symbol is asked for.", tip="Name at least one, such as ^RUT.")
-    if as_of and as_of > today:
+    if as_of and as_of > now.date() and as_of > day_at(describe(wanted[0]).exchange, now):
         raise SpecError(
             f"the as-of day {long_date(as_of)} lies in the future.",
-            tip=f"Today is {long_date(today)}: give that day or an earlier one.",
+            tip=f"Today is {long_date(now.date())}: give that day or an earlier one.",
         )
-
     if as_of and as_of.year < EARLIEST:
         raise SpecError(
             f"the as-of day {as_of} lies before {EARLIEST}, where daily prices begin.",

@@ -67,7 +67,7 @@ def fetch(
     from reporter.recorder import fetch
     from reporter.sources.base import DataRequest
 
-    check_order(spec.symbols, spec.as_of, now.date())
+    check_order(spec.symbols, spec.as_of, now)
     request = DataRequest(
         spec.symbols,
         spec.source.location,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -169,6 +170,20 @@ def test_what_still_trades_when_the_session_is_over_ends_the_day_before(folder: 
     assert data.as_of == date(2026, 1, 16)
     assert data.last_session("BTC-USD") == date(2026, 1, 15)
     assert not data.gaps
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "UTC", "Asia/Tokyo"])
+@pytest.mark.parametrize("as_of", [None, date(2026, 1, 16)])
+def test_an_edition_is_the_same_whatever_the_machines_zone(
+    folder: Path, zone: str, as_of: date | None
+) -> None:
+    """At this hour Tokyo's Friday is over, and in California it is Thursday."""
+    write(folder, "N225", [date(2026, 1, 14), date(2026, 1, 15), date(2026, 1, 16)])
+    moment = datetime(2026, 1, 16, 7, tzinfo=UTC).astimezone(ZoneInfo(zone))
+    data = ask(folder, "^N225", "^RUT", as_of=as_of, now=moment)
+    assert data.as_of == date(2026, 1, 16)
+    assert data.series["^RUT"].end == date(2026, 1, 15)
+    assert [(f.symbol, f.check) for f in data.findings] == [("^RUT", "unfinished")]
 
 
 def test_a_subject_without_a_bar_of_a_session_is_an_error(folder: Path) -> None:
