@@ -26,7 +26,9 @@ Days = NDArray[np.datetime64]
 
 RATIOS = (2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100)  # new shares for an old one
 NEAR = log(1.08)  # what the market itself may do to a price on the day of a split
-WILD = log(3)  # no price moves by this factor in a day and means the same thing after it
+WILD = log(3)  # a price that moves by this factor in a day has another meaning, or made news
+NEWS = 3  # times what is usually traded; a split brings in nobody
+MONTH = 20  # bars that say what is usual
 USUAL = {  # the widest factor between two closes that is believed; real ones reach 1.34
     Kind.COMMODITY: log(1.6),
     Kind.VOLATILITY: log(3),
@@ -294,11 +296,24 @@ def _is_break(past: History, at: int) -> bool:
     stated = past.splits.get(past.days[at].item())
     if stated is not None and abs(log(stated)) > 2 * NEAR and abs(move + log(stated)) < NEAR:
         return True
+    if _made_news(past, at):
+        return False
     if abs(move) > WILD:
         return True
     opened = past.cells[at, 0] / past.close[at - 1]
     gapped = not opened > 0 or abs(log(opened)) > abs(move) / 2
     return gapped and any(abs(abs(move) - log(ratio)) < NEAR for ratio in RATIOS)
+
+
+def _made_news(past: History, at: int) -> bool:
+    """Whether more was traded than a split of this size explains, as on the day of a true crash.
+
+    Where volumes are not adjusted for it either, a split multiplies them by its own factor.
+    """
+    volume = past.cells[:, 4]
+    usual = float(np.median(volume[max(at - MONTH, 0) : at]))
+    shares = max(float(np.exp(-past.moves[at])), 1)
+    return usual > 0 and bool(volume[at] > NEWS * shares * usual)
 
 
 def _jumps(past: History) -> History:

@@ -104,7 +104,8 @@ def gather(  # noqa: PLR0913  one edition takes this much
     session = _last(own.sessions, latest)
     if not any_of or as_of is None or subject.end < session:
         session = _session(subject, own, latest, asked=as_of is not None)
-    kept, stale = _cut(_ordered(delivered.series, wanted), calendars, session)
+    known = [_known(one, subject, session) for one in _ordered(delivered.series, wanted)]
+    kept, stale = _cut(known, calendars, session)
     gaps = (*delivered.gaps, *(gap for gap, _ in stale))
     findings = (*delivered.findings, *(finding for _, finding in stale))
     return MarketData(
@@ -267,6 +268,17 @@ def _days(series: PriceSeries) -> Days:
 def _ordered(series: Iterable[PriceSeries], wanted: Sequence[str]) -> list[PriceSeries]:
     """The series in the order they were asked for, whatever order the source answered in."""
     return sorted(series, key=lambda one: wanted.index(one.symbol))
+
+
+def _known(one: PriceSeries, subject: PriceSeries, session: date) -> PriceSeries:
+    """The series without its value of the as-of session, where that is published later.
+
+    So an edition says the same whenever it is built. Where the subject's own value is published
+    later, the edition waits for it.
+    """
+    if one.instrument.lag <= subject.instrument.lag:
+        return one
+    return replace(one, bars=one.bars.loc[: pd.Timestamp(session) - pd.Timedelta(days=1)])
 
 
 def _cut(

@@ -210,6 +210,31 @@ def halved(on: int = 150) -> History:
     return replace(past, cells=cells)
 
 
+@pytest.mark.parametrize(
+    ("factor", "traded", "told"),
+    [
+        (0.5, 1, "split"),
+        (0.5, 2.5, "split"),  # shares that count for half, and are twice as many
+        (0.5, 7, "jump"),
+        (0.1, 25, "split"),
+        (4.18, 2.5, "split"),
+        (4.18, 3.5, "jump"),  # Kodak on 29 July 2020
+        (0.1, np.nan, "split"),
+    ],
+)
+@pytest.mark.parametrize("on", [150, 270])
+def test_a_jump_that_made_news_is_marked_and_nothing_cut(
+    factor: float, traded: float, told: str, on: int
+) -> None:
+    past = scaled(history(), slice(on, None), factor)
+    cells = past.cells.copy()
+    cells[on, :3] = cells[on, 3]
+    cells[on, 4] *= traded
+    judged = judge(replace(past, cells=cells), TRADING)
+    assert [finding.check for finding in judged.found] == [told]
+    assert len(judged.days) == (300 if told == "jump" else 300 - on)
+
+
 @pytest.mark.parametrize("on", [150, 299])
 def test_a_confirmed_move_is_neither_cut_nor_marked(on: int) -> None:
     past = replace(halved(on), confirmed=[DAYS[-300 + on].item()])

@@ -203,6 +203,18 @@ def test_values_published_later_may_be_older(folder: Path, monkeypatch: pytest.M
     assert data.as_of == date(2026, 1, 15)
 
 
+def test_a_value_published_after_the_as_of_day_is_not_known_yet(folder: Path) -> None:
+    """However late the edition is built; `DGS10` of a day comes out on the next."""
+    write(folder, "DGS10", sessions(date(2026, 1, 2), date(2026, 1, 16)))
+    data = ask(folder, "^RUT", "DGS10", as_of=date(2026, 1, 15))
+    assert data.series["DGS10"].end == data.last_session("DGS10") == date(2026, 1, 14)
+    assert data.series["^RUT"].end == date(2026, 1, 15)
+    assert not data.gaps
+    write(folder, "DGS10", sessions(date(2026, 1, 2), date(2026, 1, 14)))
+    then = ask(folder, "^RUT", "DGS10", as_of=date(2026, 1, 15), now=night(date(2026, 1, 15)))
+    assert then.series["DGS10"].bars.equals(data.series["DGS10"].bars)
+
+
 def test_a_calendar_that_begins_after_the_as_of_day_is_no_obstacle(folder: Path) -> None:
     write(folder, "RUT", [date(1990, 1, 3), date(1990, 1, 4)])
     write(folder, "N225", [date(1990, 1, 4)])
