@@ -276,7 +276,7 @@ def _known(one: PriceSeries, subject: PriceSeries, session: date) -> PriceSeries
     So an edition says the same whenever it is built. Where the subject's own value is published
     later, the edition waits for it.
     """
-    if one.instrument.lag <= subject.instrument.lag:
+    if subject.instrument.lag or not one.instrument.lag:
         return one
     return replace(one, bars=one.bars.loc[: pd.Timestamp(session) - pd.Timedelta(days=1)])
 
