@@ -23,6 +23,7 @@ from reporter.errors import ReporterError
 from reporter.instruments import describe, distributes, known
 from reporter.model import (
     Basis,
+    ConfirmedMove,
     Finding,
     Gap,
     Instrument,
@@ -32,8 +33,15 @@ from reporter.model import (
     Reason,
     Severity,
 )
-from reporter.sessions import OBSERVED, Sessions, calendar
-from reporter.sources.base import DataRequest, Delivered, NoQuotesError, Quotes, missing
+from reporter.sessions import OBSERVED, Sessions, calendar, day_at
+from reporter.sources.base import (
+    EARLIEST_ZONE,
+    DataRequest,
+    Delivered,
+    NoQuotesError,
+    Quotes,
+    missing,
+)
 from reporter.tables import COLUMNS, Cleaned, Table, clean, is_dated
 from reporter.wording import observed
 
@@ -53,14 +61,21 @@ class Admitted:
     dated: tuple[Quotes, ...] = ()  # tables that are seen differently on another day
 
 
-def admit(delivered: Delivered, request: DataRequest, source: str) -> Admitted:
+def admit(
+    delivered: Delivered,
+    request: DataRequest,
+    source: str,
+    confirmed: Iterable[ConfirmedMove] = (),
+) -> Admitted:
     """Every answer of a source through the gate, one at a time, so that each is held only once.
 
     Args:
         delivered: what the source gives.
         request: what was asked: the last day, and the clock.
         source: what the source is called.
+        confirmed: moves that are true, however hard to believe.
     """
+    confirmed = tuple(confirmed)
     series: list[PriceSeries] = []
     gaps: list[Gap] = []
     findings: list[Finding] = []
@@ -72,7 +87,7 @@ def admit(delivered: Delivered, request: DataRequest, source: str) -> Admitted:
         if is_dated(_table(answer, describe(answer.symbol), None)):
             dated.append(answer)
         try:
-            one, found = _series(answer, delivered, request, source)
+            one, found = _series(answer, delivered, request, source, confirmed)
         except NoQuotesError as error:
             gaps.append(missing(answer.symbol, error.reason, str(error)))
             findings.extend(_refusal(answer.symbol, error))
@@ -83,8 +98,14 @@ def admit(delivered: Delivered, request: DataRequest, source: str) -> Admitted:
     return Admitted(own, tuple(gaps), (*findings, *shared), tuple(dated))
 
 
-def seen_on(
-    day: date, admitted: Admitted, delivered: Delivered, request: DataRequest, source: str
+def seen_on(  # noqa: PLR0913  what `admit` takes, and the day
+    day: date,
+    admitted: Admitted,
+    delivered: Delivered,
+    request: DataRequest,
+    *,
+    source: str,
+    confirmed: Iterable[ConfirmedMove] = (),
 ) -> Admitted:
     """What came through the gate as it was on an earlier day: nothing published later.
 
@@ -94,13 +115,14 @@ def seen_on(
         delivered: what the source gave, whose answers are used up.
         request: what was asked.
         source: what the source is called.
+        confirmed: moves that somebody vouches for.
     """
     if not admitted.dated:
         return admitted
     names = {quotes.symbol for quotes in admitted.dated}
     silent = {s.symbol for s in admitted.series if not (s.bars["volume"] > 0).any()}
     then = replace(request, as_of=day)
-    again = admit(replace(delivered, answers=admitted.dated), then, source)
+    again = admit(replace(delivered, answers=admitted.dated), then, source, confirmed)
     series = (_silenced(one) if one.symbol in silent else one for one in again.series)
     kept = (f for f in admitted.findings if f.symbol not in names or f.check in LASTING)
     return Admitted(
@@ -117,15 +139,20 @@ def _refusal(symbol: str, error: NoQuotesError) -> Iterable[Finding]:
 
 
 def _series(
-    quotes: Quotes, delivered: Delivered, request: DataRequest, source: str
+    quotes: Quotes,
+    delivered: Delivered,
+    request: DataRequest,
+    source: str,
+    confirmed: Iterable[ConfirmedMove],
 ) -> tuple[PriceSeries, tuple[Finding, ...]]:
     instrument = _instrument(quotes)
-    until = request.as_of if delivered.sample else request.until  # a sample waits for no clock
+    clock = None if delivered.sample else _clock(quotes, request)  # a sample waits for no clock
+    until = request.as_of or (_today(instrument, clock) if clock else None)
     cleaned = clean(_table(quotes, instrument, until))
     instrument = _observed(instrument, cleaned, until) if cleaned.every > 1 else instrument
     basis = _basis(quotes, instrument, cleaned)
-    clock = None if delivered.sample else _clock(quotes, request)
-    past = _judged(instrument, cleaned, clock)
+    true = [move.on for move in confirmed if move.symbol == quotes.symbol]
+    past = _judged(instrument, cleaned, clock, true)
     bars = _frame(past)
     origin = Provenance(
         source,
@@ -165,9 +192,20 @@ def _clock(quotes: Quotes, request: DataRequest) -> datetime | None:
     return min((m for m in (quotes.fetched, request.now) if m is not None), default=None)
 
 
-def _judged(instrument: Instrument, cleaned: Cleaned, clock: datetime | None) -> History:
+def _today(instrument: Instrument, clock: datetime) -> date:
+    """The day it is where the instrument trades, or anywhere while that is not known."""
+    try:
+        return day_at(instrument.exchange, clock)
+    except ReporterError:
+        return clock.astimezone(EARLIEST_ZONE).date()
+
+
+def _judged(
+    instrument: Instrument, cleaned: Cleaned, clock: datetime | None, confirmed: Sequence[date]
+) -> History:
     days = cleaned.bars.index.to_numpy().astype("datetime64[D]")
-    past = History(instrument, days, cleaned.bars.to_numpy(), cleaned.splits, cleaned.findings)
+    cells, told = cleaned.bars.to_numpy(), cleaned.findings
+    past = History(instrument, days, cells, cleaned.splits, told, confirmed)
     first, last = days[0].item(), days[-1].item()
     if instrument.every > 1:
         return judge(past, Trading(own_days(instrument, days), days))

@@ -19,8 +19,9 @@ from reporter.checks import Days, Trading, unfinished
 from reporter.declarations import STRICTNESS, printable
 from reporter.errors import DataError, SpecError
 from reporter.gate import Admitted, admit, own_days, seen_on, trading
-from reporter.instruments import canonical
+from reporter.instruments import canonical, describe
 from reporter.model import (
+    ConfirmedMove,
     DeskInputs,
     Finding,
     Gap,
@@ -35,7 +36,7 @@ from reporter.model import (
 )
 from reporter.recorder import ask
 from reporter.registry import nearest
-from reporter.sessions import NEW_YORK, Sessions
+from reporter.sessions import NEW_YORK, Sessions, day_at
 from reporter.sources.base import DataRequest, Progress, missing, silent
 from reporter.wording import long_date
 
@@ -51,6 +52,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     now: datetime,
     progress: Progress = silent,
     known_highs: Iterable[KnownHigh] = (),
+    confirmed: Iterable[ConfirmedMove] = (),
     desk: DeskInputs | None = None,
     any_of: Sequence[str] = (),
     data_folder: Path | None = None,
@@ -69,6 +71,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         now: the caller's clock, with its zone.
         progress: told before each symbol.
         known_highs: earlier highs the history does not reach.
+        confirmed: moves that are true, however hard to believe.
         desk: the spec's desk inputs; without any, a sample gives its own.
         any_of: where given, the first symbol need not be there: it is enough that the source
             knows one of these, and that one series reaches the as-of day.
@@ -80,15 +83,16 @@ def gather(  # noqa: PLR0913  one edition takes this much
         DataError: no prices of the subject on the as-of session, or none of `any_of`.
     """
     wanted = tuple(dict.fromkeys(canonical(symbol) for symbol in symbols))
-    check_order(wanted, as_of, now.date())
+    check_order(wanted, as_of, now)
     request = DataRequest(
         wanted, source.location, as_of, now, progress, source.options, data_folder, refresh
     )
     given = ask(source, request)
     request = given.then(request)
     as_of = request.as_of
+    confirmed = tuple(confirmed)
     called = (given.source or source.name).partition(":")[0]
-    delivered = admit(given, request, called)
+    delivered = admit(given, request, called, confirmed)
     any_of = [canonical(symbol) for symbol in any_of]
     subject = _latest(any_of, delivered) if any_of else _subject(wanted[0], delivered)
     latest = as_of or (subject.end if _is_daily(subject) else now.date())
@@ -100,9 +104,12 @@ def gather(  # noqa: PLR0913  one edition takes this much
     session = _last(own.sessions, latest)
     if not any_of or as_of is None or subject.end < session:
         session = _session(subject, own, latest, asked=as_of is not None)
-    delivered = seen_on(session, delivered, given, request, called)
+    dated = frozenset(quotes.symbol for quotes in delivered.dated)
+    delivered = seen_on(session, delivered, given, request, source=called, confirmed=confirmed)
     calendars = {**calendars, **_own_days(delivered.series)}
-    kept, stale = _cut(_ordered(delivered.series, wanted), calendars, session)
+    series = _ordered(delivered.series, wanted)
+    known = [s if s.symbol in dated else _known(s, subject, session) for s in series]
+    kept, stale = _cut(known, calendars, session)
     gaps = (*delivered.gaps, *(gap for gap, _ in stale))
     findings = (*delivered.findings, *(finding for _, finding in stale))
     return MarketData(
@@ -115,6 +122,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         notes=(*_moved(as_of, session), *given.notes),
         desk=_inputs(desk, given.desk).until(session, own.sessions.close(session)),
         known_highs=tuple(high for high in known_highs if high.on <= session),
+        confirmed=tuple(m for m in confirmed if m.on <= session and m.symbol in kept),
         findings=_in_order(findings, wanted, as_of),
         calendars={exchange: known.sessions for exchange, known in calendars.items()},
         terms=_strictest(kept.values()),
@@ -123,20 +131,20 @@ def gather(  # noqa: PLR0913  one edition takes this much
     )
 
 
-def check_order(wanted: Sequence[str], as_of: date | None, today: date) -> None:
+def check_order(wanted: Sequence[str], as_of: date | None, now: datetime) -> None:
     """Refuses an order that no source can fill.
 
     Raises:
-        SpecError: no symbol, or an as-of day in the future or before daily prices.
+        SpecError: no symbol, or an as-of day before daily prices or in the future: where the
+            first of them trades as well as here.
     """
     if not wanted:
         raise SpecError("no symbol is asked for.", tip="Name at least one, such as ^RUT.")
-    if as_of and as_of > today:
+    if as_of and as_of > now.date() and as_of > day_at(describe(wanted[0]).exchange, now):
         raise SpecError(
             f"the as-of day {long_date(as_of)} lies in the future.",
-            tip=f"Today is {long_date(today)}: give that day or an earlier one.",
+            tip=f"Today is {long_date(now.date())}: give that day or an earlier one.",
         )
-
     if as_of and as_of.year < EARLIEST:
         raise SpecError(
             f"the as-of day {as_of} lies before {EARLIEST}, where daily prices begin.",
@@ -279,6 +287,17 @@ def _days(series: PriceSeries) -> Days:
 def _ordered(series: Iterable[PriceSeries], wanted: Sequence[str]) -> list[PriceSeries]:
     """The series in the order they were asked for, whatever order the source answered in."""
     return sorted(series, key=lambda one: wanted.index(one.symbol))
+
+
+def _known(one: PriceSeries, subject: PriceSeries, session: date) -> PriceSeries:
+    """The series without its value of the as-of session, where that is published later.
+
+    So an edition says the same whenever it is built. Where the subject's own value is published
+    later, the edition waits for it.
+    """
+    if subject.instrument.lag or not one.instrument.lag:
+        return one
+    return replace(one, bars=one.bars.loc[: pd.Timestamp(session) - pd.Timedelta(days=1)])
 
 
 def _cut(

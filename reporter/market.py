@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from reporter.order import DeskInputs, KnownHigh
+from reporter.order import ConfirmedMove, DeskInputs, KnownHigh
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,6 +217,7 @@ class MarketData:
     notes: tuple[str, ...] = ()
     desk: DeskInputs = field(default_factory=DeskInputs)
     known_highs: tuple[KnownHigh, ...] = ()
+    confirmed: tuple[ConfirmedMove, ...] = ()
     findings: tuple[Finding, ...] = ()
     calendars: Mapping[str, Sessions] = field(default_factory=dict)
     terms: Terms = Terms.UNKNOWN

@@ -171,6 +171,16 @@ def calendar(exchange: str, first_year: int, last_year: int) -> Sessions:
     return _calendar(known_exchange(exchange), first_year, last_year)
 
 
+def day_at(exchange: str, moment: datetime) -> date:
+    """The day it is at an exchange.
+
+    Raises:
+        ReporterError: as `calendar` does.
+    """
+    zone = calendar(exchange, moment.year - 1, moment.year).zone
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
 def nyse(first_year: int, last_year: int) -> Sessions:
     """The New York Stock Exchange's sessions of the years given."""
     return calendar(NEW_YORK, first_year, last_year)

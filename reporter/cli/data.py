@@ -158,6 +158,7 @@ def check(  # noqa: PLR0913  one argument an option
             as_of=order.as_of,
             now=options.now(),
             progress=progress,
+            confirmed=order.confirmed,
             any_of=order.symbols,
             data_folder=options.data_folder(data, order.folder),
         )

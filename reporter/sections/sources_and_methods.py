@@ -197,6 +197,10 @@ def _notes(context: SectionContext) -> Iterator[Text]:
         told = f"{called(context, high.symbol)}: {wording.price(high.level)} on "
         told += f"{wording.long_date(high.on)}, according to {high.source}."
         yield (Span("An earlier high from before the history: "), Span(told, "name"))
+    for move in data.confirmed:
+        told = f"{called(context, move.symbol)} on {wording.long_date(move.on)}, "
+        told += f"confirmed by {move.source}."
+        yield (Span("A move that is hard to believe and true: "), Span(told, "name"))
 
 
 def _prices(context: SectionContext) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -50,6 +50,7 @@ def unrecorded() -> str:
 
 
 Progress = Callable[[int, int, str], None]
+EARLIEST_ZONE = timezone(timedelta(hours=14))  # where each day begins first
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ class DataRequest:
 
     @property
     def today(self) -> date | None:
-        """The caller's day."""
-        return self.now.date() if self.now else None
+        """The latest day that has begun anywhere: Tokyo's may be over while it is night here."""
+        return self.now.astimezone(EARLIEST_ZONE).date() if self.now else None
 
     @property
     def until(self) -> date | None:
