@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporter.database import parsed, secret_in
+from reporter.database import parsed, secrets_in
 from reporter.errors import SpecError
 from reporter.model import Basis, Json, Kind, Terms
 from reporter.sources import _sql_options
@@ -24,7 +24,7 @@ def said(
     options: Mapping[str, Json], location: str = "", environment: Mapping[str, str] | None = None
 ) -> Settings:
     """The settings that follow."""
-    return settle(options, location, environment or {}, lambda url: bool(secret_in(parsed(url))))
+    return settle(options, location, environment or {}, lambda url: bool(secrets_in(parsed(url))))
 
 
 def mistakes(options: Mapping[str, Json], location: str = "") -> list[str]:
