@@ -92,7 +92,7 @@ class BriefForm(_Form):
         default=None, description="The last day that counts; else the latest."
     )
     source: Annotated[str, AfterValidator(_source)] = Field(
-        default="sample", description="Where prices come from: sample, files:DIR, yahoo."
+        default="sample", description="Where prices come from: sample, files:DIR, yahoo, sql."
     )
     sources: dict[str, dict[str, Any]] = Field(
         default={}, description="What each source is told: `reporter list sources` names them."
