@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from reporter import written
 from reporter.declarations import EVERYWHERE, location_of, loosened, needs_of, options_of, terms_of
@@ -25,6 +26,7 @@ _SIGNED_IN = re.compile(
     r"|[?&;](?:password|passwd|pwd|secret|(?:\w*_)?token|(?:\w+_)?key)=",
     re.IGNORECASE,
 )
+_FILE_URL = re.compile(r"(sqlite(?:\+\w+)?:///)([^/:?].*)")
 _HOLDS_ONE = "holds a password, and a spec is passed on. Put it into the environment instead."
 
 
@@ -85,9 +87,21 @@ def _terms(name: str, value: object) -> Iterator[str]:
         )
 
 
-def ordered(ref: SourceRef, tables: Mapping[str, Mapping[str, Json]]) -> SourceRef:
-    """The source with the options the spec has for it."""
-    return SourceRef(ref.name, ref.location, tables.get(ref.name, ref.options))
+def ordered(
+    ref: SourceRef, tables: Mapping[str, Mapping[str, Json]], folder: Path | None = None
+) -> SourceRef:
+    """The source with the options that the spec, which lies in `folder`, has for it.
+
+    A database that is a file is named like any other path in a spec: relative to it.
+    """
+    told = tables.get(ref.name, ref.options)
+    options = {key: _resolved(value, folder) for key, value in told.items()}
+    return SourceRef(ref.name, ref.location, options)
+
+
+def _resolved(value: Json, folder: Path | None) -> Json:
+    found = _FILE_URL.fullmatch(value) if isinstance(value, str) and folder else None
+    return f"{found[1]}{quote(str(folder.resolve()))}/{found[2]}" if found and folder else value
 
 
 def beside(ref: SourceRef, folder: Path | None) -> SourceRef:

@@ -231,7 +231,7 @@ def _understand(
         raise SpecError("\n".join(lines))
     own = {Path(where).name: hashlib.sha256(data).hexdigest()}
     spec = _spec(form, folder, where, digests={**own, **digests}, inputs=inputs)
-    return replace(spec, source=ordered(chosen or spec.source, form.sources))
+    return replace(spec, source=ordered(chosen or spec.source, form.sources, folder))
 
 
 def _spec(

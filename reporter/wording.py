@@ -8,7 +8,6 @@ is U+2212. A number whose printed form would contradict its state gets more deci
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from reporter.model import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
-    from datetime import datetime
+    from datetime import date, datetime, time
 
     from reporter.model import Fact
 
@@ -39,6 +38,7 @@ MONTHS = (
     "November",
     "December",
 )
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NUMBER_WORDS = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve",
@@ -319,6 +319,16 @@ def frequency(every: int) -> str:
     return next((word for days, word in known if every in days), f"{every}-daily")
 
 
+def weekday(day: date) -> str:
+    """`Thursday 15 January`."""
+    return f"{DAYS[day.weekday()]} {day_month(day)}"
+
+
+def weekday_short(day: date) -> str:
+    """`Thu 15 Jan`, for tables."""
+    return f"{DAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]}"
+
+
 def time_of_day(moment: datetime | time) -> str:
     """The time of day, a moment's in its own zone, without its seconds: `17:45`."""
     return f"{moment:%H:%M}"
@@ -338,5 +348,10 @@ def stated_period(first: date, written: str) -> str:
 
 def clock(moment: datetime, zone: str) -> str:
     """An hour of a zone: `16:00 New York time`, `00:00 UTC`."""
-    place = zone.rpartition("/")[2].replace("_", " ")
-    return f"{moment:%H:%M} {place}" + ("" if place == "UTC" else " time")
+    where = place(zone)
+    return f"{time_of_day(moment)} {where}" + ("" if where == "UTC" else " time")
+
+
+def place(zone: str) -> str:
+    """What a time zone is called: `America/New_York` is `New York`."""
+    return zone.rpartition("/")[2].replace("_", " ")

@@ -173,7 +173,7 @@ def _subjects(context: SectionContext, group: Iterable[Gap]) -> str:
 
 def _why(reason: str, group: list[Gap]) -> str:
     """A single gap's own words; the shared reason of several."""
-    return group[0].message if len(group) == 1 else reason[:1].upper() + reason[1:] + "."
+    return doubts.sentence(group[0].message if len(group) == 1 else reason)
 
 
 # --- notes ----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reporter import places, written
-from reporter.errors import SpecError
+from reporter.errors import DataError, SpecError
 from reporter.instruments import canonical
 from reporter.model import Basis, Json, Kind, Terms
 from reporter.publication import LONGEST_LAG
@@ -112,9 +112,12 @@ def settle(
         except WrongError as error:
             mistakes += [f"{places_of[key]}: {line}" for line in str(error).splitlines()]
     where = location if tables else SECTION
-    if isinstance(url := found.pop("url", ""), str) and url and holds_password(url):
+    written_url, given = str(found.pop("url", "")), environment.get(ENVIRONMENT, "")
+    if written_url and _opened(written_url, places_of["url"], holds_password, mistakes):
         mistakes.append(f"{places_of['url']}: {_password()}")
-    url = environment.get(ENVIRONMENT) or url
+    if given:
+        _opened(given, ENVIRONMENT, holds_password, mistakes)
+    url = given or written_url
     if not url and not any("url" in line for line in mistakes):
         mistakes.append(f"{where}: url: {_no_url()}")
     if mistakes:
@@ -122,6 +125,17 @@ def settle(
     from_file = "url" in tables and "url" not in options and not environment.get(ENVIRONMENT)
     folder = written.path(location).parent if from_file else Path()
     return Settings(**found, url=url, where=where, folder=folder)  # type: ignore[arg-type]  # checked one by one
+
+
+def _opened(
+    url: str, place: str, holds_password: Callable[[str], bool], mistakes: list[str]
+) -> bool:
+    """Whether the URL holds a password; one that is no URL is a mistake, told with its place."""
+    try:
+        return holds_password(url)
+    except DataError as error:
+        mistakes.append(f"{place}: url: {error}")
+        return False
 
 
 def _password() -> str:

@@ -60,7 +60,7 @@ def sql(request: DataRequest) -> Delivered:
     from reporter import database  # noqa: PLC0415  needs an extra, which listing sources does not
 
     def holds_password(url: str) -> bool:
-        return bool(database.secret_in(database.parsed(url)))
+        return bool(database.secrets_in(database.parsed(url)))
 
     settings = settle(request.options, request.location, os.environ, holds_password)
     address = database.Address(
