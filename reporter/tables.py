@@ -102,8 +102,8 @@ class Rows:
 class Cleaned:
     """Bars as `PriceSeries` holds them, what was done to get them, and how they are adjusted.
 
-    `dividends` says whether the table's adjusted close differs from its close anywhere, which
-    only prices that leave dividends out can show; `alike` that it has one which never does, and
+    `dividends` says whether the table's first adjusted close differs from its close, which only
+    prices that leave dividends out can show; `alike` that it has one which does not, and
     `paid` that it states dividends all the same. `splits` are the split ratios it states, by day.
     `later` are the days after the last one wanted.
     """
@@ -140,7 +140,7 @@ def clean(table: Table) -> Cleaned:
         message = f"{table.label} has no rows. Put the prices into it."
         raise NoQuotesError(message, Reason.NO_DATA)
     days = _days(table, frame)
-    dividends = _pays(frame)
+    dividends = _pays(frame, days)
     wanted = _wanted(days, table.until)
     later = () if wanted.all() else tuple(_dates(np.unique(days[~wanted])))
     table = replace(table, frame=frame[wanted] if later else frame)
@@ -362,14 +362,18 @@ def _complaints(table: Table, rows: Rows) -> Iterable[tuple[str, Mask]]:
     yield "the low is above the open or the close", np.fmin(opened, close) + noise < low
 
 
-def _pays(frame: pd.DataFrame) -> bool:
-    """Whether the adjusted close leaves the close anywhere by more than rounding."""
+def _pays(frame: pd.DataFrame, days: NDArray[np.datetime64]) -> bool:
+    """Whether the first adjusted close leaves its close by more than rounding.
+
+    Adjustments add up backwards: the first close shows them, a later one alone is a mistake.
+    """
     if "adj close" not in frame:
         return False
     adjusted, close = (_leniently(frame[c]) for c in ("adj close", "close"))
+    known = np.isfinite(adjusted) & np.isfinite(close)
+    first = known & (days == days[known].min(initial=days.max()))
     with np.errstate(over="ignore"):  # absurd prices are refused later
-        apart = np.abs(adjusted - close) > np.abs(close) * ROUNDING
-    return bool(apart.any())
+        return bool((np.abs(adjusted - close) > np.abs(close) * ROUNDING)[first].any())
 
 
 def _paid(frame: pd.DataFrame, days: NDArray[np.datetime64]) -> bool:
