@@ -13,14 +13,18 @@ ROUNDING = 1e-5  # adjusted closes are given with fewer digits
 PAID = 1e-4  # of the close: a dividend that its adjusted close must show
 
 
-def pays(frame: pd.DataFrame) -> bool:
-    """Whether the adjusted close leaves the close anywhere by more than rounding."""
+def pays(frame: pd.DataFrame, days: NDArray[np.datetime64]) -> bool:
+    """Whether the first adjusted close leaves its close by more than rounding.
+
+    Adjustments add up backwards: the first close shows them, a later one alone is a mistake.
+    """
     if "adj close" not in frame:
         return False
     adjusted, close = (_leniently(frame[c]) for c in ("adj close", "close"))
+    known = np.isfinite(adjusted) & np.isfinite(close)
+    first = known & (days == days[known].min(initial=days.max()))
     with np.errstate(over="ignore"):  # absurd prices are refused later
-        apart = np.abs(adjusted - close) > np.abs(close) * ROUNDING
-    return bool(apart.any())
+        return bool((np.abs(adjusted - close) > np.abs(close) * ROUNDING)[first].any())
 
 
 def paid(frame: pd.DataFrame, days: NDArray[np.datetime64]) -> bool:

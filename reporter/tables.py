@@ -102,8 +102,8 @@ class Rows:
 class Cleaned:
     """Bars as `PriceSeries` holds them, what was done to get them, and how they are adjusted.
 
-    `dividends` says whether the table's adjusted close differs from its close anywhere, which
-    only prices that leave dividends out can show; `alike` that it has one which never does, and
+    `dividends` says whether the table's first adjusted close differs from its close, which only
+    prices that leave dividends out can show; `alike` that it has one which does not, and
     `paid` that it states dividends all the same. `splits` are the split ratios it states, by day.
     `later` are the days after the last one wanted. `every` is the usual number of days between
     values; `releases` tell when they were published, where that is known.
@@ -149,7 +149,7 @@ def clean(table: Table) -> Cleaned:
         message = f"{table.label} has no rows. Put the prices into it."
         raise NoQuotesError(message, Reason.NO_DATA)
     days = _days(table, frame)
-    dividends = payouts.pays(frame)
+    dividends = payouts.pays(frame, days)
     wanted = _wanted(days, table.until)
     later = () if wanted.all() else tuple(_dates(np.unique(days[~wanted])))
     table = replace(table, frame=frame[wanted] if later else frame)

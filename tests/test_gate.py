@@ -68,6 +68,15 @@ def test_adjusted_prices_under_a_raw_name_are_refused(stated: float) -> None:
     assert admitted.findings[0].severity is Severity.REFUSE
 
 
+@pytest.mark.parametrize("column", ["Close", "Adj Close"])
+def test_one_wrong_cell_makes_no_quoted_prices_of_adjusted_ones(column: str) -> None:
+    frame = good("IWM").assign(Close=good("IWM")["Adj Close"])
+    assert frame["Dividends"].any()
+    frame[column] *= np.where(frame.index == 200, -1, 1)
+    admitted = through(quotes("IWM", frame, file=False))
+    assert [gap.reason for gap in admitted.gaps] == [Reason.BASIS]
+
+
 def test_a_share_that_pays_nothing_is_believed() -> None:
     close = good("AAPL")["Close"]
     admitted = through(feed("AAPL", **{"Adj Close": close, "Dividends": 0.0}))
