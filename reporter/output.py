@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from reporter import durable
 from reporter.errors import OutputError
 from reporter.interrupts import settle
 from reporter.model import Artifact, Artifacts
@@ -129,27 +130,10 @@ def _fill(place: Path, files: tuple[Artifact, ...]) -> Path:
     for file in files:
         path = new.joinpath(*_safe(file.path))
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, file.data)
+        durable.create(path, file.data)
     for folder in (path for path in (new, *new.rglob("*")) if path.is_dir()):
-        _sync(folder)
+        durable.settle(folder)
     return new
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Make a folder's entries durable, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _swap_in(new: Path, place: Path) -> None:
@@ -157,4 +141,4 @@ def _swap_in(new: Path, place: Path) -> None:
     if place.exists():
         place.rename(_old(place))
     new.rename(place)
-    _sync(place.parent)
+    durable.settle(place.parent)

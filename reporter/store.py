@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from reporter import durable
 from reporter.errors import DataError
 
 SHORT = 8  # digits of a hash in a file's name
@@ -167,12 +168,7 @@ class Store:
     def _settle(self) -> None:
         """Make the names of what was written durable, where the system can."""
         for folder in sorted(self._touched):
-            with contextlib.suppress(OSError):
-                handle = os.open(folder, os.O_RDONLY)
-                try:
-                    os.fsync(handle)
-                finally:
-                    os.close(handle)
+            durable.settle(folder)
         self._touched.clear()
 
 
@@ -224,10 +220,8 @@ def _fill(path: Path, data: bytes) -> Path:
     """The file under a hidden name that nobody else uses, every byte of it on the disk."""
     for attempt in count():
         new = path.with_name(f".{path.name}.{os.getpid()}-{attempt}.tmp")
-        with contextlib.suppress(FileExistsError), new.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            durable.create(new, data)
             return new
     raise AssertionError  # pragma: no cover  attempts do not end
 

@@ -57,7 +57,7 @@ def test_other_editions_stay(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left")])
-@pytest.mark.parametrize("step", ["_write", "_swap_in", "_sync"])
+@pytest.mark.parametrize("step", ["durable.create", "_swap_in", "durable.settle"])
 def test_a_failure_in_the_middle_leaves_nothing(
     failure: BaseException, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,7 +66,7 @@ def test_a_failure_in_the_middle_leaves_nothing(
 
     output.write(FIRST, tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(output, step, fail)
+        patch.setattr(f"reporter.output.{step}", fail)
         with pytest.raises((KeyboardInterrupt, OutputError)):
             output.write(SECOND, tmp_path / "fresh")
         with pytest.raises((KeyboardInterrupt, OutputError)):

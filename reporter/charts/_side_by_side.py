@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reporter import wording
 from reporter.alignment import Frame, shared
 from reporter.charts import _content as content
+from reporter.charts._changes import of_changes
 from reporter.model import Chart, ChartSeries, Gap, Reason, Span, Text
 from reporter.windows import base_date, parse
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from reporter.charts.base import ChartContext
     from reporter.model import Json
-
-KIND = "mountain"
-SIZE = (468.0, 200.0)
 
 
 def side_by_side(
@@ -67,33 +65,16 @@ def _chart(
     context: ChartContext, options: Mapping[str, Json], lines: Sequence[ChartSeries],
     frame: Frame, window: str,
 ) -> Chart:  # fmt: skip
-    days = lines[0].x
-    first = wording.long_date(date.fromisoformat(days[0]))
-    low, high = content.padded(
-        *content.span_of([0.0, *(v for line in lines for v in line.values["value"])])
-    )
+    first = wording.long_date(date.fromisoformat(lines[0].x[0]))
     facts = [context.facts.get("period_return", line.key, window=window) for line in lines]
-    return Chart(
-        id=content.word(options, "id", KIND),
-        kind=KIND,
+    return of_changes(
+        options,
+        lines,
         title=_title(context, lines, window, first),
         subtitle=f"Change in closing price since {first}, %; {frame.shared}"
         + content.total_note(facts),
         source_line=content.source_line(context.data, day=frame.as_of),
-        alt=" ".join((
-            f"Mountain chart of the change from {content.span_of_days(days)}.",
-            *(f"{line.name}: {content.extremes(line, 'value', wording.fraction)}, "
-              f"last {line.label}." for line in lines),
-        )),
-        series=tuple(lines),
-        options={
-            "mode": "change",
-            "x_ticks": content.x_ticks(days),
-            "y_ticks": content.y_ticks(low, high, content.say_fraction),
-            "y_range": [low, high],
-        },
-        size=content.size(options, SIZE),
-    )  # fmt: skip
+    )
 
 
 def _title(context: ChartContext, lines: Sequence[ChartSeries], window: str, first: str) -> Text:

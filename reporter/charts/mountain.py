@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reporter import wording
 from reporter.alignment import shared
 from reporter.charts import _content as content
+from reporter.charts._changes import KIND, SIZE, of_changes, spoken
 from reporter.charts._side_by_side import side_by_side
 from reporter.charts.base import ChartContext, ChartKind, charts
 from reporter.model import Brand, Chart, ChartSeries, Fact, Gap, Reason, Span, Text
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from reporter.charts._sheet import Sheet
     from reporter.model import Json
-
-NAME = "mountain"
-SIZE = (468.0, 200.0)
 
 
 def build(context: ChartContext, options: Mapping[str, Json]) -> Chart | Gap:
@@ -65,8 +63,8 @@ def _level(
     )  # fmt: skip
     low, high = content.padded(*content.span_of(closes))
     return Chart(
-        id=content.word(options, "id", NAME),
-        kind=NAME,
+        id=content.word(options, "id", KIND),
+        kind=KIND,
         title=content.sentence(
             content.prose(context, fact.subject), " ", *content.moved(fact), " ",
             *content.stretch(context, fact, window), ", at ",
@@ -74,7 +72,7 @@ def _level(
         ),
         subtitle=f"{series.name}, close, {content.span_of_days(days)}",
         source_line=content.source_line(context.data, day=fact.as_of),
-        alt=f"Mountain chart. {_spoken(series, wording.price)}",
+        alt=f"Mountain chart. {spoken(series, wording.price)}",
         series=(series,),
         options={
             "mode": "level",
@@ -97,29 +95,14 @@ def _change(
     context: ChartContext, options: Mapping[str, Json], facts: list[Fact], window: str
 ) -> Chart | Gap:
     lines = [line for fact in facts if (line := _line(context, options, facts[0], fact))]
-    low, high = content.span_of([0.0, *(v for line in lines for v in line.values["value"])])
-    low, high = content.padded(low, high)
-    days = lines[0].x
-    return Chart(
-        id=content.word(options, "id", NAME),
-        kind=NAME,
+    return of_changes(
+        options,
+        lines,
         title=_title(context, facts, window),
         subtitle=f"Change in closing price since {content.base_day(facts[0])}, %"
         + content.total_note(facts),
         source_line=content.source_line(context.data),
-        alt=" ".join((
-            f"Mountain chart of the change from {content.span_of_days(days)}.",
-            *(_spoken(line, wording.fraction) for line in lines),
-        )),
-        series=tuple(lines),
-        options={
-            "mode": "change",
-            "x_ticks": content.x_ticks(days),
-            "y_ticks": content.y_ticks(low, high, content.say_fraction),
-            "y_range": [low, high],
-        },
-        size=content.size(options, SIZE),
-    )  # fmt: skip
+    )
 
 
 def _line(
@@ -181,10 +164,6 @@ def _joined(context: ChartContext, facts: list[Fact]) -> list[str | Span]:
     return parts
 
 
-def _spoken(line: ChartSeries, say: content.Say) -> str:
-    return f"{line.name}: {content.extremes(line, 'value', say)}, last {line.label}."
-
-
 # --- the picture ------------------------------------------------------------------------------
 
 
@@ -218,4 +197,4 @@ def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
     panel.answers(days)
 
 
-charts.register(NAME, ChartKind(NAME, build, draw))
+charts.register(KIND, ChartKind(KIND, build, draw))
