@@ -8,6 +8,7 @@ is U+2212. A number whose printed form would contradict its state gets more deci
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from reporter.model import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
-    from datetime import date, datetime, time
+    from datetime import datetime, time
 
     from reporter.model import Fact
 
