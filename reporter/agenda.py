@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from reporter.model import Event, MarketData
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKEND = 5
 
 
@@ -23,11 +22,6 @@ class Due:
     event: Event
     day: date
     hour: time | None
-
-    @property
-    def weekday(self) -> str:
-        """The day of the week."""
-        return DAYS[self.day.weekday()]
 
 
 def next_week(as_of: date) -> tuple[date, ...]:
@@ -61,11 +55,6 @@ def rests(data: MarketData) -> Iterator[tuple[date, bool]]:
         early = day in sessions.early_closes
         if early or (day.weekday() < WEEKEND and not sessions.is_session(day)):
             yield day, early
-
-
-def place(zone: str) -> str:
-    """What a zone is called in a table: `America/New_York` is `New York`."""
-    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def _dated(data: MarketData) -> Iterable[Due]:

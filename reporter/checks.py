@@ -36,6 +36,7 @@ USUAL = {  # the widest factor between two closes that is believed; real ones re
 BELIEVED = log(1.35)
 ROUND_THE_CLOCK = log(1.8)  # crypto has fallen by two fifths in a day
 POINTS = 2.0  # per cent that a yield may move in a day; those of SOFR on 17 September 2019 are more
+WIDER = 10  # times its usual change: what a series that is not daily may do at a time
 SLIP = log(5)  # a yield that moves by this factor and straight back has lost its decimal point
 LEAST_SLIP = 0.3  # per cent: yields near zero do move by such factors
 AROUND = 3  # bars to both sides that say what is usual
@@ -210,7 +211,12 @@ def _limit(instrument: Instrument) -> float:
 
 
 def _without_spikes(past: History) -> History:
-    """Without single bars that leave their neighbours' range and are undone by the next bar."""
+    """Without single bars that leave their neighbours' range and are undone by the next bar.
+
+    What is not daily is left as it is: a month may well leave the range of its neighbours.
+    """
+    if past.instrument.every > 1:
+        return past
     wrong = _slips(past.close) if past.instrument.kind is Kind.YIELD else _spikes(past)
     if past.instrument.kind is not Kind.YIELD:
         wrong = wrong | _stretched(past.cells)
@@ -320,7 +326,8 @@ def _jumps(past: History) -> History:
     """With a mark on moves that are hard to believe."""
     if past.instrument.kind is Kind.YIELD:
         with np.errstate(invalid="ignore"):
-            which = np.abs(np.diff(past.close, prepend=past.close[:1])) > POINTS
+            steps = np.abs(np.diff(past.close, prepend=past.close[:1]))
+            which = steps > _believed_step(past.instrument, steps)
     else:
         with np.errstate(invalid="ignore"):
             which = np.abs(past.moves) > _limit(past.instrument)
@@ -331,6 +338,12 @@ def _jumps(past: History) -> History:
     text = "the close moves further than is believed without a look on {days}."
     remedy = f"Check those days: if one was a split, use split-adjusted prices; {CONFIRM}"
     return past.telling(past.finding("jump", Severity.MARK, text, remedy, past.names(which)))
+
+
+def _believed_step(instrument: Instrument, steps: Floats) -> float:
+    """How far a yield may move at a time; further where values far apart usually move so far."""
+    usual = WIDER * float(np.median(steps)) if instrument.every > 1 else 0.0
+    return max(POINTS, usual)
 
 
 def _stuck(past: History) -> History:

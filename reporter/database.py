@@ -1,8 +1,9 @@
 """A look into somebody's database: the one home of SQLAlchemy. It reads, and can do nothing else.
 
 Whatever is asked is a SELECT that SQLAlchemy Core builds: names are quoted, values are parameters.
-It runs in a transaction that is read-only where the database has such a thing, and is rolled back
-at the end. Every failure is one `DataError`, without the password and without a driver's traceback.
+It runs in one transaction, which is rolled back at the end. PostgreSQL and SQLite are told to keep
+it read-only; of other databases the user's own rights decide. Every failure is one `DataError`,
+without the password and without a driver's traceback.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +48,8 @@ PLAIN_TYPES = (
     types.Float, types.Integer, types.Numeric, types.Date, types.DateTime, types.Text,
     types.VARCHAR, types.CHAR,
 )  # fmt: skip
-CLEARTEXT = ("password", "sslpassword", "passwd", "pwd")
+_SECRET = re.compile(r"passw|passphrase|pwd|token|secret", re.IGNORECASE)  # parameters' names
+_INSIDE = re.compile(r"(?:pwd|password)\s*=\s*([^;]+)", re.IGNORECASE)  # as in `odbc_connect`
 URL_FORM = "postgresql://USER@HOST:5432/DATABASE or sqlite:///FILE.db"
 
 Row = Sequence[Any]
@@ -91,15 +94,19 @@ def parsed(url: str) -> URL:
 
 
 def hidden(url: URL) -> str:
-    """The URL as it may be printed: no password, nor any that stands among its parameters."""
-    shown = url.difference_update_query([key for key in url.query if key in CLEARTEXT])
-    return shown.render_as_string(hide_password=True)
+    """The URL as it may be printed: without its password, and without its parameters.
+
+    Drivers know many parameters that hold secrets, and none that a reader of a message needs.
+    """
+    return url.set(query={}).render_as_string(hide_password=True)
 
 
-def secret_in(url: URL) -> str:
-    """The password that the URL holds, empty where it holds none."""
-    others = (str(url.query[key]) for key in url.query if key.lower() in CLEARTEXT)
-    return str(url.password or "") or next(others, "")
+def secrets_in(url: URL) -> tuple[str, ...]:
+    """The passwords that the URL holds, among its parameters too."""
+    given = [(key, text) for key, texts in url.normalized_query.items() for text in texts]
+    named = (text for key, text in given if _SECRET.search(key))
+    inside = (found for _, text in given for found in _INSIDE.findall(text))
+    return tuple(filter(None, (str(url.password or ""), *named, *inside)))
 
 
 class Reading:
@@ -263,7 +270,7 @@ def _asked(address: Address, url: URL, dialect: Dialect) -> Asked:
         table=table,
         grant=f"{usage}GRANT SELECT ON {table} TO {to};",
         timeout=address.timeout,
-        secret=secret_in(url),
+        secrets=secrets_in(url),
     )
 
 
@@ -292,13 +299,9 @@ def _sqlite_file(url: URL, address: Address, asked: Asked) -> Path:
         raise DataError(str(error), where=asked.where) from error
     if not file.is_file():
         what = "is a folder, not a database." if file.is_dir() else "no such file."
-        tip = f"Write the url like sqlite:///FILE.db; the path is relative to {_named(address)}."
+        tip = f"Write the url like sqlite:///FILE.db; it was looked for at {file.absolute()}."
         raise DataError(what, where=asked.where, tip=tip)
     return file.resolve()
-
-
-def _named(address: Address) -> str:
-    return "the working directory" if address.folder == Path() else "the file that names it"
 
 
 def _sqlite(file: Path, timeout: float) -> Engine:
@@ -320,7 +323,7 @@ def _restrict(connection: Connection, address: Address) -> None:
     if connection.dialect.name != "postgresql":
         return
     connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    limit = str(int(address.timeout * 1000))
+    limit = str(ceil(address.timeout * 1000))  # nought would be no limit
     local = sqlalchemy.func.set_config("statement_timeout", limit, sqlalchemy.true())
     connection.execute(sqlalchemy.select(local))
 

@@ -92,7 +92,7 @@ class Asked:
         table: the table as SQL writes it.
         grant: what to ask for where reading is not allowed.
         timeout: seconds an answer may take.
-        secret: the password, so that it is never printed.
+        secrets: the passwords, so that none is ever printed.
     """
 
     where: str
@@ -101,10 +101,10 @@ class Asked:
     table: str
     grant: str
     timeout: float
-    secret: str
+    secrets: tuple[str, ...]
 
     def __repr__(self) -> str:
-        """Without the secret: a traceback may print it."""
+        """Without the secrets: a traceback may print it."""
         return f"Asked({self.where!r}, {self.table!r})"
 
 
@@ -124,7 +124,7 @@ def refusal(error: BaseException, asked: Asked, *, lost: bool = False) -> DataEr
     }  # fmt: skip
     message = message.format(**names)
     if kind in _QUOTING:
-        words = _first_line(error, asked.secret)
+        words = _first_line(error, asked.secrets)
         message = f"{message}: {words}." if words else f"{message}."
     return DataError(message, where=asked.where, tip=tip.format(**names))
 
@@ -146,9 +146,9 @@ def _kind(error: BaseException) -> str:
     return next((kind for form, kind in _WORDS if re.search(form, text, re.IGNORECASE)), "other")
 
 
-def _first_line(error: BaseException, secret: str) -> str:
-    """The first line of the driver's words; nothing where they hold the password."""
+def _first_line(error: BaseException, secrets: Sequence[str]) -> str:
+    """The first line of the driver's words; nothing where they hold a password."""
     line = next(iter(str(error).strip().splitlines()), "").strip().rstrip(".")
-    if secret and secret in line:
+    if any(secret in line for secret in secrets):
         return ""
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"

@@ -18,7 +18,7 @@ import pandas as pd
 from reporter.checks import Days, Trading, unfinished
 from reporter.declarations import STRICTNESS, printable
 from reporter.errors import DataError, SpecError
-from reporter.gate import Admitted, admit, trading
+from reporter.gate import Admitted, admit, own_days, seen_on, trading
 from reporter.instruments import canonical, describe
 from reporter.model import (
     ConfirmedMove,
@@ -36,7 +36,7 @@ from reporter.model import (
 )
 from reporter.recorder import ask
 from reporter.registry import nearest
-from reporter.sessions import Sessions, day_at
+from reporter.sessions import NEW_YORK, Sessions, day_at
 from reporter.sources.base import DataRequest, Progress, missing, silent
 from reporter.wording import long_date
 
@@ -95,16 +95,20 @@ def gather(  # noqa: PLR0913  one edition takes this much
     delivered = admit(given, request, called, confirmed)
     any_of = [canonical(symbol) for symbol in any_of]
     subject = _latest(any_of, delivered) if any_of else _subject(wanted[0], delivered)
-    latest = as_of or subject.end
+    latest = as_of or (subject.end if _is_daily(subject) else now.date())
     if not any_of:
         _check_begun(subject, latest)
     clock = None if given.sample else request.now
     calendars = _calendars(delivered.series, latest, clock)
-    own = calendars[subject.instrument.exchange]
+    own = calendars[subject.instrument.exchange if _is_daily(subject) else NEW_YORK]
     session = _last(own.sessions, latest)
     if not any_of or as_of is None or subject.end < session:
         session = _session(subject, own, latest, asked=as_of is not None)
-    known = [_known(one, subject, session) for one in _ordered(delivered.series, wanted)]
+    dated = frozenset(quotes.symbol for quotes in delivered.dated)
+    delivered = seen_on(session, delivered, given, request, source=called, confirmed=confirmed)
+    calendars = {**calendars, **_own_days(delivered.series)}
+    series = _ordered(delivered.series, wanted)
+    known = [s if s.symbol in dated else _known(s, subject, session) for s in series]
     kept, stale = _cut(known, calendars, session)
     gaps = (*delivered.gaps, *(gap for gap, _ in stale))
     findings = (*delivered.findings, *(finding for _, finding in stale))
@@ -191,7 +195,13 @@ def _latest(any_of: Sequence[str], delivered: Admitted) -> PriceSeries:
     """
     if not {series.symbol for series in delivered.series} & set(any_of):
         raise DataError("\n".join(_why_not(symbol, delivered) for symbol in any_of))
-    return max(delivered.series, key=lambda one: one.end)
+    daily = [series for series in delivered.series if _is_daily(series)]
+    return max(daily or delivered.series, key=lambda one: one.end)
+
+
+def _is_daily(series: PriceSeries) -> bool:
+    """Whether it has a value each session; a brief's day is never that of a monthly series."""
+    return series.instrument.every == 1
 
 
 def _check_begun(subject: PriceSeries, latest: date) -> None:
@@ -212,10 +222,17 @@ def _calendars(
     """
     first = min(date(latest.year - 1, 1, 1), *(one.start for one in series))
     found = {}
-    for exchange in dict.fromkeys(one.instrument.exchange for one in series):
+    daily = [one.instrument.exchange for one in series if _is_daily(one)]
+    for exchange in dict.fromkeys(daily or [NEW_YORK]):
         known = trading(exchange, first, latest, clock)
         found[exchange] = replace(known, sessions=_years(known.sessions, first, latest))
     return found
+
+
+def _own_days(series: Iterable[PriceSeries]) -> Mapping[str, Trading]:
+    """The calendars of series that are not daily: the days they have values of."""
+    slow = [(one.instrument, _days(one)) for one in series if not _is_daily(one)]
+    return {one.exchange: Trading(own_days(one, days), days) for one, days in slow}
 
 
 def _years(sessions: Sessions, first: date, last: date) -> Sessions:
@@ -235,6 +252,8 @@ def _session(subject: PriceSeries, own: Trading, latest: date, *, asked: bool) -
     Raises:
         DataError: the subject has no bar for the session asked for, or it is not over.
     """
+    if not _is_daily(subject):
+        return own.sessions.on_or_before(min(latest, own.final or latest))
     bars = _days(subject)
     bars = bars[bars <= np.datetime64(latest)]
     if not len(bars):
@@ -304,6 +323,8 @@ def _cut(
 def _needed(instrument: Instrument, calendars: Mapping[str, Trading], session: date) -> date:
     """The session whose bar the instrument must have: its own last that is over and published."""
     own = calendars[instrument.exchange]
+    if instrument.every > 1:  # the gate has seen to it that it has not ended
+        return own.sessions.on_or_before(session)
     last = _last(own.sessions, session if own.final is None else min(session, own.final))
     return own.sessions.back(last, instrument.lag) if instrument.lag else last
 

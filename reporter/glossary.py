@@ -145,17 +145,12 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
 CHECKS: Mapping[str, str] = MappingProxyType(
     {
         "missing": "Session missing",
-        "missing_session": "Session missing",
-        "off_session": "Price outside a session",
+        "off-session": "Price outside a session",
         "unfinished": "Session not finished",
         "future": "Day in the future",
         "null": "Price missing",
-        "null_price": "Price missing",
         "impossible": "Impossible price",
-        "impossible_price": "Impossible price",
-        "order": "High and low contradict open or close",
         "repeated": "Day given twice",
-        "duplicate": "Day given twice",
         "conflict": "Two prices for a day",
         "unsorted": "Days out of order",
         "jump": "Large jump",
@@ -163,13 +158,7 @@ CHECKS: Mapping[str, str] = MappingProxyType(
         "spike": "Price out of line",
         "stuck": "Price does not move",
         "stale": "Last price is old",
-        "other_last_session": "Last session differs",
         "volume": "Volume of another index",
-        "foreign_volume": "Volume of another index",
-        "basis": "Prices include dividends",
-        "adjusted_prices": "Prices include dividends",
-        "bad_data": "Faulty data",
-        "rows": "Rows left out",
     }
 )
 """What each rule of the quality gate finds, by the name findings carry."""
@@ -201,7 +190,7 @@ USES: Mapping[Terms, Use] = MappingProxyType(
             "for personal use only; not to be passed on", "Data for personal use only"
         ),
         Terms.UNKNOWN: Use(
-            "not stated by their source; not to be passed on until it is",
+            "not stated by its source; not to be passed on until it is",
             "Data not cleared for passing on",
         ),
     }
@@ -214,9 +203,12 @@ VENDORS: Mapping[str, str] = MappingProxyType(
 
 
 def check_name(check: str) -> str:
-    """What a rule of the quality gate finds; an unknown one by its own name."""
-    words = re.sub(r"[\W_]+", " ", check).strip()
-    return CHECKS.get(words.replace(" ", "_")) or words.capitalize() or "Other"
+    """What a rule of the quality gate finds, or why it refuses; an unknown one by its own name."""
+    if check in CHECKS:
+        return CHECKS[check]
+    words = REASONS[Reason(check)] if check in tuple(Reason) else check
+    words = re.sub(r"[\W_]+", " ", words).strip()
+    return words[:1].upper() + words[1:] or "Other"
 
 
 def done(finding: Finding) -> str:

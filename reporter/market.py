@@ -68,6 +68,8 @@ class Instrument:
     `inception` is the index's first day, where known: a record is "all-time" only if the
     history reaches it. `exchange` names the calendar it trades by, as `reporter.sessions` knows it.
     `lag` is how many sessions after its own a value is published, as rates are on the next day.
+    `every` is the usual number of days between values: 1 for what has one each session, 31 for a
+    monthly series, whose only sessions are the days it has values of.
     """
 
     symbol: str
@@ -78,6 +80,7 @@ class Instrument:
     inception: date | None = None
     exchange: str = "XNYS"
     lag: int = 0
+    every: int = 1
 
     @property
     def full(self) -> str:

@@ -42,6 +42,7 @@ _MIDNIGHT = time(0)
 
 NEW_YORK = "XNYS"
 ALWAYS, WEEKDAYS, FUTURES, BONDS = "24/7", "24/5", "US_FUTURES", "SIFMA_US"
+OBSERVED = "OBSERVED:"  # before the symbol of a series whose only sessions are its own days
 _ALWAYS_NAME = "crypto (every day)"
 
 NAMES: Mapping[str, str] = {

@@ -108,7 +108,8 @@ class BriefForm(_Form):
         default=None, description="The last day that counts; else the latest."
     )
     source: Annotated[str, AfterValidator(_source)] = Field(
-        default="sample", description="Where prices come from: sample, files:DIR, yahoo."
+        default="sample",
+        description="Where prices come from: sample, files:DIR, sql, yahoo or snapshot:ID.",
     )
     sources: dict[str, dict[str, Any]] = Field(
         default={}, description="What each source is told: `reporter list sources` names them."
@@ -230,7 +231,7 @@ def _understand(
         raise SpecError("\n".join(lines))
     own = {Path(where).name: hashlib.sha256(data).hexdigest()}
     spec = _spec(form, folder, where, digests={**own, **digests}, inputs=inputs)
-    return replace(spec, source=ordered(chosen or spec.source, form.sources))
+    return replace(spec, source=ordered(chosen or spec.source, form.sources, folder))
 
 
 def _spec(

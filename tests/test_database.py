@@ -163,13 +163,34 @@ def test_postgresql_means_the_driver_that_ships() -> None:
 LETTERS = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=8, max_size=20)
 
 
-@given(secret=LETTERS, key=st.sampled_from(["", *db.CLEARTEXT]))
+SECRET_KEYS = ("password", "sslpassword", "passwd", "PWD", "access_token", "client_secret")
+
+
+@given(secret=LETTERS, key=st.sampled_from(["", *SECRET_KEYS]))
 def test_no_password_is_ever_shown(secret: str, key: str) -> None:
     secret = f"zq{secret}"
     url = f"postgresql://u:{secret}@h/d" if not key else f"postgresql://u@h/d?{key}={secret}"
-    assert db.secret_in(db.parsed(url)) == secret
+    assert db.secrets_in(db.parsed(url)) == (secret,)
     assert secret not in db.hidden(db.parsed(url))
     assert secret not in repr(db.Address(url, "prices"))
+
+
+def test_passwords_in_several_places_and_in_a_driver_s_own_string() -> None:
+    url = "mssql+pyodbc://u:first-one@h/d?odbc_connect=DRIVER%3DX%3BUID%3Dme%3BPWD%3Dsecond-one%3B"
+    assert db.secrets_in(db.parsed(url)) == ("first-one", "second-one")
+    assert db.hidden(db.parsed(url)) == "mssql+pyodbc://u:***@h/d"
+
+
+def test_parameters_that_are_no_secrets_are_allowed() -> None:
+    url = "postgresql://u@h/d?passfile=/home/me/.pgpass&sslmode=verify-full&sslkey=/home/me/key"
+    assert db.secrets_in(db.parsed(url)) == ()
+
+
+def test_the_shortest_timeout_is_still_one(database: Server) -> None:
+    address = db.Address(filled(database).url(), "prices", timeout=0.0004)
+    slow = pytest.raises(sqlalchemy.exc.OperationalError, match="statement timeout")
+    with db.reading(address) as reading, slow:
+        reading._connection.exec_driver_sql("SELECT pg_sleep(1)")
 
 
 def test_without_sqlalchemy_one_message_names_the_extra(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from reporter.database_errors import _STATES, _TOLD, _WORDS, Asked, refusal, sim
 SECRET = "s3cr3t-w0rd"  # noqa: S105  of nobody
 ASKED = Asked(
     "postgresql://me@db/house", "the user 'me'", "house", "prices",
-    "GRANT SELECT ON prices TO me;", 30.0, SECRET,
+    "GRANT SELECT ON prices TO me;", 30.0, (SECRET,),
 )  # fmt: skip
 
 

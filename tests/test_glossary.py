@@ -33,10 +33,11 @@ def test_all_but_what_may_be_passed_on_carries_a_notice(terms: Terms) -> None:
 @pytest.mark.parametrize(
     ("check", "words"),
     [
-        ("missing_session", "Session missing"),
+        ("missing", "Session missing"),
         ("off-session", "Price outside a session"),
         ("odd-thing_x", "Odd thing x"),
-        ("RSI", "Rsi"),
+        ("bad_data", "Faulty data"),
+        ("RSI", "RSI"),
         ("__", "Other"),
         ("", "Other"),
     ],

@@ -142,6 +142,17 @@ def test_a_source_has_the_options_of_its_own_table() -> None:
     assert source_options.ordered(SourceRef("sample"), tables) == SourceRef("sample")
 
 
+def test_a_database_file_is_relative_to_the_spec_too(tmp_path: Path) -> None:
+    def url(text: str) -> object:
+        tables: dict[str, Any] = {"sql": {"url": text}}
+        return source_options.ordered(SourceRef("sql"), tables, tmp_path).options["url"]
+
+    assert url("sqlite:///p.db") == f"sqlite:///{tmp_path}/p.db"
+    assert url("sqlite+pysqlite:///a/p.db?x=1") == f"sqlite+pysqlite:///{tmp_path}/a/p.db?x=1"
+    for other in ("sqlite:////p.db", "sqlite:///:memory:", "sqlite://", "postgresql://u@h/d"):
+        assert url(other) == other
+
+
 def test_only_a_path_is_relative_to_the_spec(tmp_path: Path) -> None:
     beside = source_options.beside
     assert beside(SourceRef("files", "p"), tmp_path) == SourceRef("files", str(tmp_path / "p"))

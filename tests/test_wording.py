@@ -216,3 +216,17 @@ def test_owners_take_their_mark(name: str, owner: str) -> None:
 )
 def test_a_heading_within_a_sentence_loses_only_its_own_capital(name: str, words: str) -> None:
     assert wording.inside(name) == words
+
+
+@pytest.mark.parametrize(
+    ("zone", "place"),
+    [("America/New_York", "New York"), ("UTC", "UTC"), ("America/Argentina/Salta", "Salta")],
+)
+def test_a_zone_is_called_by_its_place(zone: str, place: str) -> None:
+    assert wording.place(zone) == place
+
+
+def test_days_of_the_week_in_sentences_and_tables() -> None:
+    day = date(2026, 1, 15)
+    assert wording.weekday(day) == "Thursday 15 January"
+    assert wording.weekday_short(day) == "Thu 15 Jan"

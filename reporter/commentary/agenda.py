@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reporter.commentary.base import Note, Reading, family, remark
 from reporter.model import Remark
 from reporter.phrasing import Named, Quoted, Slots
-from reporter.wording import day_month
+from reporter.wording import weekday
 
 MOST = 2
 
@@ -23,7 +23,7 @@ def agenda(reading: Reading) -> Iterator[Remark]:
         for at, due in zip("ab", marked, strict=False)
         for key, slot in (
             ("e", Quoted(due.event.full)),
-            ("d", Named(f"{due.weekday} {day_month(due.day)}")),
+            ("d", Named(weekday(due.day))),
         )
     }
     together = len({due.day for due in marked}) < len(marked)

@@ -15,8 +15,8 @@ MOST_NAMED = 6
 MOST_DAYS = 3
 MOST_MESSAGES = 2
 Rule = tuple[str, Severity]
-ASIDE = frozenset(map(glossary.check_name, ("off_session", "duplicate", "unsorted", "volume")))
-"""Rules, as readers know them, that cost no figure anything: a note tells of what they left out.
+ASIDE = frozenset(("off-session", "repeated", "unsorted", "volume"))
+"""Rules that cost no figure anything: a note tells of what they left out.
 
 Bars of days without a session are of no day that counts, and no figure is made of volumes.
 """
@@ -48,19 +48,20 @@ def table(context: SectionContext) -> Table | None:
 
 
 def asides(context: SectionContext) -> Iterator[Text]:
-    """A note for every rule that cost no figure anything."""
+    """A note, if any is due, of what was left out or mended at no figure's cost."""
     groups: dict[str, list[Finding]] = {}
     for finding in filter(_is_aside, _told(context)):
         groups.setdefault(finding.check, []).append(finding)
-    for check, group in groups.items():
-        days = _days(group)
-        what = glossary.check_name(check)
-        told = f"{what[:1].lower()}{what[1:]}, {_instruments(context, group)}"
-        when = f" ({days})" if days else ""
-        yield (
-            Span("Mended or left out, and missed by no figure: "),
-            Span(f"{told}{when}.", "name"),
-        )
+    if groups:
+        told = "; ".join(_aside(context, check, group) for check, group in groups.items())
+        yield (Span("Left out or mended without effect on any figure: "), Span(f"{told}.", "name"))
+
+
+def _aside(context: SectionContext, check: str, group: Sequence[Finding]) -> str:
+    """A rule, with the instruments and days it concerns: `day given twice (VIX, 13 Jan 2026)`."""
+    what = glossary.check_name(check)
+    concerned = ", ".join(filter(None, (_instruments(context, group), _days(group))))
+    return f"{what[:1].lower()}{what[1:]} ({concerned})"
 
 
 def _told(context: SectionContext) -> tuple[Finding, ...]:
@@ -71,7 +72,7 @@ def _told(context: SectionContext) -> tuple[Finding, ...]:
 
 
 def _is_aside(finding: Finding) -> bool:
-    return finding.severity is not Severity.MARK and glossary.check_name(finding.check) in ASIDE
+    return finding.severity is not Severity.MARK and finding.check in ASIDE
 
 
 def _gravity(item: tuple[Rule, list[Finding]]) -> int:
@@ -98,16 +99,16 @@ def _few(texts: Sequence[str], most: int) -> str:
 
 def _done(group: Sequence[Finding]) -> str:
     """What was found, in the gate's own words where they are few; what was done; what to do."""
-    messages = tuple(dict.fromkeys(_sentence(finding.message) for finding in group))
-    remedies = tuple(dict.fromkeys(_sentence(finding.remedy) for finding in group))
+    messages = tuple(dict.fromkeys(sentence(finding.message) for finding in group))
+    remedies = tuple(dict.fromkeys(sentence(finding.remedy) for finding in group))
     more = len(messages) - MOST_MESSAGES
     rest = f"And {wording.count(more)} more like these." if more > 0 else ""
     done = dict.fromkeys(glossary.done(finding) for finding in group)
     return " ".join(filter(None, (*messages[:MOST_MESSAGES], rest, *done, *remedies[:1])))
 
 
-def _sentence(text: str) -> str:
-    """The text as a sentence of its own."""
+def sentence(text: str) -> str:
+    """The text as a sentence of its own; nothing where it is empty."""
     text = text.strip()
     closed = text.endswith((".", "!", "?"))
     return text[:1].upper() + text[1:] + ("" if closed or not text else ".")

@@ -47,7 +47,7 @@ def scheduled(name: str, caption: str, lines: Sequence[Line], data: MarketData) 
     timed = any(line.hour for line in lines)
     columns = (
         Column("Day", align="left"),
-        *[Column("Time", agenda.place(data.sessions.zone), align="left")] * timed,
+        *[Column("Time", wording.place(data.sessions.zone), align="left")] * timed,
         Column("What", align="left"),
         *(Column(key.capitalize()) for key in figures),
         *[Column("Source", align="left")] * (not noted),
@@ -65,4 +65,4 @@ def _row(line: Line, figures: Sequence[str], *, timed: bool, sourced: bool) -> t
 
 
 def _day(day: date | None) -> str:
-    return f"{agenda.DAYS[day.weekday()]} {wording.day_month(day)}" if day else ""
+    return wording.weekday_short(day) if day else ""

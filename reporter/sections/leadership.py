@@ -13,6 +13,7 @@ from reporter.sections._common import (
     assemble,
     changes,
     draw,
+    is_yield,
     paragraphs,
     titled,
 )
@@ -46,6 +47,9 @@ def leadership(context: SectionContext, options: Options) -> Built:
 
 
 def _strength(context: SectionContext, options: Options) -> Drawn:
+    """The subject divided by the benchmark; nothing of a yield, which has no return."""
+    if is_yield(context, context.spec.subject):
+        return Drawn()
     chosen: Options = {
         "id": "relative-strength",
         "subjects": [context.spec.subject],

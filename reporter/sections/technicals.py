@@ -13,6 +13,7 @@ from reporter.sections._common import (
     called,
     draw,
     handle,
+    is_yield,
     other_days,
     paragraphs,
     titled,
@@ -42,6 +43,9 @@ def technicals(context: SectionContext, options: Options) -> Built:
 
 
 def _bars(context: SectionContext, symbol: str, options: Options) -> Drawn:
+    """The symbol's bars; of a yield, which has no return to title them with, only if asked for."""
+    if is_yield(context, symbol) and "subjects" not in options:
+        return Drawn()
     chosen: Options = {
         "id": f"bars-{handle(context, symbol)}",
         "subjects": [symbol],

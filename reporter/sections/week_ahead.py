@@ -32,12 +32,13 @@ def week_ahead(context: SectionContext, options: Options) -> Built:
 
 def _closings(data: MarketData) -> Iterator[Line]:
     for day, early in agenda.rests(data):
-        source = f"{data.sessions.name} calendar"
+        name = data.sessions.name
+        source = f"{name} calendar"
         if early:
             hour = data.sessions.close(day).time()
-            yield Line("The exchange closes early.", source, day, hour, closing=True)
+            yield Line(f"{name} closes early", source, day, hour, closing=True)
         else:
-            yield Line("The exchange is closed for a holiday.", source, day, closing=True)
+            yield Line(f"{name} closed for a holiday", source, day, closing=True)
 
 
 def _views(context: SectionContext) -> Iterator[Line]:

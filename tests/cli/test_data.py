@@ -213,7 +213,7 @@ def test_metrics_are_recorded_and_replayed(
 # --- check ----------------------------------------------------------------------------------------
 
 FOUND = (
-    Finding("^RUT", "null_price", Severity.DROP, "a bar has no close.", "Wait.",
+    Finding("^RUT", "null", Severity.DROP, "a bar has no close.", "Wait.",
             (date(2026, 1, 13), date(2026, 1, 14))),
     Finding("IWM", "stale", Severity.MARK, "the last bar is old."),
 )  # fmt: skip
@@ -238,12 +238,13 @@ def findings(fake: FakeYahoo, monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
 def test_check_prints_what_was_found(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = said(capsys, "data", "check", "brief")
     assert out.splitlines() == [
-        "symbol  check       severity  days           finding",
-        "^RUT    null_price  drop      2026-01-13 +1  a bar has no close. Wait.",
-        "IWM     stale       mark                     the last bar is old.",
+        "symbol  check  severity  days           finding",
+        "^RUT    null   drop      2026-01-13 +1  a bar has no close. Wait.",
+        "IWM     stale  mark                     the last bar is old.",
         "2 findings, on 2 of 3 series.",
     ]
-    assert not err
+    assert err.endswith("to ask anew: reporter data fetch SPEC --refresh.\n")
+    assert said(capsys, "data", "check", "brief", "--source", "snapshot:2026") == (out, "")
     out, _ = said(capsys, "data", "check", "brief", "--json")
     told = json.loads(out)
     assert told["as_of"] == "2026-01-15"
@@ -251,7 +252,7 @@ def test_check_prints_what_was_found(capsys: pytest.CaptureFixture[str]) -> None
     assert told["snapshot"].startswith("2026-01-16-")
     assert told["findings"][0] == {
         "symbol": "^RUT",
-        "check": "null_price",
+        "check": "null",
         "severity": "drop",
         "days": ["2026-01-13", "2026-01-14"],
         "message": "a bar has no close.",
@@ -275,7 +276,7 @@ def test_check_tells_gaps_even_of_the_subject(
 ) -> None:
     fake.replies = {**REPLIES, "^RUT": [BROKEN]}
     out, err = said(capsys, "data", "check", "brief")
-    assert out == "Nothing was found, of 2 series.\n"
+    assert out == "No findings, on 2 series.\n"
     assert err.startswith("^RUT prices: ")
 
 

@@ -20,16 +20,19 @@ def due(day: int, name: str = "Consumer prices", importance: str = "high") -> Du
 @pytest.mark.parametrize(
     ("ahead", "key", "sentence"),
     [
-        ((due(20),), "one", "Consumer prices (US), on Tuesday 20 January."),
+        ((due(20),), "one", "The date to watch is Tuesday 20 January: Consumer prices (US)."),
         (
             (due(20), due(21, "Rates"), due(22, "Third")),
             "two",
-            "Consumer prices (US), on Tuesday 20 January, and Rates (US), on Wednesday 21 January.",
+            (
+                "The dates to watch are Tuesday 20 January, for Consumer prices (US), and "
+                "Wednesday 21 January, for Rates (US)."
+            ),
         ),
         (
             (due(20), due(20, "Rates")),
             "two_together",
-            "Consumer prices (US) and Rates (US), both on Tuesday 20 January.",
+            "The date to watch is Tuesday 20 January: Consumer prices (US) and Rates (US).",
         ),
     ],
 )
@@ -37,7 +40,7 @@ def test_one_or_two_are_named_with_their_day(
     ahead: tuple[Due, ...], key: str, sentence: str
 ) -> None:
     made = words("agenda", replace(reading(), ahead=ahead))
-    assert made == {key: f"Marked as important for the coming days: {sentence}"}
+    assert made == {key: sentence}
 
 
 def test_what_the_desk_does_not_mark_is_not_judged() -> None:

@@ -68,7 +68,7 @@ def test_without_findings_there_is_no_table() -> None:
 
 def test_findings_of_a_rule_share_a_row_that_stays_short() -> None:
     many = [
-        Finding(f"S{n}", "null_price", Severity.DROP, f"S{n} has no price.", f"Fetch S{n}.",
+        Finding(f"S{n}", "null", Severity.DROP, f"S{n} has no price.", f"Fetch S{n}.",
                 (DAY + timedelta(n),))
         for n in range(30)
     ]  # fmt: skip
@@ -98,9 +98,9 @@ def test_the_gravest_come_first_and_an_unknown_rule_keeps_its_name() -> None:
 
 
 def test_dropped_bars_that_nobody_misses_are_a_note() -> None:
-    off = Finding("^GSPC", "off_session", Severity.DROP, "A bar on a holiday.", "", (DAY,))
+    off = Finding("^GSPC", "off-session", Severity.DROP, "A bar on a holiday.", "", (DAY,))
     context = found(off, replace(off, symbol="^DJI"))
-    told = "Mended or left out, and missed by no figure: price outside a session, S&P 500, Dow"
+    told = "Left out or mended without effect on any figure: price outside a session (S&P 500, Dow"
     assert any(note.startswith(told) for note in notes(context))
     assert all(table.id != "findings" for table in section_of(context).tables)
     assert rows(replace(off, severity=Severity.MARK))
@@ -108,7 +108,8 @@ def test_dropped_bars_that_nobody_misses_are_a_note() -> None:
 
 def test_volumes_that_no_figure_is_made_of_are_a_note() -> None:
     shared = Finding("^RUT", "volume", Severity.REFUSE, "It has the volume of S&P 500.")
-    told = "Mended or left out, and missed by no figure: volume of another index, Russell 2000."
+    effect = "Left out or mended without effect on any figure"
+    told = f"{effect}: volume of another index (Russell 2000)."
     assert told in notes(found(shared))
     assert rows(shared) == []
 

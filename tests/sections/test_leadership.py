@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from reporter.model import Kind
 from tests.sections import scene
 
 
@@ -61,3 +64,11 @@ def test_remarks_of_the_section_are_told_a_family_a_paragraph() -> None:
     )
     section = scene.section_of("leadership", scene.context(remarks=remarks))
     assert section.paragraphs == ((remarks[0], remarks[3]), (remarks[2],))
+
+
+def test_a_yield_has_no_strength_to_draw_and_lacks_none() -> None:
+    context = scene.context()
+    data = scene.of_kind(context.data, {"^RUT": Kind.YIELD})
+    built = scene.build("leadership", replace(context, data=data))
+    assert all(chart.id != "relative-strength" for chart in built.charts)
+    assert built.gaps == ()

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from reporter.model import Unit
+from reporter.model import Kind, Unit
 from reporter.sections._common import handle
 from tests.charts import world
 from tests.sections import scene
@@ -66,3 +67,14 @@ def test_without_facts_and_picture_there_is_no_section() -> None:
     built = scene.build("technicals", context)
     assert built.section is None
     assert built.gaps
+
+
+def test_a_yield_has_its_indicators_and_bars_only_if_asked_for() -> None:
+    context = scene.context()
+    data = scene.of_kind(context.data, {"^RUT": Kind.YIELD})
+    context = replace(context, data=data)
+    built = scene.build("technicals", context)
+    assert built.section is not None
+    assert (built.charts, built.gaps) == ((), ())
+    named = scene.build("technicals", context, subjects=["^RUT"])
+    assert named.charts or named.gaps

@@ -30,23 +30,21 @@ def release(day: int, name: str, source: str = "Office", **told: Any) -> Event:
 
 def test_a_holiday_of_the_coming_week_is_told() -> None:
     section = scene.section_of("week_ahead", on(date(2026, 1, 15)))
-    assert scene.texts(section) == [
-        ["Monday 19 January", "The exchange is closed for a holiday.", "NYSE calendar"]
-    ]
+    assert scene.texts(section) == [["Mon 19 Jan", "NYSE closed for a holiday", "NYSE calendar"]]
 
 
 def test_short_days_are_told() -> None:
     """Thanksgiving 2026 and the half session after it."""
     section = scene.section_of("week_ahead", on(date(2026, 11, 20)))
     assert [row[:3] for row in scene.texts(section)] == [
-        ["Thursday 26 November", "", "The exchange is closed for a holiday."],
-        ["Friday 27 November", "13:00", "The exchange closes early."],
+        ["Thu 26 Nov", "", "NYSE closed for a holiday"],
+        ["Fri 27 Nov", "13:00", "NYSE closes early"],
     ]
 
 
 def test_the_rest_of_this_week_counts_too() -> None:
     section = scene.section_of("week_ahead", on(date(2026, 4, 1)))
-    assert scene.texts(section)[0][0] == "Friday 3 April"
+    assert scene.texts(section)[0][0] == "Fri 3 Apr"
 
 
 def test_a_week_without_news_is_left_out() -> None:
@@ -84,10 +82,10 @@ def test_releases_stand_among_the_closed_days_by_their_time() -> None:
         ("Consensus", ""),
     ]
     assert scene.texts(section) == [
-        ["Monday 19 January", "", "The exchange is closed for a holiday.", NONE, NONE],
-        ["Monday 19 January", "08:30", "Fair opens", NONE, NONE],
-        ["Tuesday 20 January", "", "Meeting", NONE, NONE],
-        ["Thursday 22 January", "08:30", "Claims (US), a week", "205,000", "210,000"],
+        ["Mon 19 Jan", "", "NYSE closed for a holiday", NONE, NONE],
+        ["Mon 19 Jan", "08:30", "Fair opens", NONE, NONE],
+        ["Tue 20 Jan", "", "Meeting", NONE, NONE],
+        ["Thu 22 Jan", "08:30", "Claims (US), a week", "205,000", "210,000"],
     ]
     assert section.tables[0].note == "Figures as published. Source: NYSE calendar; Office."
 

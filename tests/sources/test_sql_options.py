@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporter.database import parsed, secret_in
+from reporter.database import parsed, secrets_in
 from reporter.errors import SpecError
 from reporter.model import Basis, Json, Kind, Terms
 from reporter.sources import _sql_options
@@ -24,7 +24,7 @@ def said(
     options: Mapping[str, Json], location: str = "", environment: Mapping[str, str] | None = None
 ) -> Settings:
     """The settings that follow."""
-    return settle(options, location, environment or {}, lambda url: bool(secret_in(parsed(url))))
+    return settle(options, location, environment or {}, lambda url: bool(secrets_in(parsed(url))))
 
 
 def mistakes(options: Mapping[str, Json], location: str = "") -> list[str]:
@@ -174,3 +174,19 @@ def test_whatever_is_said_is_understood_or_refused_in_words(options: dict[str, J
     except SpecError as error:
         told = str(error).split("\n")
     assert all(line.startswith("[sources.sql]: ") for line in told)
+
+
+def test_a_url_that_is_none_is_told_with_its_place_and_not_repeated(tmp_path: Path) -> None:
+    bad = "postgresql://u:hunter2@h:port/d"
+    file = tmp_path / "house.toml"
+    file.write_text(f'table = "bars"\nurl = "{bad}"\n', encoding="utf-8")
+    for place, options, location, environment in (
+        ("[sources.sql]", {"url": bad}, "", {}),
+        (f"{file}:2", {}, str(file), {}),
+        ("REPORTER_SQL_URL", {}, "", {"REPORTER_SQL_URL": bad}),
+    ):
+        with pytest.raises(SpecError) as caught:
+            said(options, location, environment)
+        told = str(caught.value)
+        assert told.startswith(f"{place}: url: the url of the database is not understood. Write")
+        assert "hunter2" not in told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from reporter.cli import run
 from reporter.sources._sql_frames import by_symbol
+from reporter.spec import load
 from tests.sources.databases import ROWS, admitted, quotes, rows_of, sqlite_file
 
 
@@ -71,6 +73,23 @@ def test_metrics_from_a_file_beside_the_one_that_names_it(
     out, err = capsys.readouterr()
     assert code == 0, err
     assert json.loads(out)["facts"][0]["value"] == pytest.approx(12.5 / 11.5 - 1)
+
+
+def test_a_brief_finds_its_database_beside_it_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "a b?#%41"
+    folder.mkdir()
+    sqlite_file(folder / "prices.db", rows_of("IWM"))
+    brief = folder / "brief.toml"
+    brief.write_text(
+        'title = "T"\nsubjects = ["IWM"]\nbenchmark = "SPY"\nsource = "sql"\n'
+        '[sources.sql]\nurl = "sqlite:///prices.db"\n[[sections]]\nname = "front"\n',
+        encoding="utf-8",
+    )
+    options: dict[str, Any] = dict(load(brief).source.options)
+    assert [one.symbol for one in quotes("IWM", **options)] == ["IWM"]
 
 
 TABLES = st.dictionaries(
