@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from reporter import wording
 from reporter.model import Fact, Facts, MarketData
 from reporter.sessions import Sessions, common
 
@@ -64,8 +65,13 @@ def tellable(facts: Facts, as_of: date) -> Facts:
     A comparison in common sessions is among them only where both sides' own returns run over the
     same days: a sentence that prints the two beside their difference must add up.
     """
-    kept = (fact for fact in facts if fact.as_of == as_of and _adds_up(fact, facts))
+    kept = (fact for fact in facts if _of_day(fact, as_of) and _adds_up(fact, facts))
     return Facts(tuple(kept), facts.gaps)
+
+
+def _of_day(fact: Fact, day: date) -> bool:
+    """Whether it is as of that very day; the figure of a month is not, even if dated so."""
+    return fact.as_of == day and wording.as_of(fact) == wording.long_date(day)
 
 
 def _adds_up(fact: Fact, facts: Facts) -> bool:
@@ -84,10 +90,15 @@ def calendar_notes(data: MarketData) -> tuple[str, ...]:
     Nothing where all instruments trade on one exchange whose calendar reaches into the weeks
     after the as-of day.
     """
-    found = {s.name: s for s in (data.sessions_of(symbol) for symbol in data.series)}
+    found = {s.name: s for s in (data.sessions_of(symbol) for symbol in _daily(data))}
     ahead = data.as_of + NEAR
     ends = (s.note for _, s in sorted(found.items()) if s.note and s.days[-1] < ahead)
     return (*_comparison_note(sorted(found)), *ends)
+
+
+def _daily(data: MarketData) -> Iterable[str]:
+    """The symbols that trade by a calendar; a monthly series has only days of its own."""
+    return (symbol for symbol, series in data.series.items() if series.instrument.every == 1)
 
 
 def _comparison_note(names: list[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ be true, and cuts a history where prices before a day cannot be compared with th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import log
@@ -26,7 +26,9 @@ Days = NDArray[np.datetime64]
 
 RATIOS = (2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100)  # new shares for an old one
 NEAR = log(1.08)  # what the market itself may do to a price on the day of a split
-WILD = log(3)  # no price moves by this factor in a day and means the same thing after it
+WILD = log(3)  # a price that moves by this factor in a day has another meaning, or made news
+NEWS = 3  # times what is usually traded; a split brings in nobody
+MONTH = 20  # bars that say what is usual
 USUAL = {  # the widest factor between two closes that is believed; real ones reach 1.34
     Kind.COMMODITY: log(1.6),
     Kind.VOLATILITY: log(3),
@@ -34,12 +36,14 @@ USUAL = {  # the widest factor between two closes that is believed; real ones re
 BELIEVED = log(1.35)
 ROUND_THE_CLOCK = log(1.8)  # crypto has fallen by two fifths in a day
 POINTS = 2.0  # per cent that a yield may move in a day; those of SOFR on 17 September 2019 are more
+WIDER = 10  # times its usual change: what a series that is not daily may do at a time
 SLIP = log(5)  # a yield that moves by this factor and straight back has lost its decimal point
 LEAST_SLIP = 0.3  # per cent: yields near zero do move by such factors
 AROUND = 3  # bars to both sides that say what is usual
 FEWEST_AFTER = 10  # bars without which a new level of prices is not believed
 STUCK = 3  # equal bars in a row without volume
 STUCK_UNMEASURED = 5  # where no volume was ever recorded
+CONFIRM = "if the move is true, confirm it under [[confirmed]] in the spec."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,13 +58,17 @@ class Trading:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """Bars under judgement: days, the five columns, the splits stated, and what was found."""
+    """Bars under judgement: days, the five columns, the splits stated, and what was found.
+
+    `confirmed` are the days whose moves somebody says are true.
+    """
 
     instrument: Instrument
     days: Days
     cells: Floats
     splits: Mapping[date, float]
     found: tuple[Finding, ...] = ()
+    confirmed: Collection[date] = ()
 
     @property
     def close(self) -> Floats:
@@ -72,6 +80,12 @@ class History:
         """Each close over the one before, as a logarithm; NaN for the first and across zero."""
         sound = np.where(self.close > 0, self.close, np.nan)
         return np.concatenate(([np.nan], np.diff(np.log(sound))))
+
+    def unconfirmed(self, which: Mask) -> Mask:
+        """The bars chosen, less those whose move is confirmed."""
+        if not self.confirmed:
+            return which
+        return which & ~np.isin(self.days, np.array(list(self.confirmed), dtype="datetime64[D]"))
 
     def names(self, which: Mask) -> tuple[date, ...]:
         """The days chosen."""
@@ -197,10 +211,16 @@ def _limit(instrument: Instrument) -> float:
 
 
 def _without_spikes(past: History) -> History:
-    """Without single bars that leave their neighbours' range and are undone by the next bar."""
+    """Without single bars that leave their neighbours' range and are undone by the next bar.
+
+    What is not daily is left as it is: a month may well leave the range of its neighbours.
+    """
+    if past.instrument.every > 1:
+        return past
     wrong = _slips(past.close) if past.instrument.kind is Kind.YIELD else _spikes(past)
     if past.instrument.kind is not Kind.YIELD:
         wrong = wrong | _stretched(past.cells)
+    wrong = past.unconfirmed(wrong)
     text = "prices far from those before and after them are left out: {days}."
     remedy = "Check the prices of those days: a decimal point, perhaps."
     found = past.finding("spike", Severity.DROP, text, remedy, past.names(wrong))
@@ -256,7 +276,7 @@ def _since_split(past: History) -> History:
     factor = wording.ratio(float(np.exp(abs(past.moves[at]))))
     way = "rises" if past.moves[at] > 0 else "falls"
     what = f"the close {way} by a factor of {factor} on {wording.long_date(day)}, as by a split"
-    remedy = "If it was a split, use split-adjusted prices; if not, correct the prices."
+    remedy = f"If it was a split, use split-adjusted prices; {CONFIRM}"
     if len(past.days) - at < FEWEST_AFTER:
         name = past.instrument.full
         raise NoQuotesError(f"{name}: {what}. Nothing is said of so few days after it. {remedy}")
@@ -273,7 +293,7 @@ def _beyond(past: History) -> NDArray[np.intp]:
         if past.splits:
             stated = np.isin(past.days, np.array(list(past.splits), dtype="datetime64[D]"))
             which |= stated & (far > NEAR)
-    return np.flatnonzero(which)
+    return np.flatnonzero(past.unconfirmed(which))
 
 
 def _is_break(past: History, at: int) -> bool:
@@ -282,6 +302,8 @@ def _is_break(past: History, at: int) -> bool:
     stated = past.splits.get(past.days[at].item())
     if stated is not None and abs(log(stated)) > 2 * NEAR and abs(move + log(stated)) < NEAR:
         return True
+    if _made_news(past, at):
+        return False
     if abs(move) > WILD:
         return True
     opened = past.cells[at, 0] / past.close[at - 1]
@@ -289,20 +311,39 @@ def _is_break(past: History, at: int) -> bool:
     return gapped and any(abs(abs(move) - log(ratio)) < NEAR for ratio in RATIOS)
 
 
+def _made_news(past: History, at: int) -> bool:
+    """Whether more was traded than a split of this size explains, as on the day of a true crash.
+
+    Where volumes are not adjusted for it either, a split multiplies them by its own factor.
+    """
+    volume = past.cells[:, 4]
+    usual = float(np.median(volume[max(at - MONTH, 0) : at]))
+    shares = max(float(np.exp(-past.moves[at])), 1)
+    return usual > 0 and bool(volume[at] > NEWS * shares * usual)
+
+
 def _jumps(past: History) -> History:
     """With a mark on moves that are hard to believe."""
     if past.instrument.kind is Kind.YIELD:
         with np.errstate(invalid="ignore"):
-            which = np.abs(np.diff(past.close, prepend=past.close[:1])) > POINTS
+            steps = np.abs(np.diff(past.close, prepend=past.close[:1]))
+            which = steps > _believed_step(past.instrument, steps)
     else:
         with np.errstate(invalid="ignore"):
             which = np.abs(past.moves) > _limit(past.instrument)
         which |= past.close <= 0
+    which = past.unconfirmed(which)
     if not which.any():
         return past
     text = "the close moves further than is believed without a look on {days}."
-    remedy = "Check those days; if one was a split, use split-adjusted prices."
+    remedy = f"Check those days: if one was a split, use split-adjusted prices; {CONFIRM}"
     return past.telling(past.finding("jump", Severity.MARK, text, remedy, past.names(which)))
+
+
+def _believed_step(instrument: Instrument, steps: Floats) -> float:
+    """How far a yield may move at a time; further where values far apart usually move so far."""
+    usual = WIDER * float(np.median(steps)) if instrument.every > 1 else 0.0
+    return max(POINTS, usual)
 
 
 def _stuck(past: History) -> History:

@@ -24,7 +24,7 @@ def across(raw: dict[str, Any], folder: Path | None) -> list[Wrong]:
     """What one key says of another: told even where other keys are mistaken."""
     return [
         *_brand(raw, folder), *_rivals(raw), *_twice(raw), *_options(raw), *_nameless(raw),
-        *source_options.mistakes(raw),
+        *_confirmed(raw), *source_options.mistakes(raw),
     ]  # fmt: skip
 
 
@@ -66,6 +66,18 @@ def _twice(raw: dict[str, Any]) -> Iterator[Wrong]:
             several = [o for o in ("subjects", "lists") if o in options(str(name))]
             tip = f"Name all of its {several[0]} in one." if several else "Remove one."
             yield ("sections", at, "name"), f"{name!r} stands twice. {tip}"
+
+
+def _confirmed(raw: dict[str, Any]) -> Iterator[Wrong]:
+    """A move is confirmed once, of an instrument the brief asks for: else it would do nothing."""
+    met: list[tuple[object, object]] = []
+    for at, move in enumerate(_tables(raw, "confirmed")):
+        symbol = move.get("symbol")
+        if isinstance(symbol, str) and (message := _refused("subjects", symbol, raw)):
+            yield ("confirmed", at, "symbol"), message
+        if (one := (_yahoo(symbol), str(move.get("on")))) in met:
+            yield ("confirmed", at, "on"), f"{symbol} is confirmed twice on this day."
+        met.append(one)
 
 
 def _options(raw: dict[str, Any]) -> Iterator[Wrong]:

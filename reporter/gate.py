@@ -23,6 +23,7 @@ from reporter.errors import ReporterError
 from reporter.instruments import describe, distributes, known
 from reporter.model import (
     Basis,
+    ConfirmedMove,
     Finding,
     Gap,
     Instrument,
@@ -32,12 +33,21 @@ from reporter.model import (
     Reason,
     Severity,
 )
-from reporter.sessions import Sessions, calendar
-from reporter.sources.base import DataRequest, Delivered, NoQuotesError, Quotes, missing
-from reporter.tables import COLUMNS, Cleaned, Table, clean
+from reporter.sessions import OBSERVED, Sessions, calendar, day_at
+from reporter.sources.base import (
+    EARLIEST_ZONE,
+    DataRequest,
+    Delivered,
+    NoQuotesError,
+    Quotes,
+    missing,
+)
+from reporter.tables import COLUMNS, Cleaned, Table, clean, is_dated
+from reporter.wording import observed
 
 TWO_YEARS = 504  # sessions in which a fund that pays dividends has paid one
 OLDEST = 1900
+LASTING = frozenset({"volume", "future"})  # findings that hold whatever the day
 STEP = 25  # years: one calendar serves series that begin in different ones
 
 
@@ -48,25 +58,36 @@ class Admitted:
     series: tuple[PriceSeries, ...]
     gaps: tuple[Gap, ...]
     findings: tuple[Finding, ...]
+    dated: tuple[Quotes, ...] = ()  # tables that are seen differently on another day
 
 
-def admit(delivered: Delivered, request: DataRequest, source: str) -> Admitted:
+def admit(
+    delivered: Delivered,
+    request: DataRequest,
+    source: str,
+    confirmed: Iterable[ConfirmedMove] = (),
+) -> Admitted:
     """Every answer of a source through the gate, one at a time, so that each is held only once.
 
     Args:
         delivered: what the source gives.
         request: what was asked: the last day, and the clock.
         source: what the source is called.
+        confirmed: moves that are true, however hard to believe.
     """
+    confirmed = tuple(confirmed)
     series: list[PriceSeries] = []
     gaps: list[Gap] = []
     findings: list[Finding] = []
+    dated: list[Quotes] = []
     for answer in delivered.answers:
         if isinstance(answer, Gap):
             gaps.append(answer)
             continue
+        if is_dated(_table(answer, describe(answer.symbol), None)):
+            dated.append(answer)
         try:
-            one, found = _series(answer, delivered, request, source)
+            one, found = _series(answer, delivered, request, source, confirmed)
         except NoQuotesError as error:
             gaps.append(missing(answer.symbol, error.reason, str(error)))
             findings.extend(_refusal(answer.symbol, error))
@@ -74,24 +95,64 @@ def admit(delivered: Delivered, request: DataRequest, source: str) -> Admitted:
             series.append(one)
             findings.extend(found)
     own, shared = _own_volumes(series)
-    return Admitted(own, tuple(gaps), (*findings, *shared))
+    return Admitted(own, tuple(gaps), (*findings, *shared), tuple(dated))
+
+
+def seen_on(  # noqa: PLR0913  what `admit` takes, and the day
+    day: date,
+    admitted: Admitted,
+    delivered: Delivered,
+    request: DataRequest,
+    *,
+    source: str,
+    confirmed: Iterable[ConfirmedMove] = (),
+) -> Admitted:
+    """What came through the gate as it was on an earlier day: nothing published later.
+
+    Args:
+        day: the day.
+        admitted: what came through, up to the last day wanted.
+        delivered: what the source gave, whose answers are used up.
+        request: what was asked.
+        source: what the source is called.
+        confirmed: moves that somebody vouches for.
+    """
+    if not admitted.dated:
+        return admitted
+    names = {quotes.symbol for quotes in admitted.dated}
+    silent = {s.symbol for s in admitted.series if not (s.bars["volume"] > 0).any()}
+    then = replace(request, as_of=day)
+    again = admit(replace(delivered, answers=admitted.dated), then, source, confirmed)
+    series = (_silenced(one) if one.symbol in silent else one for one in again.series)
+    kept = (f for f in admitted.findings if f.symbol not in names or f.check in LASTING)
+    return Admitted(
+        (*(one for one in admitted.series if one.symbol not in names), *series),
+        (*(gap for gap in admitted.gaps if gap.subject not in names), *again.gaps),
+        tuple(dict.fromkeys((*kept, *again.findings))),
+    )
 
 
 def _refusal(symbol: str, error: NoQuotesError) -> Iterable[Finding]:
     """The finding of a whole table that is refused; an empty one is only missing."""
-    if error.reason in {Reason.BAD_DATA, Reason.BASIS}:
+    if error.reason in {Reason.BAD_DATA, Reason.BASIS, Reason.STALE}:
         yield Finding(symbol, error.reason.value, Severity.REFUSE, str(error))
 
 
 def _series(
-    quotes: Quotes, delivered: Delivered, request: DataRequest, source: str
+    quotes: Quotes,
+    delivered: Delivered,
+    request: DataRequest,
+    source: str,
+    confirmed: Iterable[ConfirmedMove],
 ) -> tuple[PriceSeries, tuple[Finding, ...]]:
     instrument = _instrument(quotes)
-    until = request.as_of if delivered.sample else request.until  # a sample waits for no clock
+    clock = None if delivered.sample else _clock(quotes, request)  # a sample waits for no clock
+    until = request.as_of or (_today(instrument, clock) if clock else None)
     cleaned = clean(_table(quotes, instrument, until))
+    instrument = _observed(instrument, cleaned, until) if cleaned.every > 1 else instrument
     basis = _basis(quotes, instrument, cleaned)
-    clock = None if delivered.sample else _clock(quotes, request)
-    past = _judged(instrument, cleaned, clock)
+    true = [move.on for move in confirmed if move.symbol == quotes.symbol]
+    past = _judged(instrument, cleaned, clock, true)
     bars = _frame(past)
     origin = Provenance(
         source,
@@ -102,7 +163,28 @@ def _series(
         quotes.fetched,
     )
     found = past.found if request.as_of or clock is None else _with_future(past, cleaned)
-    return PriceSeries(instrument, bars, basis, origin), found
+    return PriceSeries(past.instrument, bars, basis, origin), found
+
+
+def _observed(instrument: Instrument, cleaned: Cleaned, until: date | None) -> Instrument:
+    """The instrument of a series that is not daily: its only sessions are its own days."""
+    if instrument.kind is not Kind.YIELD:
+        raise NoQuotesError(
+            f"{instrument.full} has a value every {cleaned.every} days and is said to be of the "
+            f"kind {instrument.kind}. Of series that are not daily only levels in per cent are "
+            "read: if it is one, write yield as its kind.",
+            Reason.NOT_APPLICABLE,
+        )
+    last: date = cleaned.bars.index[-1].date()
+    if cleaned.releases and until and cleaned.releases.ended(cleaned.every, until):
+        raise NoQuotesError(
+            f"{instrument.full} has had no new value for long: its last is of "
+            f"{observed(last, cleaned.every)}, and there is one every {cleaned.every} days. "
+            "Update the series, or ask for an earlier as-of day.",
+            Reason.STALE,
+        )
+    own = f"{OBSERVED}{instrument.symbol}"
+    return replace(instrument, exchange=own, lag=0, every=cleaned.every)
 
 
 def _clock(quotes: Quotes, request: DataRequest) -> datetime | None:
@@ -110,15 +192,36 @@ def _clock(quotes: Quotes, request: DataRequest) -> datetime | None:
     return min((m for m in (quotes.fetched, request.now) if m is not None), default=None)
 
 
-def _judged(instrument: Instrument, cleaned: Cleaned, clock: datetime | None) -> History:
+def _today(instrument: Instrument, clock: datetime) -> date:
+    """The day it is where the instrument trades, or anywhere while that is not known."""
+    try:
+        return day_at(instrument.exchange, clock)
+    except ReporterError:
+        return clock.astimezone(EARLIEST_ZONE).date()
+
+
+def _judged(
+    instrument: Instrument, cleaned: Cleaned, clock: datetime | None, confirmed: Sequence[date]
+) -> History:
     days = cleaned.bars.index.to_numpy().astype("datetime64[D]")
-    past = History(instrument, days, cleaned.bars.to_numpy(), cleaned.splits, cleaned.findings)
+    cells, told = cleaned.bars.to_numpy(), cleaned.findings
+    past = History(instrument, days, cells, cleaned.splits, told, confirmed)
     first, last = days[0].item(), days[-1].item()
+    if instrument.every > 1:
+        return judge(past, Trading(own_days(instrument, days), days))
     try:
         own = trading(instrument.exchange, first, last, clock)
     except ReporterError as error:
         raise NoQuotesError(str(error)) from error
+    if cleaned.releases:
+        lag = max(instrument.lag, cleaned.releases.lag(own.days))
+        past = replace(past, instrument=replace(instrument, lag=lag))
     return judge(past, own)
+
+
+def own_days(instrument: Instrument, days: Days) -> Sessions:
+    """The calendar of a series that is not daily: the days it has values of."""
+    return Sessions(instrument.name, tuple(days.astype("datetime64[D]").tolist()))
 
 
 def trading(exchange: str, first: date, last: date, clock: datetime | None) -> Trading:
@@ -177,6 +280,7 @@ def _table(quotes: Quotes, instrument: Instrument, until: date | None) -> Table:
         signed=instrument.signed,
         lenient=not quotes.correctable,
         short=quotes.short,
+        lag_days=quotes.lag_days,
     )
 
 

@@ -18,9 +18,10 @@ import pandas as pd
 from reporter.checks import Days, Trading, unfinished
 from reporter.declarations import STRICTNESS, printable
 from reporter.errors import DataError, SpecError
-from reporter.gate import Admitted, admit, trading
-from reporter.instruments import canonical
+from reporter.gate import Admitted, admit, own_days, seen_on, trading
+from reporter.instruments import canonical, describe
 from reporter.model import (
+    ConfirmedMove,
     DeskInputs,
     Finding,
     Gap,
@@ -35,7 +36,7 @@ from reporter.model import (
 )
 from reporter.recorder import ask
 from reporter.registry import nearest
-from reporter.sessions import Sessions
+from reporter.sessions import NEW_YORK, Sessions, day_at
 from reporter.sources.base import DataRequest, Progress, missing, silent
 from reporter.wording import long_date
 
@@ -51,6 +52,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     now: datetime,
     progress: Progress = silent,
     known_highs: Iterable[KnownHigh] = (),
+    confirmed: Iterable[ConfirmedMove] = (),
     desk: DeskInputs | None = None,
     any_of: Sequence[str] = (),
     data_folder: Path | None = None,
@@ -69,6 +71,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         now: the caller's clock, with its zone.
         progress: told before each symbol.
         known_highs: earlier highs the history does not reach.
+        confirmed: moves that are true, however hard to believe.
         desk: the spec's desk inputs; without any, a sample gives its own.
         any_of: where given, the first symbol need not be there: it is enough that the source
             knows one of these, and that one series reaches the as-of day.
@@ -80,26 +83,33 @@ def gather(  # noqa: PLR0913  one edition takes this much
         DataError: no prices of the subject on the as-of session, or none of `any_of`.
     """
     wanted = tuple(dict.fromkeys(canonical(symbol) for symbol in symbols))
-    check_order(wanted, as_of, now.date())
+    check_order(wanted, as_of, now)
     request = DataRequest(
         wanted, source.location, as_of, now, progress, source.options, data_folder, refresh
     )
     given = ask(source, request)
     request = given.then(request)
     as_of = request.as_of
-    delivered = admit(given, request, (given.source or source.name).partition(":")[0])
+    confirmed = tuple(confirmed)
+    called = (given.source or source.name).partition(":")[0]
+    delivered = admit(given, request, called, confirmed)
     any_of = [canonical(symbol) for symbol in any_of]
     subject = _latest(any_of, delivered) if any_of else _subject(wanted[0], delivered)
-    latest = as_of or subject.end
+    latest = as_of or (subject.end if _is_daily(subject) else now.date())
     if not any_of:
         _check_begun(subject, latest)
     clock = None if given.sample else request.now
     calendars = _calendars(delivered.series, latest, clock)
-    own = calendars[subject.instrument.exchange]
+    own = calendars[subject.instrument.exchange if _is_daily(subject) else NEW_YORK]
     session = _last(own.sessions, latest)
     if not any_of or as_of is None or subject.end < session:
         session = _session(subject, own, latest, asked=as_of is not None)
-    kept, stale = _cut(_ordered(delivered.series, wanted), calendars, session)
+    dated = frozenset(quotes.symbol for quotes in delivered.dated)
+    delivered = seen_on(session, delivered, given, request, source=called, confirmed=confirmed)
+    calendars = {**calendars, **_own_days(delivered.series)}
+    series = _ordered(delivered.series, wanted)
+    known = [s if s.symbol in dated else _known(s, subject, session) for s in series]
+    kept, stale = _cut(known, calendars, session)
     gaps = (*delivered.gaps, *(gap for gap, _ in stale))
     findings = (*delivered.findings, *(finding for _, finding in stale))
     return MarketData(
@@ -112,6 +122,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
         notes=(*_moved(as_of, session), *given.notes),
         desk=_inputs(desk, given.desk).until(session, own.sessions.close(session)),
         known_highs=tuple(high for high in known_highs if high.on <= session),
+        confirmed=tuple(m for m in confirmed if m.on <= session and m.symbol in kept),
         findings=_in_order(findings, wanted, as_of),
         calendars={exchange: known.sessions for exchange, known in calendars.items()},
         terms=_strictest(kept.values()),
@@ -120,20 +131,20 @@ def gather(  # noqa: PLR0913  one edition takes this much
     )
 
 
-def check_order(wanted: Sequence[str], as_of: date | None, today: date) -> None:
+def check_order(wanted: Sequence[str], as_of: date | None, now: datetime) -> None:
     """Refuses an order that no source can fill.
 
     Raises:
-        SpecError: no symbol, or an as-of day in the future or before daily prices.
+        SpecError: no symbol, or an as-of day before daily prices or in the future: where the
+            first of them trades as well as here.
     """
     if not wanted:
         raise SpecError("no symbol is asked for.", tip="Name at least one, such as ^RUT.")
-    if as_of and as_of > today:
+    if as_of and as_of > now.date() and as_of > day_at(describe(wanted[0]).exchange, now):
         raise SpecError(
             f"the as-of day {long_date(as_of)} lies in the future.",
-            tip=f"Today is {long_date(today)}: give that day or an earlier one.",
+            tip=f"Today is {long_date(now.date())}: give that day or an earlier one.",
         )
-
     if as_of and as_of.year < EARLIEST:
         raise SpecError(
             f"the as-of day {as_of} lies before {EARLIEST}, where daily prices begin.",
@@ -184,7 +195,13 @@ def _latest(any_of: Sequence[str], delivered: Admitted) -> PriceSeries:
     """
     if not {series.symbol for series in delivered.series} & set(any_of):
         raise DataError("\n".join(_why_not(symbol, delivered) for symbol in any_of))
-    return max(delivered.series, key=lambda one: one.end)
+    daily = [series for series in delivered.series if _is_daily(series)]
+    return max(daily or delivered.series, key=lambda one: one.end)
+
+
+def _is_daily(series: PriceSeries) -> bool:
+    """Whether it has a value each session; a brief's day is never that of a monthly series."""
+    return series.instrument.every == 1
 
 
 def _check_begun(subject: PriceSeries, latest: date) -> None:
@@ -205,10 +222,17 @@ def _calendars(
     """
     first = min(date(latest.year - 1, 1, 1), *(one.start for one in series))
     found = {}
-    for exchange in dict.fromkeys(one.instrument.exchange for one in series):
+    daily = [one.instrument.exchange for one in series if _is_daily(one)]
+    for exchange in dict.fromkeys(daily or [NEW_YORK]):
         known = trading(exchange, first, latest, clock)
         found[exchange] = replace(known, sessions=_years(known.sessions, first, latest))
     return found
+
+
+def _own_days(series: Iterable[PriceSeries]) -> Mapping[str, Trading]:
+    """The calendars of series that are not daily: the days they have values of."""
+    slow = [(one.instrument, _days(one)) for one in series if not _is_daily(one)]
+    return {one.exchange: Trading(own_days(one, days), days) for one, days in slow}
 
 
 def _years(sessions: Sessions, first: date, last: date) -> Sessions:
@@ -228,6 +252,8 @@ def _session(subject: PriceSeries, own: Trading, latest: date, *, asked: bool) -
     Raises:
         DataError: the subject has no bar for the session asked for, or it is not over.
     """
+    if not _is_daily(subject):
+        return own.sessions.on_or_before(min(latest, own.final or latest))
     bars = _days(subject)
     bars = bars[bars <= np.datetime64(latest)]
     if not len(bars):
@@ -263,6 +289,17 @@ def _ordered(series: Iterable[PriceSeries], wanted: Sequence[str]) -> list[Price
     return sorted(series, key=lambda one: wanted.index(one.symbol))
 
 
+def _known(one: PriceSeries, subject: PriceSeries, session: date) -> PriceSeries:
+    """The series without its value of the as-of session, where that is published later.
+
+    So an edition says the same whenever it is built. Where the subject's own value is published
+    later, the edition waits for it.
+    """
+    if subject.instrument.lag or not one.instrument.lag:
+        return one
+    return replace(one, bars=one.bars.loc[: pd.Timestamp(session) - pd.Timedelta(days=1)])
+
+
 def _cut(
     delivered: Iterable[PriceSeries], calendars: Mapping[str, Trading], session: date
 ) -> tuple[dict[str, PriceSeries], list[tuple[Gap, Finding]]]:
@@ -286,6 +323,8 @@ def _cut(
 def _needed(instrument: Instrument, calendars: Mapping[str, Trading], session: date) -> date:
     """The session whose bar the instrument must have: its own last that is over and published."""
     own = calendars[instrument.exchange]
+    if instrument.every > 1:  # the gate has seen to it that it has not ended
+        return own.sessions.on_or_before(session)
     last = _last(own.sessions, session if own.final is None else min(session, own.final))
     return own.sessions.back(last, instrument.lag) if instrument.lag else last
 

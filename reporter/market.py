@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from reporter.order import DeskInputs, KnownHigh
+from reporter.order import ConfirmedMove, DeskInputs, KnownHigh
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +68,8 @@ class Instrument:
     `inception` is the index's first day, where known: a record is "all-time" only if the
     history reaches it. `exchange` names the calendar it trades by, as `reporter.sessions` knows it.
     `lag` is how many sessions after its own a value is published, as rates are on the next day.
+    `every` is the usual number of days between values: 1 for what has one each session, 31 for a
+    monthly series, whose only sessions are the days it has values of.
     """
 
     symbol: str
@@ -78,6 +80,7 @@ class Instrument:
     inception: date | None = None
     exchange: str = "XNYS"
     lag: int = 0
+    every: int = 1
 
     @property
     def full(self) -> str:
@@ -214,6 +217,7 @@ class MarketData:
     notes: tuple[str, ...] = ()
     desk: DeskInputs = field(default_factory=DeskInputs)
     known_highs: tuple[KnownHigh, ...] = ()
+    confirmed: tuple[ConfirmedMove, ...] = ()
     findings: tuple[Finding, ...] = ()
     calendars: Mapping[str, Sessions] = field(default_factory=dict)
     terms: Terms = Terms.UNKNOWN

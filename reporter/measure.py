@@ -10,7 +10,7 @@ from reporter.errors import SpecError
 from reporter.metrics.base import PERIODS, YEAR_OF_BARS, Ask, Metric, metrics
 from reporter.model import Basis, BriefSpec, Fact, Facts, Gap, Kind, MarketData
 from reporter.registry import nearest
-from reporter.windows import parse
+from reporter.windows import holds, parse
 
 MEMBER_PERIODS = ("1d", "wtd", "mtd", "qtd", "ytd", "1w", "1m", "3m", "6m", "1y")
 LIST_PERIODS = ("1d", "wtd", "mtd", "ytd", "1m")
@@ -122,7 +122,9 @@ def _about_member(symbol: str, spec: BriefSpec, data: MarketData) -> Iterator[As
     series = data.series[symbol]
     if series.instrument.kind is Kind.YIELD:
         yield Ask("level", symbol)
-        yield from (Ask("yield_change", symbol, None, w) for w in MEMBER_PERIODS)
+        every = series.instrument.every
+        fitting = (w for w in MEMBER_PERIODS if holds(parse(w), every))
+        yield from (Ask("yield_change", symbol, None, w) for w in fitting)
         return
     yield from (Ask("period_return", symbol, None, w) for w in MEMBER_PERIODS)
     if _comparable(symbol, spec.benchmark, data):

@@ -47,6 +47,7 @@ from reporter.market import (
 from reporter.order import (
     EMPTY,
     BriefSpec,
+    ConfirmedMove,
     DeskFigure,
     DeskInputs,
     DeskView,
@@ -74,6 +75,7 @@ __all__ = [
     "ChartMark",
     "ChartSeries",
     "Column",
+    "ConfirmedMove",
     "DeskFigure",
     "DeskInputs",
     "DeskView",

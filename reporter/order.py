@@ -59,6 +59,15 @@ class KnownHigh:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmedMove:
+    """A day on which a price truly moved as far as it did, with who says so."""
+
+    symbol: str
+    on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A published price target. `published` is the first day of the period stated."""
 
@@ -209,6 +218,7 @@ class BriefSpec:
     brand: str = "house"
     names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     known_highs: tuple[KnownHigh, ...] = ()
+    confirmed: tuple[ConfirmedMove, ...] = ()
     desk: DeskInputs = field(default_factory=DeskInputs)
     folder: Path | None = None
     path: str = ""

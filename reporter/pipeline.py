@@ -67,7 +67,7 @@ def fetch(
     from reporter.recorder import fetch
     from reporter.sources.base import DataRequest
 
-    check_order(spec.symbols, spec.as_of, now.date())
+    check_order(spec.symbols, spec.as_of, now)
     request = DataRequest(
         spec.symbols,
         spec.source.location,
@@ -100,6 +100,7 @@ def collect(
         now=now,
         progress=progress,
         known_highs=spec.known_highs,
+        confirmed=spec.confirmed,
         desk=spec.desk,
         data_folder=data_folder,
         refresh=refresh,

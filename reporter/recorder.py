@@ -9,7 +9,8 @@ dividends rewrite the past.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from importlib import metadata
@@ -17,10 +18,10 @@ from zoneinfo import ZoneInfo
 
 from reporter import __version__
 from reporter.declarations import is_live, library_of, printable
-from reporter.errors import DataError, SpecError
+from reporter.errors import DataError, ReporterError, SpecError
 from reporter.instruments import describe
-from reporter.model import Gap, Reason, SourceRef
-from reporter.records import Asked, Delivery, Fetch, Held, Snapshot, about
+from reporter.model import DeskInputs, Gap, Reason, SourceRef
+from reporter.records import Asked, Delivery, Fetch, Held, Snapshot, about, tells_all
 from reporter.sessions import Sessions, calendar
 from reporter.sources import _asking
 from reporter.sources._canonical import freeze
@@ -49,8 +50,8 @@ def ask(source: SourceRef, request: DataRequest, *, always: bool = False) -> Del
     live = source.name in sources.names() and is_live(source.name)
     if request.data_folder is None or not (live or always):
         return _asking.ask(source.name, request)
-    run = _Run(Store(request.data_folder), source, request, reusing=live and not request.refresh)
-    return run.delivered()
+    reusing = live and not request.refresh and tells_all(source)
+    return _Run(Store(request.data_folder), source, request, reusing=reusing).delivered()
 
 
 @dataclass(slots=True, eq=False)
@@ -62,15 +63,18 @@ class _Run:
     request: DataRequest
     reusing: bool
     name: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
     answers: list[Held | Gap] = field(default_factory=list)
 
     def delivered(self) -> Delivered:
         """The answers, stored as they are taken; the snapshot has its name after the last."""
         with self.store.open():  # a folder that cannot be written is told before anything is asked
             found = self._reusable() if self.reusing else {}
-        wanted = [symbol for symbol in self.request.symbols if symbol not in found]
-        given = self._asked(wanted, spared=bool(found)) if wanted else None
-        delivery = self._delivery(given, [fetch.delivery for _, fetch in found.values()])
+        earlier = [fetch.delivery for _, fetch in found.values()]
+        lacking = [symbol for symbol in self.request.symbols if symbol not in found]
+        given = self._asked(lacking, earlier) if lacking else None
+        delivery = self._delivery(given, earlier)
+        self.versions = versions(self.source.name)
         return replace(
             given or Delivered(()),
             answers=self._recorded(given.answers if given else (), delivery, found),
@@ -97,25 +101,15 @@ class _Run:
         asked = Asked.of(self.source)
         for ref, document in self.store.fetches(symbol):
             fetch = Fetch.read(document)
-            if fetch.asked == asked and self._good(fetch, now, whole=ref in finished):
+            if fetch.asked != asked or fetch.fetched > now:
+                continue
+            exchange = str(fetch.quotes["exchange"]) or describe(symbol).exchange
+            known = wanted(exchange, self.request.until or now.date(), now)
+            if known is None or not known[0].is_final(known[1], fetch.fetched):
+                return None  # what was fetched before it is no better
+            if _good(fetch, *known, now, whole=ref in finished):
                 return (ref, fetch) if self._whole(fetch) else None
         return None
-
-    def _good(self, fetch: Fetch, now: datetime, *, whole: bool) -> bool:
-        """Whether a new fetch could bring nothing else.
-
-        What a run brought that was cut short, killed or refused, is good for a while as it is: so
-        the next run completes it, even on an evening when nothing is final yet.
-        """
-        exchange = str(fetch.quotes["exchange"]) or describe(fetch.symbol).exchange
-        sessions, last = wanted(exchange, self.request.until or now.date(), now)
-        reaches = fetch.until is None or fetch.until >= last
-        holds = fetch.days is not None and fetch.days[1] >= last
-        if not (reaches and holds and fetch.fetched <= now):
-            return False
-        corrected = fetch.fetched >= sessions.close(last) + CORRECTED
-        cut_short = not whole and now - fetch.fetched <= CORRECTED
-        return corrected or (cut_short and sessions.is_final(last, fetch.fetched))
 
     def _whole(self, fetch: Fetch) -> bool:
         try:
@@ -139,16 +133,19 @@ class _Run:
 
     # --- what is asked ------------------------------------------------------------------------
 
-    def _asked(self, symbols: Sequence[str], *, spared: bool) -> Delivered:
-        """The source's answers; where others are spared, its refusal of all is a gap for each."""
+    def _asked(self, symbols: Sequence[str], earlier: Sequence[Delivery]) -> Delivered:
+        """The source's answers; where there are earlier ones, its refusal is a gap for each."""
         request = replace(self.request, symbols=tuple(symbols))
-        if not spared:
-            return _asking.ask(self.source.name, request)
         try:
             given = _asking.ask(self.source.name, request)
         except DataError as error:
-            return Delivered(_refused(symbols, error))
-        return replace(given, answers=_surely(given.answers, symbols))
+            if not earlier:
+                raise
+            return Delivered(_refused(symbols, error), earlier[0].terms)
+        if given.desk != DeskInputs() and not given.sample:
+            message = f"the source {self.source.name!r} gives desk inputs, which are not recorded."
+            raise DataError(message, tip="Put them into the spec, under [desk].")
+        return replace(given, answers=_surely(given.answers, symbols)) if earlier else given
 
     def _delivery(self, given: Delivered | None, earlier: Sequence[Delivery]) -> Delivery:
         """What the source says of all: by what it gave now, or else by what it gave then."""
@@ -187,7 +184,7 @@ class _Run:
             Asked.of(self.source),
             self.request.until,
             self._moment(answer),
-            versions(self.source.name),
+            self.versions,
             delivery,
             self.store.keep_table(table.data),
             table.columns,
@@ -224,30 +221,52 @@ class _Run:
         return self.store.keep_snapshot(day, run.document())
 
 
-def wanted(exchange: str, until: date, now: datetime) -> tuple[Sessions, date]:
-    """The exchange's calendar, and its last session up to a day whose bar is final by now."""
-    sessions = calendar(exchange, until.year - 1, until.year + 1)
-    today = now.astimezone(ZoneInfo(sessions.zone)).date()
-    last = sessions.on_or_before(min(until, today))
-    return sessions, last if sessions.is_final(last, now) else sessions.back(last, 1)
+def _good(fetch: Fetch, sessions: Sessions, last: date, now: datetime, *, whole: bool) -> bool:
+    """Whether a new fetch could bring nothing else up to the session `last`.
+
+    What a run brought that was cut short, killed or refused, is good for a while as it is: so
+    the next run completes it, even on an evening when nothing is final yet.
+    """
+    reaches = fetch.until is None or fetch.until >= last
+    holds = fetch.days is not None and fetch.days[1] >= last
+    corrected = fetch.fetched >= sessions.close(last) + CORRECTED
+    cut_short = not whole and now - fetch.fetched <= CORRECTED
+    return reaches and holds and (corrected or cut_short)
+
+
+def wanted(exchange: str, until: date, now: datetime) -> tuple[Sessions, date] | None:
+    """The exchange's calendar, and its last session up to a day whose bar is final by now.
+
+    None where that cannot be told: there is no such exchange, or its calendar does not reach there.
+    """
+    try:
+        sessions = calendar(exchange, until.year - 1, until.year + 1)
+        day = min(until, now.astimezone(ZoneInfo(sessions.zone)).date())
+        last = sessions.on_or_before(day)
+        last = last if sessions.is_final(last, now) else sessions.back(last, 1)
+    except (ReporterError, LookupError):
+        return None
+    return (sessions, last) if day <= sessions.days[-1] else None
 
 
 def versions(source: str) -> dict[str, str]:
     """The versions of reporter and of the library that the source says it fetches with."""
-    library = library_of(source) if source in sources.names() else ""
-    found = {library: metadata.version(library)} if library else {}
-    return {"reporter": __version__, **found}
+    found = {"reporter": __version__}
+    if library := library_of(source) if source in sources.names() else "":
+        with suppress(metadata.PackageNotFoundError):  # another's file may say anything
+            found[library] = metadata.version(library)
+    return found
 
 
 def _surely(answers: Iterable[Quotes | Gap], symbols: Sequence[str]) -> Iterator[Quotes | Gap]:
     """The answers; once the source refuses, a gap for each symbol that is left."""
-    given = 0
+    left = dict.fromkeys(symbols)
     try:
         for answer in answers:
-            given += 1
+            del left[answer.symbol if isinstance(answer, Quotes) else answer.subject]
             yield answer
     except DataError as error:
-        yield from _refused(symbols[given:], error)
+        yield from _refused(left, error)
 
 
 def _refused(symbols: Iterable[str], error: DataError) -> Iterator[Gap]:

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from reporter.model import EMPTY, Basis, Gap, Json, Kind, Reason, SourceRef, Terms
+from reporter.secrecy import is_elsewhere, may_be_secret, without_secrets
 from reporter.sources._canonical import thaw
 from reporter.sources.base import Quotes
 from reporter.store import Document, Ref
 
-SECRET = ("pass", "pwd", "secret", "token", "apikey", "api_key", "access_key", "private_key")
 APART = ("symbol", "frame")  # of Quotes: what stands elsewhere in the record
 
 
@@ -34,7 +33,7 @@ class Asked:
     def of(cls, ref: SourceRef) -> Asked:
         """What a spec or a command line says, safe to be written down."""
         options = _harmless(dict(ref.options))
-        return cls(ref.name, _without_secrets(ref.location), options)
+        return cls(ref.name, without_secrets(ref.location), options)
 
     @classmethod
     def read(cls, document: Document) -> Asked:
@@ -168,7 +167,17 @@ class Fetch:
             sha256=told["sha256"] or self.sha256,
             short=frozenset(told["short"]),
             terms=Terms(told["terms"]) if told["terms"] else self.delivery.terms,
+            lag_days=told.get("lag_days"),
         )
+
+
+def tells_all(ref: SourceRef) -> bool:
+    """Whether what is written down of a place is all that tells it from others.
+
+    Else two different places may look the same, and what one gave must not pass for the other's.
+    """
+    said = Asked(ref.name, ref.location, dict(ref.options))
+    return Asked.of(ref) == said and not any(map(is_elsewhere, ref.options))
 
 
 def about(quotes: Quotes) -> dict[str, Json]:
@@ -270,26 +279,8 @@ def _day(text: str | None) -> date | None:
 def _harmless(value: Any) -> Any:  # noqa: ANN401  as JSON has it
     """Options without what opens doors."""
     if isinstance(value, Mapping):
-        kept = {key: inner for key, inner in value.items() if not _secret(key)}
+        kept = {key: inner for key, inner in value.items() if not may_be_secret(key)}
         return {key: _harmless(inner) for key, inner in kept.items()}
     if isinstance(value, list):
         return [_harmless(inner) for inner in value]
-    return _without_secrets(value) if isinstance(value, str) else value
-
-
-def _secret(text: str) -> bool:
-    return any(word in text.lower() for word in SECRET)
-
-
-def _without_secrets(text: str) -> str:
-    """An address without its password, nor what its query says of keys and tokens."""
-    if "://" not in text:
-        return text
-    try:
-        parts = urlsplit(text)
-    except ValueError:  # no address at all: nothing of it is safe
-        return ""
-    user, at, host = parts.netloc.rpartition("@")
-    query = [pair for pair in parse_qsl(parts.query) if not any(map(_secret, pair))]
-    netloc = user.partition(":")[0] + at + host
-    return urlunsplit((parts.scheme, netloc, parts.path, urlencode(query), ""))
+    return without_secrets(value) if isinstance(value, str) else value

@@ -42,6 +42,7 @@ _MIDNIGHT = time(0)
 
 NEW_YORK = "XNYS"
 ALWAYS, WEEKDAYS, FUTURES, BONDS = "24/7", "24/5", "US_FUTURES", "SIFMA_US"
+OBSERVED = "OBSERVED:"  # before the symbol of a series whose only sessions are its own days
 _ALWAYS_NAME = "crypto (every day)"
 
 NAMES: Mapping[str, str] = {
@@ -168,6 +169,16 @@ def calendar(exchange: str, first_year: int, last_year: int) -> Sessions:
         DataError: nothing is known of these years.
     """
     return _calendar(known_exchange(exchange), first_year, last_year)
+
+
+def day_at(exchange: str, moment: datetime) -> date:
+    """The day it is at an exchange.
+
+    Raises:
+        ReporterError: as `calendar` does.
+    """
+    zone = calendar(exchange, moment.year - 1, moment.year).zone
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def nyse(first_year: int, last_year: int) -> Sessions:

@@ -18,14 +18,9 @@ from reporter.entries import EntryError, one_of
 from reporter.model import Json, SourceRef, Terms
 from reporter.places import Key
 from reporter.registry import nearest
+from reporter.secrecy import is_secret
 from reporter.sources.base import sources
 
-_SECRET = frozenset(
-    {"password", "passwd", "passphrase", "pwd", "secret", "secrets", "token", "tokens",
-     "credential", "credentials", "apikey"}
-)  # fmt: skip
-_KEYS = frozenset({"api", "access", "private", "auth", "secret"})
-_NAMES_ONE = frozenset({"env", "variable"})  # `token_env` names a variable: no secret in itself
 _SIGNED_IN = re.compile(
     r"://[^/@\s]*:[^/@\s]*@"
     r"|[?&;](?:password|passwd|pwd|secret|(?:\w*_)?token|(?:\w+_)?key)=",
@@ -51,7 +46,7 @@ def _in_table(name: str, table: Mapping[str, object]) -> Iterator[tuple[Key, str
     known = options_of(name)
     for option, value in table.items():
         key = ("sources", name, option)
-        if known is not None and option not in known and not _is_secret(option):
+        if known is not None and option not in known and not is_secret(option):
             yield key, f"unknown option. {nearest(option, known)}"
         elif message := _told(option, value):
             yield key, message
@@ -61,7 +56,7 @@ def _in_table(name: str, table: Mapping[str, object]) -> Iterator[tuple[Key, str
 
 def _told(option: str, value: object) -> str:
     """Why no source may be told this; empty where it may."""
-    if _is_secret(option):
+    if is_secret(option):
         return "is a secret, and a spec is passed on. Put it into the environment instead."
     if isinstance(value, str) and _SIGNED_IN.search(value):
         return _HOLDS_ONE
@@ -72,14 +67,6 @@ def _told(option: str, value: object) -> str:
         return next((why for inner in value if (why := _told("", inner))), "")
     plain = isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
     return "" if plain else "must be text, a number, true, false, a list or a table."
-
-
-def _is_secret(option: str) -> bool:
-    """Whether an option's name says that its value is for few eyes."""
-    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", option).lower())
-    if not words or words[-1] in _NAMES_ONE:
-        return False
-    return bool(_SECRET & set(words)) or (words[-1] == "key" and bool(_KEYS & set(words)))
 
 
 def _terms(name: str, value: object) -> Iterator[str]:

@@ -23,7 +23,15 @@ from reporter import brands, desk, entries, source_options, written
 from reporter.crosschecks import Wrong, across, in_yahoos_form, options
 from reporter.errors import SpecError
 from reporter.metrics.base import PERIODS
-from reporter.model import BriefSpec, DeskInputs, KnownHigh, Pair, SectionSpec, SourceRef
+from reporter.model import (
+    BriefSpec,
+    ConfirmedMove,
+    DeskInputs,
+    KnownHigh,
+    Pair,
+    SectionSpec,
+    SourceRef,
+)
 from reporter.places import line_numbers, place, spell
 from reporter.registry import nearest
 from reporter.sections.base import sections as known_sections
@@ -72,6 +80,14 @@ class KnownHighForm(_Form):
     source: Title = Field(description="Who says so.")
 
 
+class ConfirmedForm(_Form):
+    """A move that is hard to believe and true: it is neither marked nor taken for a split."""
+
+    symbol: Symbol = Field(description="The instrument.")
+    on: Day = Field(description="The day whose close moved that far from the one before.")
+    source: Title = Field(description="Who says so.")
+
+
 class SectionForm(_Form):
     """One section, in its place; every other key is an option of that section."""
 
@@ -92,7 +108,8 @@ class BriefForm(_Form):
         default=None, description="The last day that counts; else the latest."
     )
     source: Annotated[str, AfterValidator(_source)] = Field(
-        default="sample", description="Where prices come from: sample, files:DIR, yahoo, sql."
+        default="sample",
+        description="Where prices come from: sample, files:DIR, sql, yahoo or snapshot:ID.",
     )
     sources: dict[str, dict[str, Any]] = Field(
         default={}, description="What each source is told: `reporter list sources` names them."
@@ -110,6 +127,9 @@ class BriefForm(_Form):
     known_highs: list[KnownHighForm] = Field(
         default=[], description="Highs before the price history begins, with who says so."
     )
+    confirmed: list[ConfirmedForm] = Field(
+        default=[], description="Moves that are hard to believe and true, with who says so."
+    )
     desk: dict[str, Any] = Field(
         default={}, description="What people contribute: files beside the spec, or tables."
     )
@@ -117,7 +137,7 @@ class BriefForm(_Form):
 
 
 _FORMS: Mapping[str, type[BaseModel]] = MappingProxyType(
-    {"pairs": PairForm, "known_highs": KnownHighForm}
+    {"pairs": PairForm, "known_highs": KnownHighForm, "confirmed": ConfirmedForm}
 )
 
 
@@ -238,6 +258,7 @@ def _spec(
         brand=form.brand,
         names=form.names,
         known_highs=tuple(KnownHigh(**dict(high)) for high in form.known_highs),
+        confirmed=tuple(ConfirmedMove(**dict(move)) for move in form.confirmed),
         desk=inputs,
         folder=folder,
         path=where,

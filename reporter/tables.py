@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from reporter import payouts, publication
 from reporter.model import Finding, Reason, Severity
+from reporter.publication import Releases
 from reporter.sources.base import NoQuotesError
 from reporter.wording import count, long_date
 
@@ -22,13 +24,9 @@ PRICES = ("open", "high", "low", "close")
 COLUMNS = (*PRICES, "volume")
 Mask = NDArray[np.bool_]
 TOLERANCE = 1e-6  # vendors store prices as 32-bit floats: less than this is noise
-ROUNDING = 1e-5  # adjusted closes are given with fewer digits
-PAID = 1e-4  # of the close: a dividend that its adjusted close must show
 WIDEST = 36  # characters of a bad value that a message shows
 HIGHEST = 1e12  # no price is meant beyond it
 NAMED = 3  # a message names so many days, then counts the rest
-FEWEST = 3  # values that show how far apart they are
-WIDEST_DAILY = 4  # days between the values of a daily series, over a long weekend
 REMEDIES = {
     "null": "Ask again later, or add the prices of those days.",
     "unsorted": "Nothing is lost; sort the rows by their dates.",
@@ -53,6 +51,7 @@ class Table:
             recorded and becomes NaN; rows that are impossible or contradict each other are left
             out.
         short: numbers of the rows with fewer cells than the head, as a file has that was cut off.
+        lag_days: days after the end of its period that a value is published, where no column says.
     """
 
     frame: pd.DataFrame
@@ -62,6 +61,7 @@ class Table:
     signed: bool = False
     lenient: bool = False
     short: frozenset[int] = frozenset()
+    lag_days: int | None = None
 
     @property
     def sole(self) -> bool:
@@ -102,10 +102,11 @@ class Rows:
 class Cleaned:
     """Bars as `PriceSeries` holds them, what was done to get them, and how they are adjusted.
 
-    `dividends` says whether the table's adjusted close differs from its close anywhere, which
-    only prices that leave dividends out can show; `alike` that it has one which never does, and
+    `dividends` says whether the table's first adjusted close differs from its close, which only
+    prices that leave dividends out can show; `alike` that it has one which does not, and
     `paid` that it states dividends all the same. `splits` are the split ratios it states, by day.
-    `later` are the days after the last one wanted.
+    `later` are the days after the last one wanted. `every` is the usual number of days between
+    values; `releases` tell when they were published, where that is known.
     """
 
     bars: pd.DataFrame
@@ -115,6 +116,8 @@ class Cleaned:
     paid: bool = False
     splits: Mapping[date, float] = field(default_factory=dict)
     later: tuple[date, ...] = ()
+    every: int = 1
+    releases: Releases | None = None
 
 
 def days_in_words(days: Iterable[date]) -> str:
@@ -122,6 +125,12 @@ def days_in_words(days: Iterable[date]) -> str:
     days = list(days)
     words = ", ".join(long_date(day) for day in days[:NAMED])
     return f"{words} and {count(len(days) - NAMED)} more" if len(days) > NAMED else words
+
+
+def is_dated(table: Table) -> bool:
+    """Whether something says when its rows were published, so that each day may see others."""
+    names = {_plain(column) for column in table.frame.columns}
+    return table.lag_days is not None or not names.isdisjoint(publication.COLUMNS)
 
 
 def clean(table: Table) -> Cleaned:
@@ -140,15 +149,16 @@ def clean(table: Table) -> Cleaned:
         message = f"{table.label} has no rows. Put the prices into it."
         raise NoQuotesError(message, Reason.NO_DATA)
     days = _days(table, frame)
-    dividends = _pays(frame)
+    dividends = payouts.pays(frame, days)
     wanted = _wanted(days, table.until)
     later = () if wanted.all() else tuple(_dates(np.unique(days[~wanted])))
     table = replace(table, frame=frame[wanted] if later else frame)
     days = days[wanted]
     _check_whole(table, table.frame.index)
     rows = Rows(table.frame.index.to_numpy("int64"), days, _values(table))
+    rows, releases = _known(table, rows)
     rows, lost = _complete(table, rows)
-    _check_daily(table, rows)
+    every = publication.frequency(table.label, rows.days, releases) if table.sole else 1
     rows, refused = _sane(table, rows)
     index = pd.DatetimeIndex(rows.days, name="date")
     bars = pd.DataFrame(np.asfortranarray(rows.cells), index=index, columns=list(COLUMNS))
@@ -157,9 +167,11 @@ def clean(table: Table) -> Cleaned:
         (*lost, *refused),
         dividends,
         alike="adj close" in frame and not dividends,
-        paid=_paid(table.frame, days),
-        splits=_splits(table.frame, days),
+        paid=payouts.paid(table.frame, days),
+        splits=payouts.splits(table.frame, days),
         later=later,
+        every=every,
+        releases=releases,
     )
 
 
@@ -282,18 +294,40 @@ def _complete(table: Table, rows: Rows) -> tuple[Rows, list[Finding]]:
     return _once(table, whole, found)
 
 
-def _check_daily(table: Table, rows: Rows) -> None:
-    """Refuses what is not daily: a value dated 1 January may become known in February only."""
-    if not table.sole or len(rows.days) < FEWEST:
-        return
-    apart = int(np.median(np.diff(rows.days)) / np.timedelta64(1, "D"))
-    if apart > WIDEST_DAILY:
+def _known(table: Table, rows: Rows) -> tuple[Rows, Releases | None]:
+    """The rows whose values were out by the last day wanted, of each day the latest of them.
+
+    All of them where nothing says when they were published.
+    """
+    published = _publication(table, rows)
+    if published is None:
+        return rows, None
+    known = publication.latest(rows.days, published, table.until)
+    if not known.any():
+        first = long_date(_dates(published)[int(published.argmin())])
+        what = f"{table.label}: nothing was published up to the day wanted; the first on {first}."
+        raise NoQuotesError(what, Reason.NO_DATA)
+    valued = np.isfinite(rows.cells[:, 3]) & (published <= published[known].max())
+    return rows.take(known), publication.releases(rows.days[valued], published[valued])
+
+
+def _publication(table: Table, rows: Rows) -> NDArray[np.datetime64] | None:
+    """When each row was published; None where neither a column nor a lag says so."""
+    stated = next((table.frame[c] for c in publication.COLUMNS if c in table.frame), None)
+    if stated is None or stated.isna().all():
+        if table.lag_days is None:
+            return None
+        every = publication.interval(rows.days[np.isfinite(rows.cells[:, 3])])
+        return publication.after_period(rows.days, every, table.lag_days)
+    days = _parsed(stated)
+    if np.isnat(days).any():
+        at = int(np.isnat(days).argmax())
+        value = "nothing" if pd.isna(stated.iloc[at]) else _shown(stated.iloc[at])
         raise NoQuotesError(
-            f"{table.label} has a value every {apart} days. Only daily series are read: the "
-            "others become known long after the day they are dated. Give such a figure, with the "
-            "day it was published, among the desk's figures or events.",
-            Reason.NOT_APPLICABLE,
+            f"{table.place(stated.index[at])}, column {stated.name}: {value} is not the day the "
+            "value was published. Write it as 2026-01-31 (year, month, day)."
         )
+    return days
 
 
 def _dates(days: NDArray[np.datetime64]) -> list[date]:
@@ -360,36 +394,3 @@ def _complaints(table: Table, rows: Rows) -> Iterable[tuple[str, Mask]]:
     yield "the low is above the high", low > high
     yield "the high is below the open or the close", np.fmax(opened, close) - noise > high
     yield "the low is above the open or the close", np.fmin(opened, close) + noise < low
-
-
-def _pays(frame: pd.DataFrame) -> bool:
-    """Whether the adjusted close leaves the close anywhere by more than rounding."""
-    if "adj close" not in frame:
-        return False
-    adjusted, close = (_leniently(frame[c]) for c in ("adj close", "close"))
-    with np.errstate(over="ignore"):  # absurd prices are refused later
-        apart = np.abs(adjusted - close) > np.abs(close) * ROUNDING
-    return bool(apart.any())
-
-
-def _paid(frame: pd.DataFrame, days: NDArray[np.datetime64]) -> bool:
-    """Whether it states a dividend that closes before it would have to be adjusted for."""
-    if "dividends" not in frame or not len(days):
-        return False
-    paid, close = (_leniently(frame[c]) for c in ("dividends", "close"))
-    with np.errstate(invalid="ignore"):
-        return bool(((paid > np.abs(close) * PAID) & (days > days.min())).any())
-
-
-def _splits(frame: pd.DataFrame, days: NDArray[np.datetime64]) -> Mapping[date, float]:
-    """The split ratios it states, by day; a table that states none has zeros there."""
-    if "stock splits" not in frame:
-        return {}
-    ratios = _leniently(frame["stock splits"])
-    with np.errstate(invalid="ignore"):
-        stated = np.flatnonzero((ratios > 0) & (ratios != 1) & np.isfinite(ratios))
-    return dict(zip(_dates(days[stated]), ratios[stated].tolist(), strict=True))
-
-
-def _leniently(column: pd.Series[float]) -> NDArray[np.float64]:
-    return np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)

@@ -147,8 +147,8 @@ def _origin(fact: Fact, names: Mapping[str, str]) -> list[list[str]]:
         ["Measure", glossary.metric_name(fact.metric)],
         ["Of", f"{subject} against {against}" if against else subject],
         ["Window", glossary.window_name(fact.window)],
-        ["Base", wording.long_date(fact.base_date) if fact.base_date else ""],
-        ["As of", wording.long_date(fact.as_of)],
+        ["Base", wording.base(fact)],
+        ["As of", wording.as_of(fact)],
         ["Source", fact.source],
         *(["Doubt", mark] for mark in fact.marks),
     ]

@@ -18,6 +18,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from reporter import wording
 from reporter.errors import SpecError
 from reporter.metrics.base import PERIODS
 from reporter.registry import nearest
@@ -26,6 +27,7 @@ from reporter.sessions import Sessions
 SINCE = "since:"
 _MONTHS = {"1m": 1, "3m": 3, "6m": 6, "1y": 12, "3y": 36, "5y": 60}
 _SATURDAY = 5
+_LONGEST = {"1d": 1, "wtd": 7, "1w": 7, "mtd": 31, "1m": 31, "qtd": 92, "3m": 92, "6m": 184}  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,41 @@ def base_date(window: Window, as_of: date, sessions: Sessions) -> date:
     if window.name in _MONTHS:
         return _months_back(_MONTHS[window.name], as_of, sessions)
     return _ANCHORED[window.name](as_of, sessions)
+
+
+def holds(window: Window, every: int) -> bool:
+    """Whether a series with a value every so many days can change over the window at all."""
+    if window.kind == "sessions":
+        return every == 1
+    return window.kind == "since" or _LONGEST.get(window.name, every) >= every
+
+
+def observed_base(window: Window, as_of: date, sessions: Sessions, every: int) -> date | None:
+    """The day whose value the window is measured from, of a series that is not daily.
+
+    That of the month, quarter or year the window's anchor lies in, however it is dated; of other
+    series the last on or before the anchor. None where that value is missing: a change over one
+    month must not be one over two.
+
+    Raises:
+        LookupError: the series does not reach back that far.
+    """
+    meant = window.since or base_date(window, as_of, _all_days(window, as_of))
+    base = sessions.on_or_before(meant)
+    if window.since is None and wording.is_period(every):
+        period = wording.observed(meant, every)
+        after = sessions.days[bisect_right(sessions.days, meant)]
+        base = after if wording.observed(after, every) == period else base
+        near = wording.observed(base, every) == period
+    else:
+        near = window.since is not None or (meant - base).days <= every * 3 // 2
+    return base if near and base < as_of else None
+
+
+def _all_days(window: Window, as_of: date) -> Sessions:
+    """Every day from well before the window's anchor to the as-of day."""
+    first = as_of.toordinal() - (window.years + 2) * 366
+    return Sessions("", tuple(map(date.fromordinal, range(first, as_of.toordinal() + 1))))
 
 
 def _months_back(months: int, as_of: date, sessions: Sessions) -> date:

@@ -8,6 +8,7 @@ is U+2212. A number whose printed form would contradict its state gets more deci
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,7 +17,9 @@ from reporter.model import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
-    from datetime import date, datetime, time
+    from datetime import datetime, time
+
+    from reporter.model import Fact
 
 MINUS = "\N{MINUS SIGN}"
 MOST_DECIMALS = 10
@@ -41,6 +44,8 @@ NUMBER_WORDS = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve",
 )  # fmt: skip
+WEEKLY, MONTHLY = range(6, 9), range(28, 32)  # usual days between the values of a series
+QUARTERLY, YEARLY = range(89, 93), range(364, 367)
 _APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 _NAMES = """
     Africa African America American Asia Asian Australia Australian Brazil Britain British Canada
@@ -265,6 +270,54 @@ def day_month(day: date) -> str:
 def month_year(day: date) -> str:
     """`January 2026`."""
     return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def observed(day: date, every: int, *, short: bool = False) -> str:
+    """The period that a value stands for: `December 2025`, `Q4 2025`, `2025`, or its day.
+
+    Args:
+        day: the day the value is dated.
+        every: the usual number of days between values; 1 for daily ones.
+        short: `Dec 2025` instead.
+    """
+    if period := _period(day, every):
+        return period.replace(MONTHS[day.month - 1], MONTHS[day.month - 1][:3]) if short else period
+    return _day(day, short=short)
+
+
+def _period(day: date, every: int) -> str:
+    if every in MONTHLY:
+        return month_year(day)
+    if every in QUARTERLY:
+        return f"Q{(day.month + 2) // 3} {day.year}"
+    return str(day.year) if every in YEARLY else ""
+
+
+def is_period(every: int) -> bool:
+    """Whether values so many days apart stand for a calendar month, quarter or year each."""
+    return bool(_period(date.min, every))
+
+
+def as_of(fact: Fact, *, short: bool = False) -> str:
+    """The day a fact is as of, or the period its value stands for."""
+    return fact.displays.get("as_of" + "_short" * short) or _day(fact.as_of, short=short)
+
+
+def base(fact: Fact, *, short: bool = False) -> str:
+    """The day, or the period, whose value a fact is measured from; empty where there is none."""
+    if fact.base_date is None:
+        return ""
+    return fact.displays.get("base_date" + "_short" * short) or _day(fact.base_date, short=short)
+
+
+def _day(day: date, *, short: bool) -> str:
+    return short_date(day) if short else long_date(day)
+
+
+def frequency(every: int) -> str:
+    """How often a series has a value: `monthly`, or `14-daily` where there is no word for it."""
+    known = ((WEEKLY, "weekly"), (MONTHLY, "monthly"), (QUARTERLY, "quarterly"), (YEARLY, "yearly"))
+    return next((word for days, word in known if every in days), f"{every}-daily")
 
 
 def weekday(day: date) -> str:

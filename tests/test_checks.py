@@ -202,6 +202,63 @@ def test_the_largest_true_moves_are_believed() -> None:
         assert not found(history(close, kind)), kind
 
 
+def halved(on: int = 150) -> History:
+    """A share that opens and stays at half its price."""
+    past = scaled(history(), slice(on), 2)
+    cells = past.cells.copy()
+    cells[on, :3] = cells[on, 3]
+    return replace(past, cells=cells)
+
+
+@pytest.mark.parametrize(
+    ("factor", "traded", "told"),
+    [
+        (0.5, 1, "split"),
+        (0.5, 2.5, "split"),  # shares that count for half, and are twice as many
+        (0.5, 7, "jump"),
+        (0.1, 25, "split"),
+        (4.18, 2.5, "split"),
+        (4.18, 3.5, "jump"),  # Kodak on 29 July 2020
+        (0.1, np.nan, "split"),
+    ],
+)
+@pytest.mark.parametrize("on", [150, 270])
+def test_a_jump_that_made_news_is_marked_and_nothing_cut(
+    factor: float, traded: float, told: str, on: int
+) -> None:
+    past = scaled(history(), slice(on, None), factor)
+    cells = past.cells.copy()
+    cells[on, :3] = cells[on, 3]
+    cells[on, 4] *= traded
+    judged = judge(replace(past, cells=cells), TRADING)
+    assert [finding.check for finding in judged.found] == [told]
+    assert len(judged.days) == (300 if told == "jump" else 300 - on)
+
+
+@pytest.mark.parametrize("on", [150, 299])
+def test_a_confirmed_move_is_neither_cut_nor_marked(on: int) -> None:
+    past = replace(halved(on), confirmed=[DAYS[-300 + on].item()])
+    judged = judge(past, TRADING)
+    assert not judged.found
+    assert np.array_equal(judged.cells, past.cells)
+
+
+def test_only_the_day_confirmed_is_believed() -> None:
+    past = replace(halved(), confirmed=[DAYS[-300 + 149].item()])
+    assert list(found(past)) == ["split"]
+
+
+def test_a_confirmed_move_may_come_straight_back() -> None:
+    cells = history().cells.copy()
+    cells[:, :3] = cells[:, 3:4]
+    cells[150, :4] *= 1.5
+    days = [DAYS[-150].item(), DAYS[-149].item()]
+    past = replace(history(), cells=cells)
+    assert found(past)["spike"].days == (days[0],)
+    assert found(replace(past, confirmed=days[:1]))["jump"].days == (days[1],)
+    assert not found(replace(past, confirmed=days))
+
+
 # --- stuck bars, shared volumes ---
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,20 @@ def test_a_brand_is_shipped_or_a_file_beside_the_spec(tmp_path: Path) -> None:
     assert not told({"brand": "house"})
     assert "Did you mean 'house'?" in told({"brand": "hous"})[0]
     assert "cannot be read" in told({"brand": "ours.toml"}, tmp_path)[0]
+
+
+def test_a_move_is_confirmed_once_of_an_instrument_of_the_brief() -> None:
+    moves = [
+        {"symbol": "rut", "on": "2020-03-16"},
+        {"symbol": "^RUT", "on": date(2020, 3, 16)},
+        {"symbol": "^RUT", "on": "2020-03-17"},
+        {"symbol": "IWM", "on": "2020-03-16"},
+        {"symbol": 3},
+    ]
+    found = crosschecks.across({"subjects": ["^RUT"], "confirmed": moves}, None)
+    assert [key for key, _ in found] == [("confirmed", 1, "on"), ("confirmed", 3, "symbol")]
+    assert found[0][1] == "^RUT is confirmed twice on this day."
+    assert found[1][1].startswith("IWM is none of the brief's instruments.")
 
 
 def in_section(tables: dict[str, Any], **given: object) -> list[str]:

@@ -11,10 +11,11 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from reporter import pipeline
@@ -24,7 +25,18 @@ from reporter.measure import everything, measure
 from reporter.model import Fact, MarketData, Severity, SourceRef, plain
 from reporter.sources.base import DataRequest, Delivered, Quotes, silent, sources
 from reporter.spec import load
-from tests.faults import FAULTS, LAST, NOW, SYMBOLS, Frames, good, inflict, injured, quotes
+from tests.faults import (
+    FAULTS,
+    LAST,
+    NOW,
+    PIVOTAL,
+    SYMBOLS,
+    Frames,
+    good,
+    inflict,
+    injured,
+    quotes,
+)
 
 TRIALS = int(os.environ.get("REPORTER_TRIALS", "10"))
 BENCHMARK = "^GSPC"
@@ -32,15 +44,16 @@ SAMPLED = date(2026, 1, 15)
 CLOSE_ENOUGH = 1e-9  # sums of other lengths round differently
 
 
-def market(frames: Frames, *, file: bool, as_of: date | None) -> MarketData:
+def market(frames: Frames, *, file: bool, as_of: date | None, now: datetime = NOW) -> MarketData:
     """Market data of these rows, through the gate."""
 
     def source(request: DataRequest) -> Delivered:
-        return Delivered([quotes(s, frames[s], file=file) for s in request.symbols])
+        given = (quotes(s, frames[s], file=file) for s in request.symbols)
+        return Delivered([replace(one, fetched=one.fetched and now) for one in given])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("reporter.gather.ask", lambda _, request: source(request))
-        return gather(SYMBOLS, SourceRef("files"), as_of=as_of, now=NOW, any_of=SYMBOLS)
+        return gather(SYMBOLS, SourceRef("files"), as_of=as_of, now=now, any_of=SYMBOLS)
 
 
 def facts(data: MarketData) -> Mapping[str, Fact]:
@@ -97,6 +110,29 @@ def test_no_fault_makes_a_wrong_number(trial: int) -> None:
         return  # nothing at all is said
     wrong = lies(facts(data).values(), clean(data.as_of))
     assert not wrong, (told, wrong[:5])
+
+
+@pytest.mark.parametrize("trial", range(TRIALS))
+def test_an_edition_says_the_same_however_late_it_is_built(trial: int) -> None:
+    """What is wrong with rows of later days changes nothing: neither facts nor findings."""
+    chance = random.Random(trial)  # noqa: S311  chance, not secrecy
+    frames, told = injured(chance.randint(1, 4), chance)
+    day, file = chance.choice(PIVOTAL[1:]), chance.random() < 0.5
+    rows = {s: frame.sort_values("Date", kind="stable") for s, frame in frames.items()}
+    then = {s: frame[frame["Date"] <= pd.Timestamp(day)] for s, frame in rows.items()}
+    night = datetime.combine(day + timedelta(days=1), time(4), UTC)  # 23:00 in New York
+    late = _said(rows, file=file, as_of=day)
+    assert late == _said(then, file=file, as_of=day, now=night), told
+
+
+def _said(frames: Frames, *, file: bool, as_of: date, now: datetime = NOW) -> object:
+    """All that an edition says, or why there is none."""
+    try:
+        data = market(frames, file=file, as_of=as_of, now=now)
+    except ReporterError as error:
+        return str(error)
+    told = {name: (f.display, f.displays, f.marks) for name, f in facts(data).items()}
+    return told, data.as_of, data.findings, data.gaps, data.notes
 
 
 def test_good_prices_raise_no_doubt() -> None:

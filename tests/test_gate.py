@@ -11,9 +11,9 @@ import pytest
 
 from reporter.gate import Admitted, admit
 from reporter.gather import gather
-from reporter.model import Basis, MarketData, Reason, Severity, SourceRef, Terms
+from reporter.model import Basis, ConfirmedMove, MarketData, Reason, Severity, SourceRef, Terms
 from reporter.sources.base import DataRequest, Delivered, Quotes
-from tests.faults import LAST, NOW, good, quotes
+from tests.faults import LAST, NOW, QUOTES, good, quotes
 from tests.market import real_series
 
 
@@ -68,6 +68,15 @@ def test_adjusted_prices_under_a_raw_name_are_refused(stated: float) -> None:
     assert admitted.findings[0].severity is Severity.REFUSE
 
 
+@pytest.mark.parametrize("column", ["Close", "Adj Close"])
+def test_one_wrong_cell_makes_no_quoted_prices_of_adjusted_ones(column: str) -> None:
+    frame = good("IWM").assign(Close=good("IWM")["Adj Close"])
+    assert frame["Dividends"].any()
+    frame[column] *= np.where(frame.index == 200, -1, 1)
+    admitted = through(quotes("IWM", frame, file=False))
+    assert [gap.reason for gap in admitted.gaps] == [Reason.BASIS]
+
+
 def test_a_share_that_pays_nothing_is_believed() -> None:
     close = good("AAPL")["Close"]
     admitted = through(feed("AAPL", **{"Adj Close": close, "Dividends": 0.0}))
@@ -107,6 +116,25 @@ def test_two_rows_of_one_day_leave_none_of_a_feed() -> None:
     admitted = through(quotes("^RUT", frame, file=False))
     assert [f.check for f in admitted.findings] == ["unsorted", "conflict"]
     assert frame.loc[20, "Date"] not in admitted.series[0].bars.index
+
+
+def crashed(on: date) -> Quotes:
+    """A share that opens and stays at half its price."""
+    frame = good("AAPL").copy()
+    frame.loc[frame["Date"] < pd.Timestamp(on), QUOTES] *= 2
+    return quotes("AAPL", frame, file=False)
+
+
+@pytest.mark.parametrize("on", [date(2024, 6, 3), LAST])
+def test_what_is_confirmed_is_kept_whole(on: date) -> None:
+    share = crashed(on)
+    request = DataRequest(["AAPL"], now=NOW)
+    moves = [ConfirmedMove("AAPL", on, "the exchange"), ConfirmedMove("^RUT", LAST, "nobody")]
+    admitted = admit(Delivered([share]), request, "test", moves)
+    assert (admitted.gaps, admitted.findings) == ((), ())
+    assert len(admitted.series[0].bars) == len(share.frame)
+    doubted = admit(Delivered([share]), request, "test", moves[1:])
+    assert [f.severity for f in doubted.findings] == [Severity.REFUSE]
 
 
 def real(folder: Path, as_of: date | None) -> MarketData:

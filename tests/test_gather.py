@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from reporter.errors import DataError, SpecError
 from reporter.gather import gather
 from reporter.instruments import describe
 from reporter.model import (
+    ConfirmedMove,
     DeskFigure,
     DeskInputs,
     KnownHigh,
@@ -170,6 +172,20 @@ def test_what_still_trades_when_the_session_is_over_ends_the_day_before(folder: 
     assert not data.gaps
 
 
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "UTC", "Asia/Tokyo"])
+@pytest.mark.parametrize("as_of", [None, date(2026, 1, 16)])
+def test_an_edition_is_the_same_whatever_the_machines_zone(
+    folder: Path, zone: str, as_of: date | None
+) -> None:
+    """At this hour Tokyo's Friday is over, and in California it is Thursday."""
+    write(folder, "N225", [date(2026, 1, 14), date(2026, 1, 15), date(2026, 1, 16)])
+    moment = datetime(2026, 1, 16, 7, tzinfo=UTC).astimezone(ZoneInfo(zone))
+    data = ask(folder, "^N225", "^RUT", as_of=as_of, now=moment)
+    assert data.as_of == date(2026, 1, 16)
+    assert data.series["^RUT"].end == date(2026, 1, 15)
+    assert [(f.symbol, f.check) for f in data.findings] == [("^RUT", "unfinished")]
+
+
 def test_a_subject_without_a_bar_of_a_session_is_an_error(folder: Path) -> None:
     write(folder, "IWM", [date(2026, 1, 17), date(2026, 1, 18)])
     with pytest.raises(DataError, match="no bar is left"):
@@ -185,6 +201,18 @@ def test_values_published_later_may_be_older(folder: Path, monkeypatch: pytest.M
     write(folder, "RUT", sessions(date(2026, 1, 2), date(2026, 1, 16)))
     data = ask(folder, "ZZZ", now=NOW)
     assert data.as_of == date(2026, 1, 15)
+
+
+def test_a_value_published_after_the_as_of_day_is_not_known_yet(folder: Path) -> None:
+    """However late the edition is built; `DGS10` of a day comes out on the next."""
+    write(folder, "DGS10", sessions(date(2026, 1, 2), date(2026, 1, 16)))
+    data = ask(folder, "^RUT", "DGS10", as_of=date(2026, 1, 15))
+    assert data.series["DGS10"].end == data.last_session("DGS10") == date(2026, 1, 14)
+    assert data.series["^RUT"].end == date(2026, 1, 15)
+    assert not data.gaps
+    write(folder, "DGS10", sessions(date(2026, 1, 2), date(2026, 1, 14)))
+    then = ask(folder, "^RUT", "DGS10", as_of=date(2026, 1, 15), now=night(date(2026, 1, 15)))
+    assert then.series["DGS10"].bars.equals(data.series["DGS10"].bars)
 
 
 def test_a_calendar_that_begins_after_the_as_of_day_is_no_obstacle(folder: Path) -> None:
@@ -296,6 +324,30 @@ def test_later_desk_inputs_and_highs_do_not_exist() -> None:
     data = gather(["^RUT"], SAMPLE, as_of=date(2026, 1, 9), now=NOW, known_highs=highs, desk=desk)
     assert data.desk.targets == (target(3000.0, early),)
     assert data.known_highs == (highs[0],)
+
+
+def test_confirmed_moves_travel_with_the_series_they_are_of() -> None:
+    moves = [
+        ConfirmedMove("^RUT", date(2026, 1, 8), "a book"),
+        ConfirmedMove("^RUT", date(2026, 1, 12), "a later one"),
+        ConfirmedMove("IWM", date(2026, 1, 8), "of another"),
+    ]
+    data = gather(["^RUT"], SAMPLE, as_of=date(2026, 1, 9), now=NOW, confirmed=moves)
+    assert data.confirmed == (moves[0],)
+
+
+def test_a_confirmed_crash_of_the_last_day_blocks_no_brief(folder: Path) -> None:
+    days = sessions(date(2025, 12, 1), date(2026, 1, 16))
+    write(folder, "RUT", days)
+    path = folder / "RUT.csv"
+    *rows, last = path.read_text().splitlines()
+    path.write_text("\n".join([*rows, f"{days[-1]},3,3.1,2.9,3,3,5\n"]))
+    assert last.startswith("2026-01-16")
+    with pytest.raises(DataError, match="falls by a factor of"):
+        ask(folder, "^RUT")
+    moves = [ConfirmedMove("^RUT", days[-1], "the exchange")]
+    data = gather(["^RUT"], SourceRef("files", str(folder)), as_of=None, now=NOW, confirmed=moves)
+    assert (data.as_of, data.findings, data.confirmed) == (days[-1], (), tuple(moves))
 
 
 # --- the sample, and what is passed on ---

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from reporter import recorder
 from reporter.errors import DataError, SpecError
 from reporter.model import Gap, Json, Reason, SourceRef, Terms
 from reporter.recorder import ask, fetch, versions, wanted
 from reporter.records import Fetch, Snapshot
+from reporter.sessions import Sessions, calendar
+from reporter.sources._sample_desk import DESK
 from reporter.sources.base import DataRequest, Delivered, Quotes, each, sources
-from reporter.store import Store
+from reporter.store import Ref, Store
 from tests.recorded import (
     EVENING,
     MORNING,
@@ -29,6 +33,7 @@ from tests.sources.fake_yahoo import BROKEN, TOO_MANY, FakeYahoo, forget, servin
 
 REPLIES = {"^RUT": [history(2600)], "^GSPC": [history(6900)], "IWM": [history(260)]}
 SYMBOLS = tuple(REPLIES)
+ROW = pd.DataFrame({"Date": ["2026-01-15"], "Close": [1.0]})
 
 
 @pytest.fixture
@@ -194,13 +199,49 @@ def test_a_source_that_refuses_the_rest_leaves_what_was_recorded(
     run(tmp_path, ["^RUT"], NIGHT)
     asked(fake)
     monkeypatch.setenv("REPORTER_CACHE_DIR", "/dev/null")
-    _, found = run(tmp_path, SYMBOLS, MORNING)
+    given, found = run(tmp_path, SYMBOLS, MORNING)
     assert isinstance(found["^RUT"], Quotes)
     gap = found["IWM"]
     assert isinstance(gap, Gap)
     assert "cache folder" in gap.message
+    assert given.terms is Terms.PERSONAL
     with pytest.raises(DataError, match="cache folder"):
         run(tmp_path, ["IWM"], MORNING)
+
+
+def test_a_source_that_refuses_in_the_middle_costs_what_it_had_not_given(
+    fake: FakeYahoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may answer in an order of its own."""
+    run(tmp_path, ["^RUT"], NIGHT)
+    assert fake.asked
+
+    def give(request: DataRequest) -> Delivered:
+        def answers() -> Iterator[Quotes]:
+            yield Quotes(request.symbols[-1], ROW, "a row", "here", fetched=MORNING)
+            raise DataError("no more today.")
+
+        return Delivered(answers(), Terms.PERSONAL)
+
+    monkeypatch.setitem(sources._entries, "yahoo", give)
+    given, found = run(tmp_path, SYMBOLS, MORNING)
+    assert isinstance(found["IWM"], Quotes)
+    gap = found["^GSPC"]
+    assert isinstance(gap, Gap)
+    assert gap.message == "no more today."
+    assert given.terms is Terms.PERSONAL
+
+
+def test_desk_inputs_are_refused_since_no_replay_would_have_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def give(request: DataRequest) -> Delivered:
+        answers = each(request, lambda symbol: Quotes(symbol, ROW, "a row", "here"))
+        return Delivered(answers, desk=DESK)
+
+    monkeypatch.setitem(sources._entries, "yahoo", give)
+    with pytest.raises(DataError, match=r"'yahoo' gives desk inputs.*\[desk\]"):
+        run(tmp_path, ["A"], NIGHT)
 
 
 def test_a_gap_is_recorded_as_it_was(fake: FakeYahoo, tmp_path: Path) -> None:
@@ -230,6 +271,13 @@ def test_a_fetch_says_what_was_asked_when_and_by_which_library(
     assert kept.rows == 300
     (path,) = (tmp_path / "fetches" / "^RUT").iterdir()
     assert path.name.startswith("20260116T040000Z-")
+
+
+def test_a_library_that_is_not_installed_has_no_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recorder, "library_of", lambda _: "no-such-library")
+    assert set(versions("yahoo")) == {"reporter"}
 
 
 def test_without_a_data_folder_nothing_is_recorded(
@@ -284,10 +332,8 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is_asked(
 
 
 def test_no_password_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    frame = pd.DataFrame({"Date": ["2026-01-15"], "Close": [1.0]})
-
     def give(request: DataRequest) -> Delivered:
-        answers = each(request, lambda symbol: Quotes(symbol, frame, "a row", "here"))
+        answers = each(request, lambda symbol: Quotes(symbol, ROW, "a row", "here"))
         return Delivered(answers, source="sql:prices")
 
     monkeypatch.setitem(sources._entries, "sample", give)
@@ -295,6 +341,8 @@ def test_no_password_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "password": "hunter2",
         "url": "postgresql://me:hunter2@host:5/prices?sslpassword=hunter2&options=x",
         "columns": {"close": "px_last", "api_key": "hunter2"},
+        "dsn": "host=h password = 'hunter2' dbname=d;Pwd=hunter2;API_KEY=hunter2",
+        "jdbc": "jdbc:sqlserver://host;user=me;password=hunter2;database=d",
         "also": ["mysql://:hunter2@host", "http://[hunter2"],
     }
     source = SourceRef("sample", "postgresql+psycopg://u:hunter2@h/db", options)
@@ -317,16 +365,81 @@ def test_no_password_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_the_last_session_wanted_is_one_whose_bar_is_final(now: datetime, last: date) -> None:
-    assert wanted("XNYS", now.date(), now)[1] == last
+    known = wanted("XNYS", now.date(), now)
+    assert known
+    assert known[1] == last
+
+
+@pytest.mark.parametrize(
+    ("exchange", "day"),
+    [("NOWHERE", MORNING), ("XTKS", datetime(1960, 1, 5, tzinfo=UTC))],
+    ids=["no such exchange", "before its calendar"],
+)
+def test_of_some_days_no_calendar_can_tell(exchange: str, day: datetime) -> None:
+    assert wanted(exchange, day.date(), MORNING) is None
+
+
+def test_where_a_calendar_has_ended_nothing_is_used_again(
+    fake: FakeYahoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some exchanges announce their holidays only a year ahead."""
+
+    def known(exchange: str, first: int, last: int) -> Sessions:
+        whole = calendar(exchange, first, last)
+        return replace(whole, days=[day for day in whole.days if day < date(2026, 1, 16)])
+
+    run(tmp_path, ["^RUT"], NIGHT)
+    asked(fake)
+    monkeypatch.setattr(recorder, "calendar", known)
+    run(tmp_path, ["^RUT"], NEXT + timedelta(days=30))
+    assert set(asked(fake)) == {"^RUT"}
+
+
+def test_a_second_run_survives_an_exchange_that_nobody_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def give(request: DataRequest) -> Delivered:
+        return Delivered(each(request, lambda s: Quotes(s, ROW, "a row", "here", exchange="FOO")))
+
+    monkeypatch.setitem(sources._entries, "yahoo", give)
+    for now in (NIGHT, MORNING):
+        _, found = run(tmp_path, ["A"], now)
+        assert isinstance(found["A"], Quotes)
+
+
+def test_fetches_that_are_too_early_are_not_all_read(
+    fake: FakeYahoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(4):
+        run(tmp_path, ["^RUT"], NIGHT - timedelta(days=day))
+    read: list[Ref] = []
+    real = Store.fetches
+
+    def counted(store: Store, symbol: str) -> Iterator[tuple[Ref, Mapping[str, object]]]:
+        for ref, document in real(store, symbol):
+            read.append(ref)
+            yield ref, document
+
+    monkeypatch.setattr(Store, "fetches", counted)
+    asked(fake)
+    run(tmp_path, ["^RUT"], NEXT)
+    assert set(asked(fake)) == {"^RUT"}
+    assert len(read) == 1
+
+
+def test_what_was_asked_with_a_secret_is_asked_anew(fake: FakeYahoo, tmp_path: Path) -> None:
+    """The secret is not written down, so that nobody can tell whether it was the same."""
+    for secret in ("one", "other"):
+        source = SourceRef("yahoo", options={"url": f"https://host/feed?token={secret}"})
+        run(tmp_path, ["^RUT"], NIGHT, source=source)
+        assert set(asked(fake)) == {"^RUT"}
 
 
 def test_a_symbol_that_the_source_left_out_is_recorded_as_a_gap(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frame = pd.DataFrame({"Date": ["2026-01-15"], "Close": [1.0]})
-
     def give(request: DataRequest) -> Delivered:
-        answers: Iterable[Quotes] = [Quotes(s, frame, "a row", "here") for s in ("B",)]
+        answers: Iterable[Quotes] = [Quotes(s, ROW, "a row", "here") for s in ("B",)]
         assert request.symbols == ("A", "B")
         return Delivered(answers)
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from reporter.model import Basis, Gap, Kind, Reason, SourceRef, Terms
-from reporter.records import Asked, Delivery, Fetch, Held, Snapshot, about
+from reporter.records import Asked, Delivery, Fetch, Held, Snapshot, about, tells_all
 from reporter.sources._canonical import freeze
 from reporter.sources.base import Quotes
 from reporter.store import Ref
@@ -20,6 +20,7 @@ FRAME = pd.DataFrame(
 FULL = Quotes(
     "^RUT", FRAME, "RUT.csv", "a place", "Small", Basis.PRICE, "Say so.", Kind.YIELD, "XLON",
     correctable=True, fetched=NOW, sha256="ab" * 32, short=frozenset({3, 2}), terms=Terms.INTERNAL,
+    lag_days=0,
 )  # fmt: skip
 BARE = Quotes("^RUT", FRAME, "Yahoo's ^RUT", "a page")
 
@@ -93,6 +94,9 @@ def test_a_snapshot_is_the_same_again() -> None:
     ("location", "kept"),
     [
         ("prices", "prices"),
+        ("https://host/feed?q=^RUT&x=#part", "https://host/feed?q=^RUT&x=#part"),
+        ("https://host/feed?q=a&access%5Ftoken=t#token=t", "https://host/feed?q=a"),
+        ("host=h password='a b' dbname=d", "host=h  dbname=d"),
         ("postgresql://me:hunter2@host:5432/db", "postgresql://me@host:5432/db"),
         ("postgresql://me:p@ss@host/db", "postgresql://me@host/db"),
         ("mssql://host/db?driver=x&pwd=hunter2", "mssql://host/db?driver=x"),
@@ -102,3 +106,20 @@ def test_a_snapshot_is_the_same_again() -> None:
 )
 def test_an_address_is_recorded_without_what_opens_it(location: str, kept: str) -> None:
     assert Asked.of(SourceRef("sql", location)).location == kept
+
+
+@pytest.mark.parametrize(
+    ("source", "all_told"),
+    [
+        (SourceRef("files", "prices"), True),
+        (SourceRef("x", "https://host/feed?q=^RUT", {"columns": {"close": "px"}}), True),
+        (SourceRef("x", "https://me:word@host/feed"), False),
+        (SourceRef("x", options={"also": [{"token": "t"}]}), False),
+        (SourceRef("x", options={"token_env": "ACME_TOKEN"}), True),
+        (SourceRef("x", options={"url_env": "ACME_URL"}), False),
+    ],
+)
+def test_it_is_known_whether_something_had_to_be_left_out(
+    source: SourceRef, *, all_told: bool
+) -> None:
+    assert tells_all(source) is all_told

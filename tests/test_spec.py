@@ -12,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 
 from reporter import spec
 from reporter.errors import SpecError
-from reporter.model import KnownHigh, Pair, SourceRef
+from reporter.model import ConfirmedMove, KnownHigh, Pair, SourceRef
 
 SMALL = """
 title = "A <b>brief</b>"
@@ -74,6 +74,10 @@ def test_a_full_spec_is_understood(tmp_path: Path) -> None:
             level = 855
             on = 2007-07-13
             source = "FTSE Russell"
+            [[confirmed]]
+            symbol = "rut"
+            on = 2020-03-16
+            source = "the exchange"
             [desk]
             flows = "flows.csv"
             [[sections]]
@@ -88,6 +92,7 @@ def test_a_full_spec_is_understood(tmp_path: Path) -> None:
     assert made.pairs == (Pair("IWM", "QQQ", ("3m", "since:2025-10-16")),)
     high = KnownHigh("^RUT", 855.0, date(2007, 7, 13), "FTSE Russell")
     assert made.known_highs == (high,)
+    assert made.confirmed == (ConfirmedMove("^RUT", date(2020, 3, 16), "the exchange"),)
     assert made.desk.flows[0].net_usd == 6.4e9
     assert set(made.digests) == {"brief.toml", "flows.csv"}
     assert made.symbols == ("^RUT", "IJR", "^GSPC", "IWM", "QQQ", "IJH")

@@ -136,8 +136,9 @@ def marked(context: ChartContext, symbol: str, *facts: Fact | None) -> str:
 
     Behind it the day, where its returns are not as of the brief's own.
     """
-    other = {f.as_of for f in facts if f is not None} - {context.data.as_of}
-    day = f" ({wording.short_date(max(other))})" if other else ""
+    other = [f for f in facts if f is not None and f.as_of != context.data.as_of]
+    latest = max(other, key=lambda fact: fact.as_of, default=None)
+    day = f" ({wording.as_of(latest, short=True)})" if latest else ""
     return context.called(symbol) + ("*" if _paid(facts) else "") + day
 
 
@@ -202,15 +203,15 @@ def stretch(context: ChartContext, fact: Fact, window: str) -> tuple[Span, ...]:
     over = period(fact, window)
     if fact.as_of == context.data.as_of:
         return (over,)
-    if over.kind == "name":
+    if over.kind == "name" or fact.as_of.year != context.data.as_of.year:
         over = Span(f"from {base_day(fact)}", "name")
-    return (over, Span(f" to {wording.long_date(fact.as_of)}", "name"))
+    return (over, Span(f" to {wording.as_of(fact)}", "name"))
 
 
 def base_day(fact: Fact) -> str:
     """The day a windowed fact counts from, as pages print it."""
     assert fact.base_date is not None
-    return wording.long_date(fact.base_date)
+    return wording.base(fact)
 
 
 def moved(fact: Fact, part: str = "") -> tuple[str | Span, ...]:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 LIST_HEAD = ("snapshot", "fetched", "source", "as of", "last day", "series", "gaps")
 CHECK_HEAD = ("symbol", "check", "severity", "days", "finding")
+AGAIN = (
+    "What was recorded of final sessions is used again; "
+    "to ask anew: reporter data fetch SPEC --refresh."
+)
 spec_argument = click.argument("spec", required=False, shell_complete=briefs)
 
 
@@ -154,6 +158,7 @@ def check(  # noqa: PLR0913  one argument an option
             as_of=order.as_of,
             now=options.now(),
             progress=progress,
+            confirmed=order.confirmed,
             any_of=order.symbols,
             data_folder=options.data_folder(data, order.folder),
         )
@@ -164,6 +169,8 @@ def check(  # noqa: PLR0913  one argument an option
     else:
         click.echo(_report(market.findings, len(market.series)))
     talk.say_each(map(spell, market.gaps))
+    if market.findings and market.snapshot and order.source.name != "snapshot":
+        talk.say(AGAIN)
     if strict:
         _refuse(market.findings)
 
@@ -185,7 +192,6 @@ def _snapshots(talk: Talk, store: Store) -> list[tuple[str, Snapshot]]:
 
 
 def _fetched(run: Snapshot) -> str:
-
     return run.now.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if run.now else ""
 
 
@@ -232,7 +238,7 @@ def _finding_row(found: Finding) -> tuple[str, ...]:
 def _report(findings: Sequence[Finding], series: int) -> str:
     """The table of findings, if there are any, and how many they are."""
     if not findings:
-        return f"Nothing was found, of {series} series."
+        return f"No findings, on {series} series."
     symbols = len({found.symbol for found in findings})
     table = _table([CHECK_HEAD, *map(_finding_row, findings)])
     word = "finding" if len(findings) == 1 else "findings"

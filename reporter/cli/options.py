@@ -73,7 +73,7 @@ source = click.option(
     metavar="NAME[:LOCATION]",
     envvar="REPORTER_SOURCE",
     shell_complete=_sources,
-    help="Where prices come from: sample, files:DIR, yahoo, sql:FILE or snapshot:ID.",
+    help="Where prices come from: sample, files:DIR, sql, yahoo or snapshot:ID.",
 )
 data = click.option(
     "--data",

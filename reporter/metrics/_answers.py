@@ -30,7 +30,7 @@ from reporter.model import (
     Target,
     Unit,
 )
-from reporter.windows import Window, base_date, parse
+from reporter.windows import Window, base_date, holds, observed_base, parse
 
 _OTHER_HOLIDAYS = {Kind.YIELD, Kind.CURRENCY, Kind.COMMODITY}
 
@@ -253,6 +253,12 @@ def ranged(bars: Bars, claim: str) -> None:
         )
 
 
+def every_of(symbol: str, data: MarketData) -> int:
+    """The usual number of days between an instrument's values; 1 where it has one each session."""
+    series = data.series.get(symbol)
+    return series.instrument.every if series else 1
+
+
 def sessions_since(day: date, bars: Bars, data: MarketData) -> int | None:
     """The instrument's sessions after `day`, the as-of session included.
 
@@ -285,10 +291,20 @@ def window_base(ask: Ask, data: MarketData, frame: Frame | None = None) -> tuple
         later = wording.long_date(window.since)
         as_of = wording.long_date(frame.as_of)
         raise NoAnswerError(Reason.WINDOW, f"{later} is after the as-of day, {as_of}")
+    every = every_of(ask.subject, data)
+    if not holds(window, every):
+        what = f"a {wording.frequency(every)} series has no change over that window"
+        raise NoAnswerError(Reason.WINDOW, what)
     try:
-        return window, base_date(window, frame.as_of, frame.sessions)
+        if every == 1:
+            return window, base_date(window, frame.as_of, frame.sessions)
+        base = observed_base(window, frame.as_of, frame.sessions, every)
     except LookupError as error:
         raise NoAnswerError(Reason.SHORT_HISTORY, str(error)) from None
+    if base is None:
+        name = frame.sessions.name
+        raise NoAnswerError(Reason.MISSING_SESSION, f"{name}: the value to measure from is missing")
+    return window, base
 
 
 # --- making a fact ----------------------------------------------------------------------------
@@ -298,12 +314,13 @@ def fact(ask: Ask, data: MarketData, answer: Answer, marks: tuple[str, ...] = ()
     """The fact that answers `ask`, with every printable form it will ever need."""
     text = answer.text or wording.display(answer.value, answer.unit)
     as_of = answer.as_of or own(ask.subject, data).as_of
+    every = every_of(ask.subject, data)
     calendar = {"calendar": answer.shared} if answer.shared else {}
     displays = {
         "magnitude": wording.magnitude(text),
-        **_day_texts("as_of", as_of),
-        **(_day_texts("base_date", answer.base) if answer.base else {}),
-        **_texts(answer.detail, answer.forms),
+        **_day_texts("as_of", as_of, every),
+        **(_day_texts("base_date", answer.base, every) if answer.base else {}),
+        **_texts(answer.detail, answer.forms, every),
         **answer.texts,
         **calendar,
     }
@@ -347,11 +364,11 @@ def _json(value: Raw) -> Json:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _texts(detail: Mapping[str, Raw], forms: Mapping[str, Printer]) -> dict[str, str]:
+def _texts(detail: Mapping[str, Raw], forms: Mapping[str, Printer], every: int) -> dict[str, str]:
     texts: dict[str, str] = {}
     for key, value in detail.items():
         if isinstance(value, date):
-            texts |= _day_texts(key, value)
+            texts |= _day_texts(key, value, every)
         elif type(value) is float:
             texts[key] = forms.get(key, wording.price)(value)
         elif type(value) is int:
@@ -360,10 +377,10 @@ def _texts(detail: Mapping[str, Raw], forms: Mapping[str, Printer]) -> dict[str,
 
 
 @lru_cache(maxsize=4096)
-def _day_texts(key: str, day: date) -> Mapping[str, str]:
+def _day_texts(key: str, day: date, every: int) -> Mapping[str, str]:
     stem = key.removesuffix("_date")
     return {
-        key: wording.long_date(day),
-        f"{key}_short": wording.short_date(day),
-        f"{stem}_day": wording.day_month(day),
+        key: wording.observed(day, every),
+        f"{key}_short": wording.observed(day, every, short=True),
+        f"{stem}_day": wording.observed(day, every) if every > 1 else wording.day_month(day),
     }

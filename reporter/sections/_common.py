@@ -177,7 +177,7 @@ def tone(fact: Fact) -> Tone:
 
 def other_day(context: SectionContext, fact: Fact) -> str:
     """The day a fact is as of, short, where it is not the brief's: its exchange was closed."""
-    return "" if fact.as_of == context.data.as_of else wording.short_date(fact.as_of)
+    return "" if fact.as_of == context.data.as_of else wording.as_of(fact, short=True)
 
 
 def other_days(context: SectionContext, facts: Iterable[Fact]) -> str:
@@ -284,12 +284,12 @@ def _bases(context: SectionContext, columns: Mapping[str, Sequence[Fact | None]]
     """Base dates of the windows, what an asterisk means, and which figures are of another day."""
     bases = []
     for window, facts in columns.items():
-        days = sorted({fact.base_date for fact in facts if fact and fact.base_date})
-        if days:
-            shown = " or ".join(wording.short_date(day) for day in days)
+        dated = {f.base_date: wording.base(f, short=True) for f in facts if f and f.base_date}
+        if dated:
+            shown = " or ".join(dict.fromkeys(text for _, text in sorted(dated.items())))
             bases.append(f"{glossary.window_name(window)} {shown}")
     starred = any(f and f.detail.get("total_return") for facts in columns.values() for f in facts)
     note = "* Total return, dividends reinvested. " if starred else ""
-    dated = other_days(context, (f for facts in columns.values() for f in facts if f))
+    others = other_days(context, (f for facts in columns.values() for f in facts if f))
     source = "; ".join(sorted({f.source for facts in columns.values() for f in facts if f}))
-    return f"{note}{dated}Base dates: {'; '.join(bases)}. Source: {source}."
+    return f"{note}{others}Base dates: {'; '.join(bases)}. Source: {source}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reporter import choice
+from reporter import choice, wording
 from reporter.model import Fact, Json, KeyFigure, Kind
 from reporter.sections._common import (
     Drawn,
@@ -117,10 +117,20 @@ def _price(context: SectionContext, symbol: str, window: str, spark: Drawn) -> K
     if value is None:
         return None
     chart = spark.charts[0].id if spark.charts else ""
-    note = _dated(context, moved or value, _since(moved or value, window))
+    note = _over(context, moved or value, window)
     change = cited(moved) if level and moved else None
     neutral = not gains(context, symbol)
     return KeyFigure(called(context, symbol), cited(value), change, note, chart, neutral)
+
+
+def _over(context: SectionContext, fact: Fact, window: str) -> str:
+    """The window, with the day where the figure is not of the brief's own.
+
+    A month of last year has another "this year": it is told with both its ends.
+    """
+    if fact.base_date and fact.as_of.year != context.data.as_of.year:
+        return f"{wording.base(fact, short=True)} to {wording.as_of(fact, short=True)}"
+    return _dated(context, fact, _since(fact, window))
 
 
 def _since(fact: Fact, window: str) -> str:

@@ -110,8 +110,8 @@ def _origin(fact: Fact) -> Origin:
     window = glossary.window_name(fact.window)
     return (
         glossary.metric_name(fact.metric) + (f", {window}" if window else ""),
-        wording.short_date(fact.base_date) if fact.base_date else "",
-        wording.short_date(fact.as_of),
+        wording.base(fact, short=True),
+        wording.as_of(fact, short=True),
         fact.source,
     )
 
@@ -119,7 +119,7 @@ def _origin(fact: Fact) -> Origin:
 def _listed(context: SectionContext, group: Sequence[Fact]) -> Cell:
     """The figures of a row, with day and source where they are not the edition's."""
     first, data = group[0], context.data
-    day = f"as of {wording.short_date(first.as_of)}" if first.as_of != data.as_of else ""
+    day = f"as of {wording.as_of(first, short=True)}" if first.as_of != data.as_of else ""
     source = f"source {first.source}" if first.source != data.source else ""
     unusual = ", ".join(text for text in (day, source) if text)
     figures = chain.from_iterable((Span("; "), *_named(context, fact)) for fact in group)
@@ -197,15 +197,25 @@ def _notes(context: SectionContext) -> Iterator[Text]:
         told = f"{called(context, high.symbol)}: {wording.price(high.level)} on "
         told += f"{wording.long_date(high.on)}, according to {high.source}."
         yield (Span("An earlier high from before the history: "), Span(told, "name"))
+    for move in data.confirmed:
+        told = f"{called(context, move.symbol)} on {wording.long_date(move.on)}, "
+        told += f"confirmed by {move.source}."
+        yield (Span("A move that is hard to believe and true: "), Span(told, "name"))
 
 
 def _prices(context: SectionContext) -> str:
     data = context.data
-    first = min(series.start for series in data.series.values())
+    daily = [one for one in data.series.values() if one.instrument.every == 1]
+    others = [one.instrument for one in data.series.values() if one.instrument.every > 1]
+    told = ", ".join(f"{one.name} ({wording.frequency(one.every)})" for one in others)
+    seen = f" As known on that day: {told}." if told else ""
+    if not daily:
+        return f"Prices: {data.source}, none of them daily.{seen}"
+    first = min(series.start for series in daily)
     return (
-        f"Prices: {data.source}, {wording.count(len(data.series))} series of daily bars, the "
+        f"Prices: {data.source}, {wording.count(len(daily))} series of daily bars, the "
         f"longest from {wording.long_date(first)}, up to {wording.long_date(data.as_of)} "
-        f"({data.sessions.name} sessions)."
+        f"({data.sessions.name} sessions).{seen}"
     )
 
 

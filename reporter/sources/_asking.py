@@ -124,6 +124,8 @@ def _typed(given: Delivered, name: str) -> Delivered:
     desk: object = given.desk
     if not isinstance(notes, tuple) or not all(isinstance(note, str) for note in notes):
         raise _broken(name, "gave notes that are no tuple of texts.")
+    if given.now is not None and not _has_zone(given.now):
+        raise _broken(name, f"gave {given.now!r} as the time of its answers: it has no zone.")
     if not isinstance(called, str) or not isinstance(desk, DeskInputs):
         raise _broken(name, "gave a name or desk inputs of another type than Delivered says.")
     return given

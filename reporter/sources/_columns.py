@@ -15,6 +15,8 @@ from reporter.registry import nearest
 from reporter.sources.base import NoQuotesError
 
 DAYS = ("date", "observation_date", "datetime")
+PUBLISHED = ("published", "realtime_start")
+NO_SERIES = frozenset((*DAYS, *PUBLISHED, "realtime_end"))
 PRICES = frozenset(
     ("open", "high", "low", "close", "adj close", "volume", "dividends", "stock splits")
 )
@@ -48,7 +50,7 @@ class Sheet:
 def is_wide(head: Iterable[str]) -> bool:
     """Whether the columns are a day and one series each: no price of a day is among them."""
     names = {plain(column) for column in head}
-    return not names.isdisjoint(DAYS) and names.isdisjoint(PRICES) and len(names) > 1
+    return not names.isdisjoint(DAYS) and names.isdisjoint(PRICES) and bool(names - NO_SERIES)
 
 
 def plain(column: str) -> str:
@@ -58,7 +60,7 @@ def plain(column: str) -> str:
 
 def series_in(head: Iterable[str]) -> Mapping[str, str]:
     """The symbols a table's columns stand for, with the columns."""
-    return {canonical(name): name for name in head if plain(name) not in DAYS and name.strip()}
+    return {canonical(name): name for name in head if plain(name) not in NO_SERIES and name.strip()}
 
 
 def heads(folder: Path) -> Mapping[str, tuple[str, ...]]:
@@ -103,11 +105,13 @@ def column_of(sheet: Sheet, symbol: str, asked: str, label: str) -> str:
 
 
 def extract(sheet: Sheet, column: str) -> pd.DataFrame:
-    """The days and one column, as a table of closes."""
+    """The days and one column, as a table of closes; with when they were published, if it says."""
     values = sheet.frame[column]
     if not pd.api.types.is_numeric_dtype(values.dtype):
         values = values.where(values.astype(str).str.strip() != BLANK)
-    return pd.DataFrame({"Date": sheet.frame[sheet.day], "Close": values})
+    names = (name for name in sheet.frame.columns if plain(str(name)) in PUBLISHED)
+    published = {name: sheet.frame[name] for name in names}
+    return pd.DataFrame({"Date": sheet.frame[sheet.day], "Close": values, **published})
 
 
 Opened = Callable[[str], Sheet]

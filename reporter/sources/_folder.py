@@ -13,13 +13,14 @@ from reporter import written
 from reporter.errors import DataError, SpecError
 from reporter.instruments import canonical
 from reporter.model import Basis, Kind, Terms
+from reporter.publication import LONGEST_LAG
 from reporter.sessions import NEW_YORK, known_exchange
 from reporter.sources._columns import heads, series_in
 from reporter.written import MisreadError
 
 SUFFIXES = (".csv", ".parquet")
 INDEX = "index.csv"
-FURTHER = ("column", "name", "basis", "kind", "exchange", "terms")
+FURTHER = ("column", "name", "basis", "kind", "exchange", "terms", "lag_days")
 MEANINGS = MappingProxyType({"basis": tuple(Basis), "kind": tuple(Kind), "terms": tuple(Terms)})
 
 
@@ -39,6 +40,7 @@ class Listed:
     kind: Kind | None = None
     exchange: str = ""
     terms: Terms | None = None
+    lag_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ def _entry(folder: Path, line: int, row: Mapping[str, str]) -> Listed:
         if not problem and words[name] not in {"", *known}:
             problem = f"the {name} is {words[name]!r}, not {' or '.join(known)}. Correct it."
     problem = problem or _exchange_problem(row.get("exchange", ""))
+    problem = problem or _lag_problem(row.get("lag_days", ""))
     if problem:
         return Listed(symbol, file, problem=f"{INDEX}, row {line}: {problem}")
     basis, kind, terms = words["basis"], words["kind"], words["terms"]
@@ -186,7 +189,15 @@ def _entry(folder: Path, line: int, row: Mapping[str, str]) -> Listed:
         kind=Kind(kind) if kind else None,
         exchange=row.get("exchange", "") and known_exchange(row["exchange"]),
         terms=Terms(terms) if terms else None,
+        lag_days=int(row["lag_days"]) if row.get("lag_days") else None,
     )
+
+
+def _lag_problem(written: str) -> str:
+    """Why this is no number of days; empty where it is one, or nothing."""
+    if not written or (written.isascii() and written.isdecimal() and int(written) <= LONGEST_LAG):
+        return ""
+    return f"lag_days is {written!r}, not a number of days up to {LONGEST_LAG}. Write it like 10."
 
 
 def _exchange_problem(name: str) -> str:

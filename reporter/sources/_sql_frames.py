@@ -31,6 +31,7 @@ TITLES: Mapping[str, str] = {
     "volume": "Volume",
     "dividends": "Dividends",
     "splits": "Stock Splits",
+    "published": "Published",
 }
 
 
@@ -42,17 +43,21 @@ class Pieces:
     columns: list[list[Column]] = field(default_factory=list)
 
 
-def by_symbol(parts: Iterable[Rows], zone: ZoneInfo) -> Iterator[tuple[str, list[Column]]]:
+def by_symbol(
+    parts: Iterable[Rows], zone: ZoneInfo, *, published: bool = False
+) -> Iterator[tuple[str, list[Column]]]:
     """The columns of each symbol, as soon as its last row has come.
 
     Args:
         parts: rows in the order of their symbols; each is a symbol, a date and numbers.
         zone: whose day a moment is of.
+        published: whether the last of each row is no number, but the day it became known.
     """
     held: Pieces | None = None
     for part in parts:
         keys, days, *numbers = zip(*part, strict=True)
-        columns = [_days(days, zone), *map(_numbers, numbers)]
+        known = [_days(numbers.pop(), zone)] if published else []
+        columns = [_days(days, zone), *map(_numbers, numbers), *known]
         for start, stop in _runs(keys):
             name = text(keys[start])
             if held is None or held.key != name:

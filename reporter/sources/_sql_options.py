@@ -13,13 +13,15 @@ from reporter import places, written
 from reporter.errors import DataError, SpecError
 from reporter.instruments import canonical
 from reporter.model import Basis, Json, Kind, Terms
+from reporter.publication import LONGEST_LAG
 from reporter.registry import nearest
 from reporter.written import MisreadError
 
 SECTION = "[sources.sql]"
 ENVIRONMENT = "REPORTER_SQL_URL"
 REQUIRED = ("symbol", "date", "close")
-COLUMNS = (*REQUIRED, "open", "high", "low", "adj_close", "volume", "dividends", "splits")
+PRICES = ("open", "high", "low", "adj_close", "volume", "dividends", "splits")
+COLUMNS = (*REQUIRED, *PRICES, "published")
 LONGEST_WAIT = 86_400.0  # seconds, a day
 
 
@@ -39,6 +41,7 @@ class Settings:
         symbols: our symbols to theirs, where they differ.
         basis: how the prices of a symbol are adjusted; that of "" goes for all others.
         kind: what a symbol is, such as a yield; the same.
+        lag_days: how many days after its period a symbol's values come out; the same.
         terms: what the data may be used for.
         timeout: seconds an answer may take.
         zone: the zone whose day a moment is of, where dates are stored as moments.
@@ -53,6 +56,7 @@ class Settings:
     symbols: Mapping[str, str | int] = field(default_factory=dict)
     basis: Mapping[str, Basis] = field(default_factory=dict)
     kind: Mapping[str, Kind] = field(default_factory=dict)
+    lag_days: Mapping[str, int] = field(default_factory=dict)
     terms: Terms = Terms.UNKNOWN
     timeout: float = 120.0
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
@@ -74,6 +78,10 @@ class Settings:
     def kind_of(self, symbol: str) -> Kind | None:
         """What was said that the symbol is, or that all are."""
         return self.kind.get(symbol, self.kind.get(""))
+
+    def lag_of(self, symbol: str) -> int | None:
+        """How long after its period a value of the symbol comes out, or of all."""
+        return self.lag_days.get(symbol, self.lag_days.get(""))
 
 
 def settle(
@@ -247,6 +255,24 @@ def _for_all_or_each(value: object, words: type[StrEnum], example: str) -> dict[
     return dict(_each(_table_of(value, example), one))
 
 
+def _lag_days(value: object) -> dict[str, object]:
+    """One number for all symbols, kept under "", or a table of numbers by symbol."""
+
+    def one(key: str, number: object) -> tuple[str, object]:
+        return canonical(key) if key else "", _days(number)
+
+    if isinstance(value, Mapping):
+        return dict(_each(value, one))
+    return {"": _days(value)}
+
+
+def _days(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= LONGEST_LAG:
+        example = 'Write it like 10, or { "UNRATE" = 10 }.'
+        raise WrongError(f"{value!r} is no number of days up to {LONGEST_LAG}. {example}")
+    return value
+
+
 def _terms(value: object) -> Terms:
     return Terms(_one_of(value, tuple(Terms)))
 
@@ -280,6 +306,7 @@ _CHECKS: Mapping[str, Callable[[object], object]] = {
     "symbols": _symbols,
     "basis": _basis,
     "kind": _kind,
+    "lag_days": _lag_days,
     "terms": _terms,
     "timeout": _timeout,
     "zone": _zone,

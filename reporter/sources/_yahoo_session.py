@@ -27,6 +27,7 @@ CHART = "/v8/finance/chart/"
 CRUMB = "/v1/test/getcrumb"
 ASIDES = 6  # a cookie and a crumb take two requests; with a page of consent four more
 LONGEST_CRUMB = 64  # characters; they have eleven
+SHORTEST = 0.001  # seconds an answer may take: curl counts in thousandths, and 0 is no limit
 HOPS = 6  # redirections followed
 LONGEST_WAIT = 86_400.0  # a server that says more is not believed
 REFUSED = frozenset({429, 999})  # 999 is Yahoo's own way to say it
@@ -201,7 +202,7 @@ class PoliteSession(Session[Response]):
             raise StrangerError(f"it leads to {host}, which is not Yahoo's")
         self.pace.step()
         asked = options.get("timeout") or self._longest
-        longest = min(asked, self._longest, self.pace.left)
+        longest = max(min(asked, self._longest, self.pace.left), SHORTEST)
         return self.send(method, url, {**options, "timeout": longest, "allow_redirects": False})
 
     def _judged(self, answer: Response, place: str) -> Response:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -50,6 +50,7 @@ def unrecorded() -> str:
 
 
 Progress = Callable[[int, int, str], None]
+EARLIEST_ZONE = timezone(timedelta(hours=14))  # where each day begins first
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ class DataRequest:
 
     @property
     def today(self) -> date | None:
-        """The caller's day."""
-        return self.now.date() if self.now else None
+        """The latest day that has begun anywhere: Tokyo's may be over while it is night here."""
+        return self.now.astimezone(EARLIEST_ZONE).date() if self.now else None
 
     @property
     def until(self) -> date | None:
@@ -95,8 +96,9 @@ class Quotes:
         symbol: as it was asked for.
         frame: columns in any case and order: Date, Open, High, Low, Close and, where the vendor
             has them, Adj Close, Volume, Dividends, Stock Splits. A table of Date and Close alone
-            will do for what has no other prices, such as a rate. The index holds the row numbers
-            a user sees.
+            will do for what has no other prices, such as a rate. Published, where it is there, is
+            the day a row became known: later rows of a day replace earlier ones from then on. The
+            index holds the row numbers a user sees.
         label: what messages call the table, such as its file's name.
         origin: where it can be looked up again.
         name: what the vendor calls the instrument.
@@ -110,6 +112,8 @@ class Quotes:
         sha256: of the table as it came; made from the bars where the source gives none.
         short: numbers of the rows with fewer cells than the head, as a file has that was cut off.
         terms: what these prices may be used for, where they differ from the source's.
+        lag_days: how many days after the end of its period each value is published, where no
+            column says so.
     """
 
     symbol: str
@@ -126,6 +130,7 @@ class Quotes:
     sha256: str = ""
     short: frozenset[int] = frozenset()
     terms: Terms | None = None
+    lag_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +143,8 @@ class Delivered:
         terms: what the data may be used for; of an unknown one, the `TERMS` of the source's file.
         notes: sentences for the last page.
         sample: the prices are invented, which every page will say.
-        desk: desk inputs that come with the prices, as the sample's do.
+        desk: desk inputs that come with the prices, as the sample's do. A snapshot holds none, so
+            that a source with any is refused where it would be recorded.
         source: what pages call the source where that is not the name it was asked by.
         snapshot: gives the name under which the run was recorded, once all answers are taken.
         as_of: what was wanted, where that is not what the request says: a replay's own day.

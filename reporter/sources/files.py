@@ -6,10 +6,15 @@ or not; Date and Close alone will do). Tables of several series have a day (`dat
 `observation_date`) and a column for each, as FRED gives rates (`observation_date,DGS10`) and as
 tables of closes are (`Date,AAPL,MSFT`); `.` or nothing stands for a day without a value.
 
+A column `published` (or `realtime_start`, as ALFRED has it) says when each row became known, and
+several rows of a day are what was known of it from then on. Series that are not daily need it, or
+`lag_days` in the index: how many days after the end of its period a value comes out.
+
 An `index.csv` with the columns symbol, file and, if you like, column, name, basis (`price` or
-`adjusted`), kind, exchange and terms says what the files are. A symbol it does not list is found
-by the name of a file, without `^` and with `-` for `=` (`RUT.csv`, `GC-F.csv`); of two files with
-one name the CSV file counts. Where there is none, a column of that name in any CSV file will do.
+`adjusted`), kind, exchange, terms and lag_days says what the files are. A symbol it does not list
+is found by the name of a file, without `^` and with `-` for `=` (`RUT.csv`, `GC-F.csv`); of two
+files with one name the CSV file counts. Where there is none, a column of that name in any CSV file
+will do.
 
 The basis of a file without a stated one is found out where that can be done without guessing:
 an Adj Close that leaves Close somewhere proves that Close is a quoted price (`price`); indices,
@@ -92,6 +97,7 @@ def _read(folder: Folder, symbol: str, opened: Opened) -> Quotes:
         sha256=sheet.sha256,
         short=sheet.short,
         terms=listed.terms,
+        lag_days=listed.lag_days,
     )
 
 

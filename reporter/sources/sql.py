@@ -44,13 +44,14 @@ OPTIONS = {
     "symbols": "Our symbols to theirs, where they differ.",
     "basis": "How prices are adjusted: price or adjusted, for all or by symbol.",
     "kind": "What the symbols are where it is not known, such as yield: for all or by symbol.",
+    "lag_days": "Days after its period that a value comes out, where no column published says so.",
     "timeout": "Seconds an answer may take; 120, if not given.",
     "zone": "The time zone whose day a moment is of, where dates are moments; UTC, if not given.",
 }
 
 TOGETHER = 250  # symbols a query: few queries, and few tables that wait for their turn
 MOST_SYMBOLS = 20_000  # so many of theirs are looked at for the one that may have been meant
-ALSO = {"splits": ("stock_splits",), "adj_close": ("adjclose",)}
+ALSO = {"splits": ("stock_splits",), "adj_close": ("adjclose",), "published": ("realtime_start",)}
 
 
 @source("sql")
@@ -123,7 +124,8 @@ class Panel:
         rows = self.reading.rows(
             list(self.columns.values()), symbol_column, list(wanted), [symbol_column, date_column]
         )
-        for key, columns in by_symbol(rows, self.settings.zone):
+        dated = "published" in self.columns
+        for key, columns in by_symbol(rows, self.settings.zone, published=dated):
             for symbol in ours.pop(key, ()):
                 yield self._quotes(symbol, columns)
 
@@ -138,6 +140,7 @@ class Panel:
             kind=self.settings.kind_of(symbol),
             basis_tip=f'Write basis = "price" or "adjusted" in {self.settings.where}.',
             sha256=digest(columns, names),
+            lag_days=self.settings.lag_of(symbol),
         )
 
     def _label(self, symbol: str) -> str:

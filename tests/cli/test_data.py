@@ -243,7 +243,8 @@ def test_check_prints_what_was_found(capsys: pytest.CaptureFixture[str]) -> None
         "IWM     stale  mark                     the last bar is old.",
         "2 findings, on 2 of 3 series.",
     ]
-    assert not err
+    assert err.endswith("to ask anew: reporter data fetch SPEC --refresh.\n")
+    assert said(capsys, "data", "check", "brief", "--source", "snapshot:2026") == (out, "")
     out, _ = said(capsys, "data", "check", "brief", "--json")
     told = json.loads(out)
     assert told["as_of"] == "2026-01-15"
@@ -275,7 +276,7 @@ def test_check_tells_gaps_even_of_the_subject(
 ) -> None:
     fake.replies = {**REPLIES, "^RUT": [BROKEN]}
     out, err = said(capsys, "data", "check", "brief")
-    assert out == "Nothing was found, of 2 series.\n"
+    assert out == "No findings, on 2 series.\n"
     assert err.startswith("^RUT prices: ")
 
 

@@ -3,7 +3,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from reporter.model import Cell, Column, Gap, KnownHigh, Reason, Section, Table, Unit, plain
+from reporter.model import (
+    Cell,
+    Column,
+    ConfirmedMove,
+    Gap,
+    KnownHigh,
+    Reason,
+    Section,
+    Table,
+    Unit,
+    plain,
+)
 from reporter.sections.base import Built
 from tests.charts import world
 from tests.sections import scene
@@ -107,6 +118,15 @@ def test_notes_tell_of_prices_dividends_and_earlier_highs() -> None:
     assert dividends.endswith("only returns are taken: S&P MidCap 400 fund.")
     assert note == "The 16th was a Saturday."
     assert earlier.endswith("Russell 2000: 2,442.74 on 8 November 2021, according to FTSE Russell.")
+
+
+def test_a_confirmed_move_is_told_with_who_says_so() -> None:
+    context = scene.context()
+    move = ConfirmedMove("^RUT", date(2020, 3, 16), "the exchange")
+    data = replace(context.data, confirmed=(move,))
+    section = scene.section_of("sources_and_methods", replace(context, data=data))
+    told = "Russell 2000 on 16 March 2020, confirmed by the exchange."
+    assert plain(section.notes[-1]).endswith(told)
 
 
 def test_the_headline_is_cited() -> None:

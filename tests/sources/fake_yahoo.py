@@ -26,13 +26,17 @@ Bar = Mapping[str, float | str | None]
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer: after `delay` seconds, and broken off in the middle if `cut`."""
+    """One answer: after `delay` seconds, and broken off in the middle if `cut`.
+
+    With `drip` it comes a byte at a time, so many seconds apart.
+    """
 
     status: int
     body: str
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
     cut: bool = False
+    drip: float = 0.0
 
 
 def failed(status: int, code: str, description: str) -> Reply:
@@ -227,7 +231,8 @@ def _handler(fake: FakeYahoo) -> type[BaseHTTPRequestHandler]:
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(body[: len(body) // 2] if reply.cut else body)
+                for part in _parts(body[: len(body) // 2] if reply.cut else body, reply.drip):
+                    self.wfile.write(part)
                 self.close_connection |= reply.cut
             except OSError:
                 self.close_connection = True  # who asked has left
@@ -237,6 +242,16 @@ def _handler(fake: FakeYahoo) -> type[BaseHTTPRequestHandler]:
 
     Handler.do_GET = Handler.do_POST = Handler.answer  # type: ignore[attr-defined]
     return Handler
+
+
+def _parts(body: bytes, drip: float) -> Iterator[bytes]:
+    """A body as it is written: at once, or byte by byte."""
+    if not drip:
+        yield body
+        return
+    for at in range(len(body)):
+        clocks.sleep(drip)
+        yield body[at : at + 1]
 
 
 class Time:

@@ -106,6 +106,9 @@ WRONG: dict[str, tuple[Answer, str]] = {
     "gives wrong terms": (of(quotes(terms="all")), "gave 'all', which is none of redistributable"),
     "terms all wrong": (delivered(terms="free"), "gave 'free', which is none of"),
     "notes a text": (delivered(notes="note"), "gave notes that are no tuple of texts."),
+    "answers nowhere in time": (
+        delivered(now=NOW.replace(tzinfo=None)), "as the time of its answers: it has no zone.",
+    ),
     "is called a number": (delivered(source=3), "gave a name or desk inputs of another type"),
     "fetches nowhere in time": (
         of(quotes(fetched=NOW.replace(tzinfo=None))), "as the time of a fetch: it has no zone.",

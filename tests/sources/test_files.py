@@ -241,8 +241,12 @@ def test_a_file_that_cannot_be_read_is_a_gap(
 ) -> None:
     (tmp_path / "SPY.csv").write_text(GOOD)
 
-    def refused(_: Path) -> bytes:
-        raise PermissionError(13, "Permission denied")
+    read = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path.parent == tmp_path:
+            raise PermissionError(13, "Permission denied")
+        return read(path)
 
     monkeypatch.setattr(Path, "read_bytes", refused)
     (gap,) = ask(tmp_path, "SPY").gaps

@@ -4,7 +4,7 @@ import json
 import socket
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pandas as pd
@@ -28,6 +28,23 @@ REPLIES = {
     "IWM": [history(260)],
     "XLE": [BROKEN],
 }
+
+
+SPEC = """
+title = "A brief"
+subjects = ["^RUT"]
+benchmark = "^GSPC"
+source = "SOURCE"
+# more
+[names]
+"^RUT" = "The small ones"
+[watch]
+world = ["^N225", "^FTSE", "IWM", "XLE"]
+[[sections]]
+name = "front"
+[[sections]]
+name = "sources_and_methods"
+"""
 
 
 @pytest.fixture
@@ -90,6 +107,44 @@ def test_a_replay_is_the_live_build_byte_for_byte(
     for path, data in contents(live).items():
         assert contents(again)[path] == data, path
     assert {"manifest.json", *(f"brief.{form}" for form in formats)} <= contents(live).keys()
+
+
+MIDDAY = datetime(2026, 1, 15, 17, tzinfo=UTC)  # New York is open, Tokyo and London differ
+WAYS: Mapping[str, tuple[datetime, str]] = {
+    "a session not over": (MIDDAY, ""),
+    "a session not over, asked for the day before": (MIDDAY, 'as_of = "2026-01-14"\n'),
+    "a holiday": (NEXT + timedelta(days=2, hours=14), 'as_of = "2026-01-19"\n'),
+    "stricter terms": (EVENING, '[sources.yahoo]\nterms = "unknown"\n'),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_spec_with_a_snapshot_is_the_live_brief_whatever_it_says(
+    fake: FakeYahoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Shares of three exchanges, names of the editor's, options, gaps, findings."""
+    now, more = WAYS[way]
+    fake.replies = {
+        **REPLIES,
+        "^RUT": [history(2600, until="2026-01-16")],
+        "^N225": [history(40000, until="2026-01-15")],
+        "^FTSE": [history(9000, until="2026-01-14")],
+    }
+    text = SPEC.replace("# more\n", more)
+    (tmp_path / "brief.toml").write_text(text.replace("SOURCE", "yahoo"))
+    folder = tmp_path / "data"
+    live = built(load(tmp_path), now, folder)
+    assert {gap.subject for gap in live.brief.gaps} >= {"XLE"}
+    assert b"The small ones" in contents(live)["brief.json"]
+    (tmp_path / "brief.toml").write_text(text.replace("SOURCE", f"snapshot:{live.brief.snapshot}"))
+    no_network(monkeypatch)
+    again = built(load(tmp_path), LATER, folder)
+    kept = [{**contents(one)} for one in (live, again)]
+    manifests = [json.loads(files.pop("manifest.json")) for files in kept]
+    assert kept[0] == kept[1]
+    for told in manifests:
+        told.pop("spec")  # the one line that differs
+    assert manifests[0] == manifests[1]
 
 
 def test_a_second_build_of_the_day_is_the_same_edition(fake: FakeYahoo, tmp_path: Path) -> None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -169,6 +171,22 @@ def test_a_proxy_named_in_the_environment_is_used(
         assert caught.value.reason is Reason.UNAVAILABLE
 
     assert heard(ask).startswith(b"CONNECT query2.finance.yahoo.com:443 ")
+
+
+# --- how long it takes ---
+
+
+@pytest.mark.parametrize("left", [0.2, 0.0004], ids=["little", "less than curl can count"])
+def test_no_answer_takes_longer_than_the_time_that_is_left(left: float) -> None:
+    """Also one that comes a byte at a time, and so never pauses for long."""
+    clock, begin = Time(), monotonic()
+    with serving({"IWM": [replace(GOOD, drip=0.05)]}) as fake:
+        pace = Pace(clock, clock.sleep, 0.5, left)
+        with fake.opener(pace, 5) as session, pytest.raises(AskingError) as caught:
+            session.get(CHART)
+        assert caught.value.reason is Reason.TIMEOUT
+        assert monotonic() - begin < 2
+    assert fake.asked["IWM"] <= 1
 
 
 # --- beside the charts ---
