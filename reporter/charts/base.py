@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reporter.instruments import describe, known
 from reporter.model import Brand, BriefSpec, Chart, Facts, Gap, Json, MarketData
 from reporter.registry import Registry
 
@@ -24,9 +25,11 @@ class ChartContext:
     facts: Facts
 
     def called(self, symbol: str) -> str:
-        """What tables call an instrument; one without prices goes by the name in the spec."""
-        series = self.data.series.get(symbol)
-        return series.instrument.name if series else self.spec.names.get(symbol, symbol)
+        """What tables call an instrument; one without prices as the spec or the catalogue does."""
+        if series := self.data.series.get(symbol):
+            return series.instrument.name
+        other = describe(symbol).name if symbol in known() else symbol
+        return self.spec.names.get(symbol, other)
 
 
 @dataclass(frozen=True, slots=True)

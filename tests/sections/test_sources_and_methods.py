@@ -140,3 +140,11 @@ def test_the_headline_is_cited() -> None:
 def test_the_title_can_be_chosen() -> None:
     section = scene.section_of("sources_and_methods", scene.context(), title="Small print")
     assert section.title == "Small print"
+
+
+def test_an_instrument_without_prices_goes_by_its_own_name() -> None:
+    context = scene.context()
+    assert context.called("XLE") == "Energy (XLE)"
+    assert context.called("^XYZ") == "^XYZ"
+    named = replace(context, spec=replace(context.spec, names={"XLE": "Oil and gas"}))
+    assert named.called("XLE") == "Oil and gas"

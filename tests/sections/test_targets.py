@@ -73,7 +73,7 @@ def test_published_figures_are_told_with_house_and_date() -> None:
 def test_views_that_no_sentence_tells_are_listed() -> None:
     assert further(holding(NEUTRAL, FAR)) == [
         [EDITOR, "Supply is ample.", "neutral", "5 January 2026"],
-        ["Acme, Jane Doe", "GC=F: Gold leads", "supportive", "January 2026"],
+        ["Acme, Jane Doe", "Gold futures: Gold leads", "supportive", "January 2026"],
     ]
 
 
