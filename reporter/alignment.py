@@ -92,8 +92,13 @@ def calendar_notes(data: MarketData) -> tuple[str, ...]:
     """
     found = {s.name: s for s in (data.sessions_of(symbol) for symbol in _daily(data))}
     ahead = data.as_of + NEAR
-    ends = (s.note for _, s in sorted(found.items()) if s.note and s.days[-1] < ahead)
-    return (*_comparison_note(sorted(found)), *ends)
+    ends = (s for _, s in sorted(found.items()) if s.cut_short and s.days[-1] < ahead)
+    return (*_comparison_note(sorted(found)), *map(_end_note, ends))
+
+
+def _end_note(sessions: Sessions) -> str:
+    until = wording.long_date(sessions.days[-1])
+    return f"The trading days of {sessions.name} are known up to {until} only."
 
 
 def _daily(data: MarketData) -> Iterable[str]:

@@ -30,7 +30,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from reporter import wording
 from reporter.errors import DataError, SpecError
 from reporter.registry import nearest
 
@@ -81,7 +80,7 @@ class Sessions:
 
     `name` is for reading: "NYSE", "Tokyo". `early_closes` are those that end before the hour
     usual then, `hours` the closing time of each day whose differs from `closing`. All times are
-    in `zone`; midnight is the end of the day. `note` says where the calendar ends before it was
+    in `zone`; midnight is the end of the day. `cut_short` says that the calendar ends before it was
     wanted to, empty for most.
     """
 
@@ -91,7 +90,7 @@ class Sessions:
     zone: str = "America/New_York"
     closing: time = time(16)
     hours: Mapping[date, time] = field(default_factory=lambda: MappingProxyType({}))
-    note: str = ""
+    cut_short: bool = False
 
     def close(self, day: date) -> datetime:
         """When the session of `day` ends, in the exchange's own zone."""
@@ -162,7 +161,7 @@ def calendar(exchange: str, first_year: int, last_year: int) -> Sessions:
     Args:
         exchange: its market identifier code, such as XLON, or one of this module's own names.
         first_year: of the first session wanted; where the calendar begins later, so do the days.
-        last_year: of the last one; where the calendar is not known that far, `note` says so.
+        last_year: of the last one; where the calendar is not known that far, `cut_short` says so.
 
     Raises:
         SpecError: no such exchange; the message gives the nearest one.
@@ -277,11 +276,7 @@ def _listed(code: str, first_year: int, last_year: int) -> Sessions:
         warnings.simplefilter("ignore", DeprecationWarning)
         found = _found(code, date(first_year, 1, 1), date(last_year, 12, 31))
         sessions = _sessions(code, found)
-    if sessions.days[-1].year >= last_year:
-        return sessions
-    until = wording.long_date(sessions.days[-1])
-    note = f"The trading days of {sessions.name} are known up to {until} only."
-    return replace(sessions, note=note)
+    return replace(sessions, cut_short=sessions.days[-1].year < last_year)
 
 
 def _found(code: str, first: date, last: date) -> ExchangeCalendar:
