@@ -80,8 +80,8 @@ class Sessions:
 
     `name` is for reading: "NYSE", "Tokyo". `early_closes` are those that end before the hour
     usual then, `hours` the closing time of each day whose differs from `closing`. All times are
-    in `zone`; midnight is the end of the day. `cut_short` says that the calendar ends before it was
-    wanted to, empty for most.
+    in `zone`; midnight is the end of the day. `cut_short` says that the calendar is not known as
+    far as it was wanted.
     """
 
     name: str
