@@ -77,7 +77,9 @@ def _few(names: Sequence[str]) -> str:
 
 
 def _named(days: Days) -> str:
-    """The days, or of many their number and the last."""
+    """The days, the year once where it is one, or of many their number and the last."""
+    last = wording.long_date(days[-1])
     if len(days) > MOST_DAYS:
-        return f"{wording.count(len(days))} sessions, the last on {wording.long_date(days[-1])}"
-    return wording.listed([wording.long_date(day) for day in days])
+        return f"{wording.count(len(days))} sessions, the last on {last}"
+    say = wording.day_month if days[0].year == days[-1].year else wording.long_date
+    return wording.listed([*map(say, days[:-1]), last])

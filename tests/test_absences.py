@@ -45,7 +45,12 @@ def said(drawn: Chart, data: MarketData) -> str:
 def test_a_missing_session_within_the_chart_is_named() -> None:
     assert said(chart("A"), lacking({"A": [TUESDAY]})) == "No price for 13 January 2026."
     several = lacking({"A": [MONDAY, TUESDAY]})
-    assert said(chart("A"), several) == "No price for 12 January 2026 and 13 January 2026."
+    assert said(chart("A"), several) == "No price for 12 January and 13 January 2026."
+
+
+def test_days_of_two_years_have_theirs() -> None:
+    data = lacking({"A": [date(2025, 12, 30), MONDAY]})
+    assert said(chart("A"), data) == "No price for 30 December 2025 and 12 January 2026."
 
 
 def test_a_yield_has_values() -> None:
