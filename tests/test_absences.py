@@ -8,8 +8,10 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from reporter import absences
+from reporter import absences, pipeline
 from reporter.model import Chart, ChartSeries, Finding, Kind, MarketData, Severity, Span
+from reporter.spec import load
+from tests import exchanges
 from tests.market import market, series, sessions
 
 DAYS = sessions(30)
@@ -119,3 +121,15 @@ def test_the_chart_is_otherwise_the_same() -> None:
     drawn = chart("A")
     assert replace(absences.told(drawn, data), source_line=LINE) == drawn
     assert pd.Timestamp(TUESDAY) not in data.series["A"].bars.index
+
+
+def test_a_briefs_charts_name_the_session_they_pass_over() -> None:
+    whole = exchanges.market("^RUT", "^GSPC", as_of=date(2026, 1, 15))
+    finding = Finding("^RUT", "missing", Severity.MARK, "It has no price.", "", (TUESDAY,))
+    data = replace(exchanges.lacking(whole, "^RUT", TUESDAY), findings=(finding,))
+    spec = replace(load("daily"), subjects=("^RUT",), benchmark="^GSPC", pairs=(), known_highs=())
+    lines = [c.source_line for c in pipeline.compose(spec, data).charts if c.kind == "mountain"]
+    assert lines
+    assert all("No price for 13 January 2026" in line for line in lines)
+    clean = [chart.source_line for chart in pipeline.compose(spec, whole).charts]
+    assert not any("No price" in line for line in clean)
