@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from reporter import wording
 from reporter.model import Fact, Facts, MarketData
 from reporter.sessions import Sessions, common
+from reporter.windows import Window, began
 
 NEAR = timedelta(weeks=3)  # as far as a brief looks ahead
 
@@ -54,6 +55,22 @@ def shared(symbols: Iterable[str], data: MarketData) -> Frame:
     as_of = sessions.on_or_before(min(frame.as_of for frame in frames))
     names = {frame.sessions.name for frame in frames}
     return Frame(sessions, as_of, f"sessions common to {sessions.name}" if len(names) > 1 else "")
+
+
+def not_begun(window: Window, subject: str, data: MarketData, frame: Frame) -> str:
+    """Why the brief's own week, month, quarter or year cannot be told; empty where it can.
+
+    A daily figure that ends before that period's first day is of the one before: in a column
+    with others of this one it would be taken for theirs.
+    """
+    period = began(window, data.as_of)
+    if period is None or frame.as_of >= period.first:
+        return ""
+    if frame.sessions.on_or_before(data.as_of) < period.first:
+        common = "common " if frame.shared else ""
+        return f"{frame.sessions.name} had no {common}session yet in {period.words}"
+    series = data.series.get(subject)
+    return f"{series.instrument.name if series else subject} has no value yet in {period.words}"
 
 
 # --- what may be said ----------------------------------------------------------------------------

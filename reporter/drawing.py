@@ -188,20 +188,23 @@ FRAME = 14.0
 
 
 def _framed(chart: Chart, brand: Brand, size: tuple[float, float], faces: Faces) -> Sheet:
-    """A sheet with title and subtitle above and the source below."""
+    """A sheet with title and subtitle above and the source below, each wrapped to its width."""
     title_size, small = type_size("figure.titlesize"), type_size("xtick.labelsize")
     measure = Sheet(size, faces)
     title = measure.wrapped(plain(chart.title), size=title_size, weight=BOLD)
     subtitle = measure.wrapped(chart.subtitle, size=small)
+    source = measure.wrapped(chart.source_line, size=small)
+    below = len(source) * small * 1.3 + small * 0.5
     above = len(title) * title_size * 1.25 + len(subtitle) * small * 1.3 + 6
-    sheet = Sheet(size, faces, (FRAME, FRAME + small * 1.8, FRAME + above))
+    sheet = Sheet(size, faces, (FRAME, FRAME + below, FRAME + above))
     ink, muted = brand.colours["ink"], brand.colours["muted"]
     at = sheet.height + above
     for line in title:
         sheet.write((0, at := at - title_size * 1.25), line, ink, size=title_size, weight=BOLD)
     for line in subtitle:
         sheet.write((0, at := at - small * 1.3), line, muted, size=small)
-    sheet.write((0, -small * 1.8), chart.source_line, muted, size=small)
+    for at, line in enumerate(source, 1):
+        sheet.write((0, -small * (0.5 + 1.3 * at)), line, muted, size=small)
     return sheet
 
 

@@ -171,6 +171,15 @@ DONE: Mapping[Severity, str] = MappingProxyType(
     }
 )
 
+ACTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing": "Not filled in; figures that rest on it are marked.",
+        "repeated": "Counted once.",
+        "split": "Prices before it are left out.",
+    }
+)
+"""What was done about findings of some rules, where their severity does not say it."""
+
 
 class Use(NamedTuple):
     """What data may be used for: in a sentence's end, and as the notice every copy carries."""
@@ -218,6 +227,16 @@ def done(finding: Finding) -> str:
     """
     told = not finding.days or "left out" in finding.message
     return "" if finding.severity is Severity.DROP and told else DONE[finding.severity]
+
+
+def in_columns(finding: Finding) -> bool:
+    """Whether rule, instrument and days tell all that its message says of what was found."""
+    return bool(finding.days) and finding.check in CHECKS
+
+
+def action(finding: Finding) -> str:
+    """What was done about a finding, where its message is not told."""
+    return ACTIONS.get(finding.check, DONE[finding.severity])
 
 
 def metric_name(metric: str) -> str:

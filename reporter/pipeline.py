@@ -110,6 +110,7 @@ def collect(
 
 def compose(spec: BriefSpec, data: MarketData) -> Brief:
     """Everything about markets: prices to facts, facts to words, charts and sections."""
+    from reporter import absences
     from reporter.agenda import ahead
     from reporter.alignment import tellable
     from reporter.argument import argue, comment, lead
@@ -136,7 +137,7 @@ def compose(spec: BriefSpec, data: MarketData) -> Brief:
         facts=facts.all,
         key_figures=tuple(figure for part in parts for figure in part.key_figures),
         sections=tuple(part.section for part in parts if part.section),
-        charts=tuple(chart for part in parts for chart in part.charts),
+        charts=tuple(absences.told(chart, data) for part in parts for chart in part.charts),
         gaps=_once((*data.gaps, *facts.gaps, *(gap for part in parts for gap in part.gaps))),
         notes=data.notes,
         page_size=spec.page_size,

@@ -154,6 +154,27 @@ def _before(day: date, sessions: Sessions) -> date:
     return sessions.on_or_before(day - timedelta(days=1))
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A week, month, quarter or year: its first day, and what it is called."""
+
+    first: date
+    words: str
+
+
+def began(window: Window, day: date) -> Period | None:
+    """The calendar period around `day` that the window covers from its start; None of others."""
+    if window.name == "wtd":
+        monday = day - timedelta(days=day.weekday())
+        return Period(monday, f"the week of {wording.long_date(monday)}")
+    if window.name == "mtd":
+        return Period(day.replace(day=1), wording.month_year(day))
+    if window.name == "qtd":
+        first = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+        return Period(first, f"the quarter from {wording.long_date(first)}")
+    return Period(date(day.year, 1, 1), f"{day.year}") if window.name == "ytd" else None
+
+
 _ANCHORED: dict[str, Callable[[date, Sessions], date]] = {
     "1d": _before,
     "wtd": lambda day, sessions: _before(day - timedelta(days=day.weekday()), sessions),

@@ -8,7 +8,7 @@ is U+2212. A number whose printed form would contradict its state gets more deci
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from reporter.model import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Sequence
     from datetime import datetime, time
 
     from reporter.model import Fact
@@ -230,6 +230,11 @@ def counted(number: int, many: str = "many") -> str:
     return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else many
 
 
+def listed(texts: Sequence[str]) -> str:
+    """`one`, `one and two`, `one, two and three`."""
+    return " and ".join(part for part in (", ".join(texts[:-1]), *texts[-1:]) if part)
+
+
 def possessive(name: str) -> str:
     """`BofA` owns `BofA's`, `Goldman Sachs` owns `Goldman Sachs'`, with a typographic mark."""
     return f"{name}{_APOSTROPHE}{'' if name.endswith('s') else 's'}"
@@ -351,6 +356,22 @@ def clock(moment: datetime, zone: str) -> str:
     """An hour of a zone: `16:00 New York time`, `00:00 UTC`."""
     where = place(zone)
     return f"{time_of_day(moment)} {where}" + ("" if where == "UTC" else " time")
+
+
+def moments(first: datetime, last: datetime) -> str:
+    """When something went on, by the minute: `on 16 January 2026 from 08:00 to 08:02 UTC`.
+
+    Args:
+        first: when it began, in any zone.
+        last: when it ended; within the same minute only one time is told.
+    """
+    first, last = first.astimezone(UTC), last.astimezone(UTC)
+    began, ended = time_of_day(first), clock(last, "UTC")
+    if first.date() != last.date():
+        days = long_date(first.date()), long_date(last.date())
+        return f"from {days[0]}, {began} UTC, to {days[1]}, {ended}"
+    told = f"at {ended}" if began == time_of_day(last) else f"from {began} to {ended}"
+    return f"on {long_date(first.date())} {told}"
 
 
 def place(zone: str) -> str:

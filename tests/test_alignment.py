@@ -14,7 +14,7 @@ from reporter import pipeline
 from reporter.alignment import calendar_notes, own, shared, tellable
 from reporter.measure import measure, plan
 from reporter.metrics.base import Ask, metrics
-from reporter.model import Brief, Fact, Facts, Gap, MarketData, Table, plain
+from reporter.model import Brief, Fact, Facts, Gap, MarketData, Reason, Table, plain
 from reporter.sessions import Sessions, calendar
 from reporter.spec import load
 from tests.exchanges import lacking, market, prices
@@ -71,6 +71,64 @@ def test_a_fact_is_as_of_its_instruments_own_last_session() -> None:
     assert fact(data, "level", "^N225").displays["as_of"] == "9 January 2026"
     assert own("^N225", data).as_of == FRIDAY
     assert own("nothing", data).as_of == MONDAY
+
+
+def refused(data: MarketData, metric: str, subject: str, window: str, vs: str = "") -> str:
+    rest = {"vs": vs} if vs else {}
+    found = answer(data, metric, subject, window=window, **rest)
+    assert isinstance(found, Gap), found
+    assert found.reason is Reason.WINDOW
+    return found.message
+
+
+def test_last_weeks_return_is_not_told_as_this_weeks() -> None:
+    """Tokyo kept Coming-of-Age Day on Monday 12 January 2026; New York traded."""
+    data = market("^GSPC", "^N225", as_of=MONDAY)
+    told = refused(data, "period_return", "^N225", "wtd")
+    assert told == "Tokyo had no session yet in the week of 12 January 2026"
+    assert fact(data, "period_return", "^GSPC", window="wtd").as_of == MONDAY
+    assert fact(data, "period_return", "^N225", window="1d").as_of == FRIDAY
+    assert fact(data, "period_return", "^N225", window="mtd").as_of == FRIDAY
+    assert fact(data, "period_return", "^N225", window="1w").as_of == FRIDAY
+    versus = refused(data, "relative_return", "^GSPC", "wtd", "^N225")
+    assert "had no common session yet in the week of 12 January 2026" in versus
+
+
+@pytest.mark.parametrize(
+    ("window", "period"),
+    [("mtd", "January 2026"), ("qtd", "the quarter from 1 January 2026"), ("ytd", "2026")],
+)
+def test_last_years_return_is_not_told_as_this_years(window: str, period: str) -> None:
+    """On Friday 2 January 2026 New York traded; Tokyo began on the Monday after."""
+    data = market("^GSPC", "^N225", as_of=date(2026, 1, 2))
+    assert (
+        refused(data, "period_return", "^N225", window) == f"Tokyo had no session yet in {period}"
+    )
+    assert fact(data, "period_return", "^GSPC", window=window).base_date == date(2025, 12, 31)
+
+
+def test_a_rate_published_later_has_no_value_on_a_weeks_first_day() -> None:
+    data = market("^GSPC", "^TNX", as_of=MONDAY)
+    late = replace(data, ends={"^TNX": FRIDAY})
+    told = refused(late, "yield_change", "^TNX", "wtd")
+    assert told.endswith(" has no value yet in the week of 12 January 2026")
+    assert fact(late, "yield_change", "^TNX", window="1d").as_of == FRIDAY
+    assert fact(late, "yield_change", "^TNX", window="mtd").as_of == FRIDAY
+    assert fact(data, "yield_change", "^TNX", window="wtd").as_of == MONDAY
+
+
+@given(st.sampled_from(TRADED[30:-30]), st.sampled_from(("wtd", "mtd", "qtd", "ytd")))
+def test_a_period_to_date_lies_within_its_period(day: date, window: str) -> None:
+    data = market("^GSPC", "^N225", as_of=day)
+    found = answer(data, "period_return", "^N225", window=window)
+    last = data.last_session("^N225")
+    same = {
+        "wtd": last.isocalendar()[:2] == day.isocalendar()[:2],
+        "mtd": (last.year, last.month) == (day.year, day.month),
+        "qtd": (last.year, (last.month - 1) // 3) == (day.year, (day.month - 1) // 3),
+        "ytd": last.year == day.year,
+    }
+    assert isinstance(found, Fact) is same[window]
 
 
 def test_sessions_since_a_day_are_the_instruments_own() -> None:

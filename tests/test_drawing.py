@@ -161,6 +161,19 @@ def test_a_long_title_is_wrapped_inside_the_frame(drawn: dict[str, Chart]) -> No
     assert " ".join(words.text for words in titles) == plain(chart.title).strip()
 
 
+def test_a_long_source_is_wrapped_inside_the_frame(drawn: dict[str, Chart]) -> None:
+    said = "Source: " + "a source of many words, " * 9 + "and its end."
+    chart = replace(drawn["sparkline"], source_line=said)
+    framed = display_list(chart, HOUSE, framed=True)
+    words = [m for m in framed.marks if isinstance(m, Words)]
+    first = next(at for at, m in enumerate(words) if m.text.startswith("Source: "))
+    source = words[first:]
+    assert " ".join(m.text for m in source) == said
+    depths = [m.y for m in source]
+    assert len(set(depths)) == len(depths) > 3
+    assert 0 < min(depths) < max(depths) < framed.height
+
+
 def test_the_style_beside_the_spec_wins(drawn: dict[str, Chart], tmp_path: Path) -> None:
     (tmp_path / "styles").mkdir()
     (tmp_path / "styles" / "reporter.mplstyle").write_text(

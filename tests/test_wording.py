@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import floor, inf, nan
@@ -230,3 +230,26 @@ def test_days_of_the_week_in_sentences_and_tables() -> None:
     day = date(2026, 1, 15)
     assert wording.weekday(day) == "Thursday 15 January"
     assert wording.weekday_short(day) == "Thu 15 Jan"
+
+
+def test_a_list_has_an_and_before_its_last() -> None:
+    assert wording.listed([]) == ""
+    assert wording.listed(["one"]) == "one"
+    assert wording.listed(["one", "two"]) == "one and two"
+    assert wording.listed(["one", "two", "three"]) == "one, two and three"
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        ("2026-01-16T09:00:59+01:00", "on 16 January 2026 at 08:00 UTC"),
+        ("2026-01-16T08:05:00+00:00", "on 16 January 2026 from 08:00 to 08:05 UTC"),
+        (
+            "2026-01-17T01:30:00+00:00",
+            "from 16 January 2026, 08:00 UTC, to 17 January 2026, 01:30 UTC",
+        ),
+    ],
+)
+def test_moments_are_told_in_utc_by_the_minute(last: str, told: str) -> None:
+    first = datetime.fromisoformat("2026-01-16T03:00:01-05:00")
+    assert wording.moments(first, datetime.fromisoformat(last)) == told

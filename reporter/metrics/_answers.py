@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from reporter import wording
-from reporter.alignment import Frame, own, shared
+from reporter.alignment import Frame, not_begun, own, shared
 from reporter.bars import Bars, bars_of
 from reporter.metrics._reach import Rests, judged, whole_history
 from reporter.metrics.base import YEAR_OF_BARS, Ask, Metric, metrics
@@ -292,6 +292,8 @@ def window_base(ask: Ask, data: MarketData, frame: Frame | None = None) -> tuple
         as_of = wording.long_date(frame.as_of)
         raise NoAnswerError(Reason.WINDOW, f"{later} is after the as-of day, {as_of}")
     every = every_of(ask.subject, data)
+    if every == 1 and (why := not_begun(window, ask.subject, data, frame)):
+        raise NoAnswerError(Reason.WINDOW, why)
     if not holds(window, every):
         what = f"a {wording.frequency(every)} series has no change over that window"
         raise NoAnswerError(Reason.WINDOW, what)

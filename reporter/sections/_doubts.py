@@ -93,18 +93,27 @@ def _days(group: Iterable[Finding]) -> str:
 
 
 def _few(texts: Sequence[str], most: int) -> str:
-    more = f" and {wording.count(len(texts) - most)} more" if len(texts) > most else ""
-    return ", ".join(texts[:most]) + more
+    more = len(texts) - most
+    return wording.listed((*texts[:most], f"{wording.count(more)} more") if more > 0 else texts)
 
 
 def _done(group: Sequence[Finding]) -> str:
-    """What was found, in the gate's own words where they are few; what was done; what to do."""
-    messages = tuple(dict.fromkeys(sentence(finding.message) for finding in group))
+    """What was done and what to do; first, where the other columns do not tell it, what was found.
+
+    That is in the gate's own words where they are few.
+    """
+    own = (finding for finding in group if not glossary.in_columns(finding))
+    messages = tuple(dict.fromkeys(sentence(finding.message) for finding in own))
     remedies = tuple(dict.fromkeys(sentence(finding.remedy) for finding in group))
     more = len(messages) - MOST_MESSAGES
     rest = f"And {wording.count(more)} more like these." if more > 0 else ""
-    done = dict.fromkeys(glossary.done(finding) for finding in group)
+    done = dict.fromkeys(map(_action, group))
     return " ".join(filter(None, (*messages[:MOST_MESSAGES], rest, *done, *remedies[:1])))
+
+
+def _action(finding: Finding) -> str:
+    told = glossary.in_columns(finding)
+    return glossary.action(finding) if told else glossary.done(finding)
 
 
 def sentence(text: str) -> str:

@@ -14,6 +14,7 @@ from reporter.model import (
     Fact,
     Gap,
     Json,
+    MarketData,
     Remark,
     Section,
     Span,
@@ -183,6 +184,8 @@ def _notes(context: SectionContext) -> Iterator[Text]:
     data = context.data
     if data.series:
         yield (Span(_prices(context), "name"),)
+        if recorded := _recorded(data):
+            yield (Span(recorded, "name"),)
         yield doubts.terms(context)
     adjusted = [s.instrument.name for s in data.series.values() if s.basis is Basis.ADJUSTED]
     if adjusted:
@@ -217,6 +220,14 @@ def _prices(context: SectionContext) -> str:
         f"longest from {wording.long_date(first)}, up to {wording.long_date(data.as_of)} "
         f"({data.sessions.name} sessions).{seen}"
     )
+
+
+def _recorded(data: MarketData) -> str:
+    """When prices were fetched and what that run is called; empty where they lay at hand."""
+    fetched = [s.provenance.fetched for s in data.series.values() if s.provenance.fetched]
+    when = f"fetched {wording.moments(min(fetched), max(fetched))}" if fetched else ""
+    name = f"recorded as snapshot {data.snapshot}" if data.snapshot else ""
+    return doubts.sentence(wording.listed([told for told in (when, name) if told]))
 
 
 def _definitions(facts: Iterable[Fact]) -> Iterator[tuple[str, str]]:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reporter import glossary
 from reporter.model import Finding, Gap, MarketData, Reason, Section, Severity, Terms, plain
 from reporter.sections.base import SectionContext
 from tests.sections import scene
@@ -57,8 +59,30 @@ def test_a_finding_is_told_with_what_was_done_and_what_to_do() -> None:
             "Large jump",
             "Russell 2000",
             "13 Jan 2026",
-            "It fell 48.9% without a split. Used; figures that rest on it are marked. Check it.",
+            "Used; figures that rest on it are marked. Check it.",
         ]
+    ]
+
+
+def test_what_no_column_tells_stays_in_the_gates_own_words() -> None:
+    unknown = replace(JUMP, check="odd_rule")
+    told = "It fell 48.9% without a split. Used; figures that rest on it are marked. Check it."
+    assert rows(unknown)[0][3] == told
+    assert rows(replace(JUMP, days=()))[0][3] == told
+
+
+@pytest.mark.parametrize(
+    ("check", "severity", "done"),
+    [
+        ("missing", Severity.MARK, "Not filled in; figures that rest on it are marked."),
+        ("split", Severity.REFUSE, "Prices before it are left out."),
+        ("spike", Severity.DROP, "Left out."),
+        ("stale", Severity.REFUSE, "No claim is made that needs it."),
+    ],
+)
+def test_each_rule_tells_what_was_done(check: str, severity: Severity, done: str) -> None:
+    assert rows(Finding("^RUT", check, severity, "Russell 2000: 13 January.", "", (DAY,))) == [
+        [glossary.check_name(check), "Russell 2000", "13 Jan 2026", done]
     ]
 
 
@@ -77,13 +101,24 @@ def test_findings_of_a_rule_share_a_row_that_stays_short() -> None:
             "Price missing",
             "S0, S1, S2, S3, S4, S5 and 24 more",
             "11 Feb 2026, 10 Feb 2026, 9 Feb 2026 and 27 more",
-            "S0 has no price. S1 has no price. And 28 more like these. Left out. Fetch S0.",
+            "Left out. Fetch S0.",
         ]
+    ]
+    unknown = [replace(finding, check="odd_rule") for finding in many]
+    told = "S0 has no price. S1 has no price. And 28 more like these. Left out. Fetch S0."
+    assert rows(*unknown)[0][3] == told
+
+
+def test_lists_have_an_and_before_the_last() -> None:
+    one = replace(JUMP, days=(DAY, DAY - timedelta(1)))
+    assert rows(one, replace(one, symbol="^GSPC"))[0][1:3] == [
+        "Russell 2000 and S&P 500",
+        "13 Jan 2026 and 12 Jan 2026",
     ]
 
 
 def test_what_a_message_says_was_done_is_not_said_again() -> None:
-    told = Finding("^RUT", "spike", Severity.DROP, "Wild prices are left out.", "", (DAY,))
+    told = Finding("^RUT", "odd_rule", Severity.DROP, "Wild prices are left out.", "", (DAY,))
     assert rows(told)[0][3] == "Wild prices are left out."
     assert rows(replace(told, message="Wild prices."))[0][3] == "Wild prices. Left out."
     assert rows(replace(told, message="Sorted.", days=()))[0][3] == "Sorted."
@@ -100,7 +135,7 @@ def test_the_gravest_come_first_and_an_unknown_rule_keeps_its_name() -> None:
 def test_dropped_bars_that_nobody_misses_are_a_note() -> None:
     off = Finding("^GSPC", "off-session", Severity.DROP, "A bar on a holiday.", "", (DAY,))
     context = found(off, replace(off, symbol="^DJI"))
-    told = "Left out or mended without effect on any figure: price outside a session (S&P 500, Dow"
+    told = "Left out or mended without effect on any figure: price outside a session (S&P 500 and"
     assert any(note.startswith(told) for note in notes(context))
     assert all(table.id != "findings" for table in section_of(context).tables)
     assert rows(replace(off, severity=Severity.MARK))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from reporter.model import (
     Cell,
@@ -118,6 +118,38 @@ def test_notes_tell_of_prices_dividends_and_earlier_highs() -> None:
     assert dividends.endswith("only returns are taken: S&P MidCap 400 fund.")
     assert note == "The 16th was a Saturday."
     assert earlier.endswith("Russell 2000: 2,442.74 on 8 November 2021, according to FTSE Russell.")
+
+
+HOUR = datetime(2026, 1, 16, 8, 0, 31, tzinfo=UTC)
+
+
+def recorded(snapshot: str, *fetched: datetime | None) -> str:
+    """The note behind the prices, of series fetched at these moments."""
+    context = scene.context()
+    times = [*fetched, *[fetched[-1]] * (len(context.data.series) - len(fetched))]
+    series = {
+        symbol: replace(one, provenance=replace(one.provenance, fetched=time))
+        for (symbol, one), time in zip(context.data.series.items(), times, strict=True)
+    }
+    data = replace(context.data, series=series, snapshot=snapshot)
+    section = scene.section_of("sources_and_methods", replace(context, data=data))
+    return plain(section.notes[1])
+
+
+def test_the_fetch_and_its_snapshot_are_named() -> None:
+    told = "Fetched on 16 January 2026 at 08:00 UTC and recorded as snapshot 2026-01-16-3f9a2c1b."
+    assert recorded("2026-01-16-3f9a2c1b", HOUR) == told
+    assert recorded("", HOUR, None) == "Fetched on 16 January 2026 at 08:00 UTC."
+    assert recorded("x", None) == "Recorded as snapshot x."
+
+
+def test_several_times_of_fetching_are_a_range() -> None:
+    later = HOUR + timedelta(minutes=2)
+    assert recorded("", later, HOUR) == "Fetched on 16 January 2026 from 08:00 to 08:02 UTC."
+
+
+def test_prices_that_lay_at_hand_have_no_fetch() -> None:
+    assert recorded("", None).startswith("Use of the data: ")
 
 
 def test_a_confirmed_move_is_told_with_who_says_so() -> None:

@@ -99,6 +99,10 @@ def test_a_replay_is_the_live_build_byte_for_byte(
     assert live.brief.snapshot
     assert live.brief.source == "yahoo"
     assert [gap.subject for gap in live.brief.gaps if gap.metric == "prices"] == ["XLE"]
+    if "html" in formats:
+        page = contents(live)["brief.html"].decode()
+        assert f"UTC and recorded as snapshot {live.brief.snapshot}." in page
+        assert "Fetched on 15 January 2026 " in page
     no_network(monkeypatch)
     replay = order(source=SourceRef("snapshot", live.brief.snapshot))
     again = built(replay, LATER, tmp_path, formats)
