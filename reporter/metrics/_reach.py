@@ -169,7 +169,8 @@ def judged(
                 marks[doubt.message] = None
             lost |= {key for key, rests in details.items() if doubt.touches(rests(place))}
     kept = {key: value for key, value in answer.detail.items() if key not in lost}
-    return replace(answer, detail=kept), tuple(marks)
+    withheld = tuple(key for key in answer.detail if key in lost)
+    return replace(answer, detail=kept, withheld=withheld), tuple(marks)
 
 
 def _uncounted(answer: Answer, data: MarketData) -> Iterator[str]:
