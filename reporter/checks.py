@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reporter import wording
-from reporter.limits import NET, WILD, limits
+from reporter.limits import FEWEST_AFTER, NET, WILD, limits
 from reporter.model import Finding, Instrument, Kind, Severity
 from reporter.sessions import SETTLING, Sessions
 from reporter.sources.base import NoQuotesError
@@ -35,7 +35,6 @@ WIDER = 10  # times its usual change: what a series that is not daily may do at 
 SLIP = log(5)  # a yield that moves by this factor and straight back has lost its decimal point
 LEAST_SLIP = 0.3  # per cent: yields near zero do move by such factors
 AROUND = 3  # bars to both sides that say what is usual
-FEWEST_AFTER = 10  # bars without which a new level of prices is not believed
 STUCK = 3  # equal bars in a row without volume, or with one volume
 STUCK_UNMEASURED = 5  # where no volume was ever recorded
 CONFIRM = "if the move is true, confirm it under [[confirmed]] in the spec."

@@ -12,6 +12,7 @@ from math import inf, log
 from reporter.model import Instrument, Kind
 
 WILD = log(3)  # a price that moves by this factor in a day has another meaning, or made news
+FEWEST_AFTER = 10  # bars without which a new level of prices is not believed
 NET = 0.02  # how far a close may lie from the one two bars before, where the one between was wrong
 
 

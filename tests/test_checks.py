@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from reporter.bars import Floats
-from reporter.checks import FEWEST_AFTER, RATIOS, History, Trading, judge, shared_volume, unfinished
+from reporter.checks import RATIOS, History, Trading, judge, shared_volume, unfinished
+from reporter.limits import FEWEST_AFTER
 from reporter.model import Finding, Instrument, Kind, Severity
 from reporter.sessions import Sessions, calendar
 from reporter.sources.base import NoQuotesError

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reporter.checks import History, _without_spikes
+from reporter.checks import History, Trading, judge
 from reporter.limits import WILD, limits
 from reporter.model import Instrument, Kind
+from reporter.sessions import calendar
 
 ONE = Instrument("ZZZ", "Zed", "Zed", Kind.EQUITY)
 
@@ -35,8 +36,11 @@ def test_an_index_is_believed_least_and_what_trades_round_the_clock_more() -> No
 def test_no_true_price_of_151_shares_is_left_out(real_data: Path) -> None:
     closes = pd.read_csv(real_data / "breadth_closes.csv", index_col=0, parse_dates=True)
     assert closes.shape[1] > 150
+    nyse = calendar("XNYS", 2018, 2027)
+    trading = Trading(nyse, np.array(nyse.days, dtype="datetime64[D]"))
     for name in closes:
         close = closes[name].dropna()
         cells = np.column_stack([close.to_numpy()] * 4 + [np.full(len(close), np.nan)])
         days = close.index.to_numpy().astype("datetime64[D]")
-        assert not _without_spikes(History(ONE, days, cells, {})).found, name
+        found = judge(History(ONE, days, cells, {}), trading).found
+        assert "spike" not in {finding.check for finding in found}, name

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from reporter.bars import Bars, bars_of
+from reporter.limits import FEWEST_AFTER
 from reporter.metrics.base import Ask
 from reporter.model import Finding, MarketData, Severity
 
@@ -69,9 +70,9 @@ def whole_history(_place: Place) -> Stretch:
     return Stretch()
 
 
-def last_bar_alone(place: Place) -> Stretch:
-    """The last bar."""
-    return Stretch(place.bars.day(-1))
+def last_level(place: Place) -> Stretch:
+    """The last bars: a level that begins among them may be another thing's."""
+    return Stretch(place.before(place.bars.day(-1), FEWEST_AFTER - 1), holes=False)
 
 
 def window(place: Place) -> Stretch:
