@@ -71,8 +71,8 @@ def whole_history(_place: Place) -> Stretch:
 
 
 def last_level(place: Place) -> Stretch:
-    """The last bars: a level that begins among them may be another thing's."""
-    return Stretch(place.before(place.bars.day(-1), FEWEST_AFTER - 1), holes=False)
+    """The last bars, too few for a level that begins among them to be believed."""
+    return Stretch(place.before(place.bars.day(-1), FEWEST_AFTER - 2), holes=False)
 
 
 def window(place: Place) -> Stretch:
