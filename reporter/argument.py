@@ -11,7 +11,7 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
-from reporter.commentary.base import HEADLINE, STANDFIRST, Reading, families
+from reporter.commentary.base import HEADLINE, STANDFIRST, Reading, families, made
 from reporter.errors import ContentError
 from reporter.model import Kind, Remark, Role, Span, Text, plain
 from reporter.phrasing import led_in, merged, pattern
@@ -74,9 +74,9 @@ def comment(reading: Reading) -> tuple[Remark, ...]:
     Remarks without a section are the argument of page 1; the others belong to the section named,
     at most three to each, and repeat nothing that page 1 prints.
     """
-    made = [remark for name in families.names() for remark in families.get(name)(reading)]
+    told = [one for name in families.names() for one in made(families.get(name), reading)]
     worth = sorted(
-        (remark for remark in made if remark.importance >= WORTH),
+        (remark for remark in told if remark.importance >= WORTH),
         key=lambda remark: (-remark.importance, remark.pattern, plain(remark.text)),
     )
     tone, move = _thesis(worth)

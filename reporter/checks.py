@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reporter import wording
+from reporter.limits import FEWEST_AFTER, NET, WILD, limits
 from reporter.model import Finding, Instrument, Kind, Severity
 from reporter.sessions import SETTLING, Sessions
 from reporter.sources.base import NoQuotesError
@@ -26,22 +27,15 @@ Days = NDArray[np.datetime64]
 
 RATIOS = (2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100)  # new shares for an old one
 NEAR = log(1.08)  # what the market itself may do to a price on the day of a split
-WILD = log(3)  # a price that moves by this factor in a day has another meaning, or made news
 NEWS = 3  # times what is usually traded; a split brings in nobody
+RUSH = 2  # times what is usually traded, on the days of the widest true moves of funds
 MONTH = 20  # bars that say what is usual
-USUAL = {  # the widest factor between two closes that is believed; real ones reach 1.34
-    Kind.COMMODITY: log(1.6),
-    Kind.VOLATILITY: log(3),
-}
-BELIEVED = log(1.35)
-ROUND_THE_CLOCK = log(1.8)  # crypto has fallen by two fifths in a day
 POINTS = 2.0  # per cent that a yield may move in a day; those of SOFR on 17 September 2019 are more
 WIDER = 10  # times its usual change: what a series that is not daily may do at a time
 SLIP = log(5)  # a yield that moves by this factor and straight back has lost its decimal point
 LEAST_SLIP = 0.3  # per cent: yields near zero do move by such factors
 AROUND = 3  # bars to both sides that say what is usual
-FEWEST_AFTER = 10  # bars without which a new level of prices is not believed
-STUCK = 3  # equal bars in a row without volume
+STUCK = 3  # equal bars in a row without volume, or with one volume
 STUCK_UNMEASURED = 5  # where no volume was ever recorded
 CONFIRM = "if the move is true, confirm it under [[confirmed]] in the spec."
 
@@ -204,12 +198,6 @@ def _complete(past: History, trading: Trading) -> History:
 # --- the neighbours ---------------------------------------------------------------------------
 
 
-def _limit(instrument: Instrument) -> float:
-    if instrument.exchange == "24/7":
-        return ROUND_THE_CLOCK
-    return USUAL.get(instrument.kind, BELIEVED)
-
-
 def _without_spikes(past: History) -> History:
     """Without single bars that leave their neighbours' range and are undone by the next bar.
 
@@ -219,7 +207,7 @@ def _without_spikes(past: History) -> History:
         return past
     wrong = _slips(past.close) if past.instrument.kind is Kind.YIELD else _spikes(past)
     if past.instrument.kind is not Kind.YIELD:
-        wrong = wrong | _stretched(past.cells)
+        wrong = wrong | _stretched(past)
     wrong = past.unconfirmed(wrong)
     text = "prices far from those before and after them are left out: {days}."
     remedy = "Check the prices of those days: a decimal point, perhaps."
@@ -228,27 +216,27 @@ def _without_spikes(past: History) -> History:
 
 
 def _spikes(past: History) -> Mask:
-    limit, moves = _limit(past.instrument), past.moves
+    known, moves = limits(past.instrument), past.moves
     out, back = moves[1:-1], moves[2:]
     with np.errstate(invalid="ignore"):
-        inner = (np.minimum(np.abs(out), np.abs(back)) > limit) & (
-            np.abs(out + back) < np.minimum(np.abs(out), np.abs(back)) / 3
-        )
+        undone, net = np.minimum(np.abs(out), np.abs(back)), np.abs(out + back)
+        inner = (undone > known.lone) & (net < undone / 3)
+        inner |= (undone > known.undone) & (net < NET)
     wrong = np.zeros(len(moves), dtype=np.bool_)
     wrong[1:-1] = inner
     for at in np.flatnonzero(wrong):
         around = past.close[max(at - AROUND, 0) : at + AROUND + 1]
-        wrong[at] = abs(log(past.close[at] / float(np.median(around)))) > limit / 2
+        wrong[at] = abs(log(past.close[at] / float(np.median(around)))) > known.undone / 2
     return wrong
 
 
-def _stretched(cells: Floats) -> Mask:
-    """Bars whose high or low lies beyond the factor `WILD` of all their other prices."""
-    opened, high, low, close = cells[:, :4].T
+def _stretched(past: History) -> Mask:
+    """Bars whose high or low lies further from all their other prices than is believed."""
+    known, (opened, high, low, close) = limits(past.instrument), past.cells[:, :4].T
     top, foot = np.fmax(opened, close), np.fmin(opened, close)
     with np.errstate(invalid="ignore", divide="ignore"):
-        wide = (np.log(high / top) > WILD) | (np.log(foot / low) > WILD)
-    return np.asarray(wide & (cells[:, 2] > 0), dtype=np.bool_)
+        wide = (np.log(high / top) > known.high) | (np.log(foot / low) > known.low)
+    return np.asarray(wide & (low > 0), dtype=np.bool_)
 
 
 def _slips(close: Floats) -> Mask:
@@ -289,7 +277,7 @@ def _beyond(past: History) -> NDArray[np.intp]:
     """Positions of the bars whose close lies beyond what is believed, or beside a stated split."""
     far = np.abs(past.moves)
     with np.errstate(invalid="ignore"):
-        which = far > _limit(past.instrument)
+        which = far > limits(past.instrument).lone
         if past.splits:
             stated = np.isin(past.days, np.array(list(past.splits), dtype="datetime64[D]"))
             which |= stated & (far > NEAR)
@@ -302,7 +290,7 @@ def _is_break(past: History, at: int) -> bool:
     stated = past.splits.get(past.days[at].item())
     if stated is not None and abs(log(stated)) > 2 * NEAR and abs(move + log(stated)) < NEAR:
         return True
-    if _made_news(past, at):
+    if _made_news(past, at, NEWS):
         return False
     if abs(move) > WILD:
         return True
@@ -311,15 +299,15 @@ def _is_break(past: History, at: int) -> bool:
     return gapped and any(abs(abs(move) - log(ratio)) < NEAR for ratio in RATIOS)
 
 
-def _made_news(past: History, at: int) -> bool:
-    """Whether more was traded than a split of this size explains, as on the day of a true crash.
+def _made_news(past: History, at: int, times: float) -> bool:
+    """Whether so much more was traded than a split of this size explains, as in a true crash.
 
     Where volumes are not adjusted for it either, a split multiplies them by its own factor.
     """
     volume = past.cells[:, 4]
     usual = float(np.median(volume[max(at - MONTH, 0) : at]))
     shares = max(float(np.exp(-past.moves[at])), 1)
-    return usual > 0 and bool(volume[at] > NEWS * shares * usual)
+    return usual > 0 and bool(volume[at] > times * shares * usual)
 
 
 def _jumps(past: History) -> History:
@@ -330,14 +318,23 @@ def _jumps(past: History) -> History:
             which = steps > _believed_step(past.instrument, steps)
     else:
         with np.errstate(invalid="ignore"):
-            which = np.abs(past.moves) > _limit(past.instrument)
-        which |= past.close <= 0
+            which = np.abs(past.moves) > limits(past.instrument).lone
+        which |= (past.close <= 0) | _quiet(past)
     which = past.unconfirmed(which)
     if not which.any():
         return past
     text = "the close moves further than is believed without a look on {days}."
     remedy = f"Check those days: if one was a split, use split-adjusted prices; {CONFIRM}"
     return past.telling(past.finding("jump", Severity.MARK, text, remedy, past.names(which)))
+
+
+def _quiet(past: History) -> Mask:
+    """Moves too wide for a day on which no more was traded than usual, or none knows how much."""
+    with np.errstate(invalid="ignore"):
+        wide = np.abs(past.moves) > limits(past.instrument).quiet
+    for at in np.flatnonzero(wide):
+        wide[at] = not _made_news(past, int(at), RUSH)
+    return wide
 
 
 def _believed_step(instrument: Instrument, steps: Floats) -> float:
@@ -347,18 +344,18 @@ def _believed_step(instrument: Instrument, steps: Floats) -> float:
 
 
 def _stuck(past: History) -> History:
-    """With a mark on bars that repeat the one before them while nothing was traded."""
+    """With a mark on bars that repeat the one before them, with its volume or with none."""
     volume = past.cells[:, 4]
     measured = bool((volume > 0).any())
     if past.instrument.kind is Kind.YIELD or len(volume) < STUCK:
         return past
     same = (past.cells[1:, :4] == past.cells[:-1, :4]).all(axis=1)
     if measured:
-        same &= volume[1:] == 0
+        same &= (volume[1:] == 0) | (volume[1:] == volume[:-1])
     which = _in_runs(same, (STUCK if measured else STUCK_UNMEASURED) - 1)
     if not which.any():
         return past
-    text = "the same prices again and again, without volume: {days}."
+    text = "the same prices again and again, without volume or with one and the same: {days}."
     remedy = "Check those days: the feed may have stood still."
     return past.telling(past.finding("stuck", Severity.MARK, text, remedy, past.names(which)))
 

@@ -55,6 +55,10 @@ class ContentError(ReporterError):
     """The brief contradicts itself: a digit without a fact, a pattern without its slot."""
 
 
+class WithheldError(ContentError):
+    """A sentence needs a detail that its fact leaves out as doubtful: it is not said."""
+
+
 class RenderError(ReporterError):
     """A template, style or picture cannot be turned into pages."""
 

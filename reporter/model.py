@@ -137,7 +137,8 @@ class Fact:
     `display` is the number as every page prints it. `displays` holds the printable forms of
     the entries of `detail` (`level`, `prior_date`, ...) and `magnitude`, the display without
     its sign, for sentences whose verb carries the direction. `marks` say what is doubtful about
-    the prices it rests on, a sentence each; most facts have none.
+    the prices it rests on, a sentence each; most facts have none. `withheld` are the entries of
+    `detail` that are left out because they are doubtful.
     """
 
     id: str
@@ -154,6 +155,7 @@ class Fact:
     detail: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
     displays: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     marks: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
     def shown(self, part: str = "") -> str:
         """The printable form of the fact, or of one part of it.
@@ -162,6 +164,13 @@ class Fact:
             KeyError: the fact has no such printable part.
         """
         return self.displays[part] if part else self.display
+
+    def withholds(self, part: str) -> bool:
+        """Whether a printable part is missing because it is doubtful, its short forms included."""
+        return any(
+            part in {key, f"{key}_short", f"{key.removesuffix('_date')}_day"}
+            for key in self.withheld
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from reporter.errors import ContentError
+from reporter.errors import ContentError, WithheldError
 from reporter.lexicon import TERM, noun, participle, present, verb
 from reporter.model import Fact, Instrument, Span, Text
 from reporter.resources import PACKAGE
@@ -156,7 +156,8 @@ def fill(pattern: Pattern, slots: Slots) -> Text:
     """The pattern's words with its slots filled, every sentence begun with a capital.
 
     Raises:
-        ContentError: a slot is missing, holds the wrong fact, or has no such printable part.
+        ContentError: a slot is missing, holds the wrong fact, or has no such printable part;
+            WithheldError where only doubts leave that part out.
     """
     return capitalised(fragment(pattern, slots))
 
@@ -210,7 +211,8 @@ def _fact_span(pattern: Pattern, slot: str, fact: Fact, part: str, form: str) ->
     try:
         shown = fact.shown("" if part == "display" else part)
     except KeyError:
-        raise ContentError(
+        error = WithheldError if fact.withholds(part) else ContentError
+        raise error(
             f"{fact.id} has no printable {part!r} for slot {slot!r}.", where=pattern.name
         ) from None
     forms = {"magnitude": magnitude, "bare": bare, "points": points}

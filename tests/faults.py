@@ -24,6 +24,7 @@ FIRST = date(2022, 12, 1)
 SYMBOLS = ("^RUT", "^GSPC", "IWM", "AAPL", "BTC-USD", "^TNX")
 STOCKS = ("^RUT", "^GSPC", "IWM", "AAPL")
 PAYING = ("IWM", "AAPL")
+BROAD = ("^RUT", "^GSPC", "IWM")  # whose prices never move by a fifth within a day
 PRICES = ["Open", "High", "Low", "Close"]
 QUOTES = [*PRICES, "Adj Close"]
 PIVOTAL = (LAST, date(2026, 1, 14), date(2025, 12, 31), date(2025, 12, 15), date(2026, 1, 8))
@@ -168,6 +169,8 @@ def spike(wound: Wound) -> None:
 def split(wound: Wound) -> None:
     """A split was not applied to earlier prices; sometimes it is stated all the same."""
     ratio = wound.chance.choice((2, 3, 4, 10, 0.1, 1.5))
+    if wound.symbol in BROAD and wound.chance.random() < 0.3:
+        ratio = 1.25
     if wound.symbol == "BTC-USD":  # what may fall by a third in a day without having split
         ratio = max(ratio, 2)
     wound.put(wound.frame.sort_values("Date", ignore_index=True))
@@ -244,6 +247,32 @@ def stuck(wound: Wound) -> None:
     wound.put(frame)
 
 
+def repeating(wound: Wound) -> None:
+    """The feed gives one row again and again, its volume too, up to the last day or another."""
+    wound.put(wound.frame.sort_values("Date", ignore_index=True))
+    frame = wound.frame.copy()
+    at = min(wound.at(), len(frame) - 5)
+    columns = [*QUOTES, "Volume"]
+    for row in frame.index[at + 1 : at + 5]:
+        frame.loc[row, columns] = frame.loc[frame.index[at], columns]
+    wound.put(frame)
+
+
+def excursion(wound: Wound) -> None:
+    """An index leaves its level for a day, or on the last one, or its high or low does."""
+    factor = wound.chance.choice((1.36, 1.34, 1 / 1.3, 1 / 1.45))
+    extreme = ["High"] if factor > 1 else ["Low"]
+    wound.set(wound.chance.choice((QUOTES, QUOTES, extreme)), lambda cells: cells * factor)
+
+
+def new_level(wound: Wound) -> None:
+    """The last bars of an index are of another one."""
+    frame = wound.frame.sort_values("Date", ignore_index=True)
+    late = frame.index[-wound.chance.randint(1, 4) :]
+    frame.loc[late, QUOTES] *= wound.chance.choice((1.36, 1.4, 1 / 1.3, 1 / 1.45))
+    wound.put(frame)
+
+
 Fault = Callable[[Wound], None]
 FAULTS: Mapping[str, tuple[Fault, tuple[str, ...]]] = {
     fault.__name__: (fault, symbols)
@@ -266,6 +295,9 @@ FAULTS: Mapping[str, tuple[Fault, tuple[str, ...]]] = {
         (borrowed, ("^RUT",)),
         (adjusted, PAYING),
         (stuck, STOCKS),
+        (repeating, STOCKS),
+        (excursion, ("^RUT", "^GSPC")),
+        (new_level, ("^RUT", "^GSPC")),
     )
 }
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from reporter.bars import Floats
-from reporter.checks import FEWEST_AFTER, RATIOS, History, Trading, judge, shared_volume, unfinished
+from reporter.checks import RATIOS, History, Trading, judge, shared_volume, unfinished
+from reporter.limits import FEWEST_AFTER
 from reporter.model import Finding, Instrument, Kind, Severity
 from reporter.sessions import Sessions, calendar
 from reporter.sources.base import NoQuotesError
@@ -132,6 +133,30 @@ def test_a_high_or_low_far_from_all_other_prices_is_left_out(column: int, factor
     assert found(replace(history(), cells=cells))["spike"].days == (DAYS[-150].item(),)
 
 
+@pytest.mark.parametrize(
+    ("kind", "column", "factor", "told"),
+    [
+        (Kind.INDEX, 1, 2.5, True),
+        (Kind.INDEX, 2, 0.4, True),
+        (Kind.INDEX, 1, 1.05, False),
+        (Kind.INDEX, 2, 1 / 1.1, False),
+        (Kind.FUND, 1, 1.5, True),
+        (Kind.FUND, 1, 1.3, False),
+        (Kind.FUND, 2, 0.4, False),
+        (Kind.EQUITY, 1, 2.5, False),
+    ],
+)
+def test_how_far_a_high_or_low_may_lie_is_a_matter_of_kind(
+    kind: Kind,
+    column: int,
+    factor: float,
+    told: bool,  # noqa: FBT001
+) -> None:
+    past = history(kind=kind)
+    past.cells[299, column] *= factor
+    assert ("spike" in found(past)) is told
+
+
 def test_the_flash_crash_is_believed() -> None:
     """On 6 May 2010 funds traded at a small part of their price for minutes."""
     cells = history().cells.copy()
@@ -195,11 +220,82 @@ def test_a_new_level_of_few_bars_is_refused_and_names_its_day() -> None:
 
 
 def test_the_largest_true_moves_are_believed() -> None:
-    """Those of 16 years of funds (1.34) and volatility (2.16)."""
-    for kind, factor in ((Kind.FUND, 0.747), (Kind.INDEX, 0.77), (Kind.VOLATILITY, 2.156)):
+    """Those of 16 years of funds (1.34, much traded), indices (1.17) and volatility (2.16)."""
+    for kind, factor in ((Kind.FUND, 0.747), (Kind.INDEX, 0.857), (Kind.VOLATILITY, 2.156)):
         close = np.array(wave(300))
         close[150:] *= factor / (close[150] / close[149])
-        assert not found(history(close, kind)), kind
+        past = history(close, kind)
+        past.cells[150, 4] *= 3.5
+        assert not found(past), kind
+
+
+def moved(kind: Kind, factor: float, on: int = 150, *, back: bool = False) -> History:
+    """A history that moves by a factor on a bar, and straight back if so."""
+    close = np.array(wave(300))
+    close[on] = close[on - 1]
+    close[on + 1 :] *= close[on] / close[on + 1] if on < 299 else 1
+    close[on : on + 1 if back else 300] *= factor
+    return history(close, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "factor", "told"),
+    [
+        (Kind.INDEX, 1.17, False),
+        (Kind.INDEX, 1.2, True),
+        (Kind.INDEX, 0.8, True),  # five shares for four
+        (Kind.FUND, 1.19, False),
+        (Kind.FUND, 0.8, True),
+        (Kind.EQUITY, 1.3, False),
+        (Kind.EQUITY, 1.36, True),
+    ],
+)
+@pytest.mark.parametrize("on", [150, 298, 299])
+def test_a_move_wider_than_its_kind_makes_is_marked(
+    kind: Kind,
+    factor: float,
+    told: bool,  # noqa: FBT001
+    on: int,
+) -> None:
+    jump = found(moved(kind, factor, on)).get("jump")
+    assert (jump is not None) is told
+    assert jump is None or (jump.severity, jump.days) == (Severity.MARK, (DAYS[on - 300].item(),))
+
+
+def test_a_fund_that_falls_by_a_fifth_while_much_is_traded_is_believed() -> None:
+    """As XLE on 9 March 2020."""
+    past = moved(Kind.FUND, 0.8)
+    past.cells[150, 4] *= 2.55 * 1.25
+    assert not found(past)
+
+
+@pytest.mark.parametrize(
+    ("kind", "factor", "told"),
+    [
+        (Kind.INDEX, 1.09, False),  # March 2020
+        (Kind.INDEX, 1.14, True),
+        (Kind.INDEX, 1 / 1.34, True),
+        (Kind.FUND, 1.13, False),
+        (Kind.FUND, 1.17, True),
+        (Kind.EQUITY, 1.24, False),
+        (Kind.EQUITY, 1.32, True),
+    ],
+)
+@pytest.mark.parametrize("on", [150, 298])
+def test_a_move_that_the_next_bar_takes_back_is_left_out_sooner(
+    kind: Kind,
+    factor: float,
+    told: bool,  # noqa: FBT001
+    on: int,
+) -> None:
+    past = moved(kind, factor, on, back=True)
+    past.cells[on + 1, :3] = past.cells[on + 1, 3]
+    spike = found(past).get("spike")
+    assert (spike is not None) is told
+    assert spike is None or (spike.severity, spike.days) == (
+        Severity.DROP,
+        (DAYS[on - 300].item(),),
+    )
 
 
 def halved(on: int = 150) -> History:
@@ -263,9 +359,10 @@ def test_a_confirmed_move_may_come_straight_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("volume", "repeats", "told"), [(0, 1, False), (0, 2, True), (5, 3, False)]
+    ("volume", "repeats", "told"),
+    [(0, 1, False), (0, 2, True), (5, 1, False), (5, 2, True), (7, 2, True), (np.nan, 3, False)],
 )
-def test_bars_that_repeat_without_volume_are_marked(
+def test_bars_that_repeat_with_no_volume_or_with_one_are_marked(
     volume: float,
     repeats: int,
     told: bool,  # noqa: FBT001
@@ -274,6 +371,7 @@ def test_bars_that_repeat_without_volume_are_marked(
     for row in range(151, 151 + repeats):
         cells[row, :4] = cells[150, :4]
         cells[row, 4] = volume
+    cells[150, 4] = volume or 5
     stuck = found(replace(history(), cells=cells)).get("stuck")
     assert (stuck is not None) is told
     assert stuck is None or len(stuck.days) == repeats

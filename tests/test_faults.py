@@ -13,16 +13,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from reporter import pipeline
-from reporter.errors import ReporterError
+from reporter.errors import DataError, ReporterError
 from reporter.gather import gather
 from reporter.measure import everything, measure
-from reporter.model import Fact, MarketData, Severity, SourceRef, plain
+from reporter.model import Brief, Fact, MarketData, Severity, SourceRef, plain
 from reporter.sources.base import DataRequest, Delivered, Quotes, silent, sources
 from reporter.spec import load
 from tests.faults import (
@@ -30,8 +31,10 @@ from tests.faults import (
     LAST,
     NOW,
     PIVOTAL,
+    QUOTES,
     SYMBOLS,
     Frames,
+    Wound,
     good,
     inflict,
     injured,
@@ -192,6 +195,63 @@ def test_a_brief_of_faulty_prices_is_composed_all_the_same(trial: int) -> None:
     brief = pipeline.compose(spec, data)
     assert brief.findings
     assert any(fact.marks for fact in brief.facts)
+    assert plain(brief.headline)
+
+
+SMALL = """
+title = "Small"
+subjects = ["^RUT"]
+benchmark = "^GSPC"
+as_of = 2026-01-15
+[watch]
+sectors = ["IWM", "AAPL", "BTC-USD", "^GSPC", "^RUT"]
+rates = ["^TNX"]
+"""
+NAMES = ("front", "leadership", "technicals", "cross_asset", "sources_and_methods")
+LATE = ("new_level", "excursion", "repeating", "dropped", "split")
+
+
+def composed(frames: Frames, folder: Path) -> Brief | None:
+    """The small brief of these rows; None where the subject's prices are refused."""
+    order = folder / "brief.toml"
+    order.write_text(SMALL + "".join(f'[[sections]]\nname = "{name}"\n' for name in NAMES))
+    given = Delivered([quotes(symbol, frame, file=False) for symbol, frame in frames.items()])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reporter.gather.ask", lambda *_: given)
+        try:
+            spec = load(order)
+            data = pipeline.collect(spec, now=NOW, progress=silent)
+        except DataError:
+            return None
+    return pipeline.compose(spec, data)
+
+
+@pytest.mark.parametrize("trial", range(max(4, TRIALS // 2)))
+def test_no_brief_of_faulty_prices_fails_but_for_want_of_data(trial: int, tmp_path: Path) -> None:
+    chance = random.Random(trial)  # noqa: S311  chance, not secrecy
+    frames, told = injured(chance.randint(0, 2), chance)
+    frames["^RUT"] = frames["^RUT"].drop_duplicates("Date").sort_values("Date", ignore_index=True)
+    for name in chance.sample(LATE, chance.randint(1, 2)):
+        FAULTS[name][0](Wound(frames, chance, "^RUT"))
+        told.append(name)
+    brief = composed(frames, tmp_path)
+    assert brief is None or (plain(brief.headline) and brief.findings), told
+
+
+@pytest.mark.parametrize(("bars", "factor"), [(1, 1.36), (1, 1 / 1.45), (2, 1.4), (1, 1.2)])
+def test_a_jump_of_the_last_bars_is_told_and_marked(
+    bars: int, factor: float, tmp_path: Path
+) -> None:
+    """The remarks that would need the close before are not made."""
+    frames = {symbol: good(symbol) for symbol in SYMBOLS}
+    rut = good("^RUT").copy()
+    rut.loc[rut.index[-bars:], QUOTES] *= factor
+    brief = composed({**frames, "^RUT": rut}, tmp_path)
+    assert brief is not None
+    level = next(fact for fact in brief.facts if fact.id == "level:^RUT")
+    assert level.marks
+    assert "previous" in level.withheld
+    assert [finding.check for finding in brief.findings] == ["jump"]
     assert plain(brief.headline)
 
 

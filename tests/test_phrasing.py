@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from reporter.errors import ContentError
+from reporter.errors import ContentError, WithheldError
 from reporter.model import Span, plain
 from reporter.phrasing import (
     Named,
@@ -80,6 +82,16 @@ def test_a_part_that_the_fact_does_not_print_is_refused() -> None:
     entry = {"text": "{r.peak}", "slots": {"r": "period_return"}}
     with pytest.raises(ContentError, match="no printable 'peak'"):
         fill(parse("t.x", entry), SLOTS)
+
+
+@pytest.mark.parametrize("part", ["low_date", "low_date_short", "low_day", "low"])
+def test_a_part_that_is_withheld_is_told_from_one_that_there_never_was(part: str) -> None:
+    entry = {"text": f"{{r.{part}}}", "slots": {"r": "period_return"}}
+    slots = {**SLOTS, "r": replace(move("^RUT", 0.07), withheld=("low_date", "peak"))}
+    expected = ContentError if part == "low" else WithheldError
+    with pytest.raises(ContentError, match=f"no printable '{part}'") as raised:
+        fill(parse("t.x", entry), slots)
+    assert raised.type is expected
 
 
 def test_a_digit_outside_every_slot_is_refused() -> None:

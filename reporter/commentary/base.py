@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from reporter.agenda import Due
+from reporter.errors import WithheldError
 from reporter.model import BriefSpec, DeskInputs, Fact, Facts, Instrument, Kind, Remark, Role, Text
 from reporter.phrasing import Slots, direction, fill, pattern, sentences, size
 from reporter.proofreading import check
@@ -83,10 +85,15 @@ class Note:
 def remark(name: str, slots: Slots, note: Note, further: Text = ()) -> Remark:
     """The remark that the pattern `family.key` makes of these slots, `further` sentences behind.
 
+    It has no text, and is not made, where a slot prints what its fact leaves out as doubtful.
+
     Raises:
         ContentError: the pattern does not fit the facts, or the sentence breaks a rule of style.
     """
-    text = check(sentences(fill(pattern(name), slots), further), name)
+    try:
+        text = check(sentences(fill(pattern(name), slots), further), name)
+    except WithheldError:
+        text = ()
     return Remark(
         move=note.move,
         family=name.partition(".")[0],
@@ -146,6 +153,16 @@ def number_of(fact: Fact, key: str) -> float | None:
 
 
 Family = Callable[[Reading], Iterable[Remark]]
+
+
+def made(own: Family, reading: Reading) -> Iterator[Remark]:
+    """The remarks of a family that say something.
+
+    Where a part of a sentence prints what is left out as doubtful, the family has no more to say.
+    """
+    with suppress(WithheldError):
+        yield from (remark for remark in own(reading) if remark.text)
+
 
 families: Registry[Family] = Registry("commentary", "remark family")
 family = families.enter

@@ -46,7 +46,7 @@ class Answer:
     otherwise, an int as a count. `text` is the display where the unit's own form is not it,
     `texts` adds or replaces printable forms. `suffix` tells facts of one question apart.
     `as_of` is given where it is not the subject's own last session, `shared` where the sessions
-    counted are those common to several exchanges.
+    counted are those common to several exchanges. `withheld` are the details left out as doubtful.
     """
 
     value: float | int | bool
@@ -61,6 +61,7 @@ class Answer:
     source: str = ""
     as_of: date | None = None
     shared: str = ""
+    withheld: tuple[str, ...] = ()
 
 
 Answers = Iterable[Answer]
@@ -341,6 +342,7 @@ def fact(ask: Ask, data: MarketData, answer: Answer, marks: tuple[str, ...] = ()
         detail={key: _json(value) for key, value in answer.detail.items()} | calendar,
         displays=displays,
         marks=marks,
+        withheld=answer.withheld,
     )
 
 

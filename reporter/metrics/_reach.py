@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from reporter.bars import Bars, bars_of
+from reporter.limits import FEWEST_AFTER
 from reporter.metrics.base import Ask
 from reporter.model import Finding, MarketData, Severity
 
@@ -69,9 +70,9 @@ def whole_history(_place: Place) -> Stretch:
     return Stretch()
 
 
-def last_bar_alone(place: Place) -> Stretch:
-    """The last bar."""
-    return Stretch(place.bars.day(-1))
+def last_level(place: Place) -> Stretch:
+    """The last bars, too few for a level that begins among them to be believed."""
+    return Stretch(place.before(place.bars.day(-1), FEWEST_AFTER - 2), holes=False)
 
 
 def window(place: Place) -> Stretch:
@@ -169,7 +170,8 @@ def judged(
                 marks[doubt.message] = None
             lost |= {key for key, rests in details.items() if doubt.touches(rests(place))}
     kept = {key: value for key, value in answer.detail.items() if key not in lost}
-    return replace(answer, detail=kept), tuple(marks)
+    withheld = tuple(key for key in answer.detail if key in lost)
+    return replace(answer, detail=kept, withheld=withheld), tuple(marks)
 
 
 def _uncounted(answer: Answer, data: MarketData) -> Iterator[str]:

@@ -18,7 +18,7 @@ from reporter.metrics._answers import (
     priced,
     sessions_since,
 )
-from reporter.metrics._reach import back, beginning, last_bar_alone, past_year, since
+from reporter.metrics._reach import back, beginning, last_level, past_year, since
 from reporter.metrics.base import Ask
 from reporter.model import Kind, MarketData, Reason, Unit
 
@@ -37,7 +37,7 @@ _RESTS = {
 }
 
 
-@metric("level", None, reach=(last_bar_alone,), details=_RESTS)
+@metric("level", None, reach=(last_level,), details=_RESTS)
 def level(ask: Ask, data: MarketData) -> Answers:
     """The close of the as-of session, as quoted; a yield's level is in per cent.
 

@@ -22,7 +22,7 @@ from reporter.metrics._answers import (
     no_yield,
     window_base,
 )
-from reporter.metrics._reach import back, since, window
+from reporter.metrics._reach import back, last_level, since, window
 from reporter.metrics.base import Ask
 from reporter.model import Basis, MarketData, Unit
 from reporter.windows import Window
@@ -43,6 +43,8 @@ _FORMS: dict[str, Printer] = {
     windows="periods",
     reach=(window,),
     details={
+        "level": last_level,
+        "base_level": last_level,
         "z": back(SIGMA_SESSIONS + 1),
         "largest_since": since("largest_since", 1),
         "largest_since_return": since("largest_since", 1),

@@ -16,7 +16,7 @@ from reporter.metrics._answers import (
     published,
     slug,
 )
-from reporter.metrics._reach import last_bar_alone
+from reporter.metrics._reach import last_level
 from reporter.metrics.base import Ask
 from reporter.model import MarketData, Reason, Target, Unit
 
@@ -25,7 +25,7 @@ NAMES = ("implied_advance",)
 _FORMS = {"target": wording.as_given}
 
 
-@metric("implied_advance", Unit.FRACTION, reach=(last_bar_alone,))
+@metric("implied_advance", Unit.FRACTION, reach=(last_level,))
 def implied_advance(ask: Ask, data: MarketData) -> Answers:
     """Target over the last close, less one, as a fraction: one fact for each published target.
 

@@ -14,7 +14,7 @@ from reporter.metrics._answers import (
     metric,
     window_base,
 )
-from reporter.metrics._reach import window
+from reporter.metrics._reach import last_level, window
 from reporter.metrics.base import Ask
 from reporter.model import Kind, MarketData, Reason, Unit
 
@@ -23,7 +23,13 @@ NAMES = ("yield_change",)
 POINTS = 100
 
 
-@metric("yield_change", Unit.BASIS_POINTS, windows="periods", reach=(window,))
+@metric(
+    "yield_change",
+    Unit.BASIS_POINTS,
+    windows="periods",
+    reach=(window,),
+    details={"level": last_level, "base_level": last_level},
+)
 def yield_change(ask: Ask, data: MarketData) -> Answers:
     """A yield less its level on the window's base day, in basis points (0.01 percentage points).
 

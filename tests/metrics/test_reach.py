@@ -67,6 +67,15 @@ def test_what_only_the_past_shows_is_left_out() -> None:
     assert marked(doubtful(-1), "level")
 
 
+def test_a_level_is_doubtful_until_ten_bars_confirm_it() -> None:
+    assert marked(doubtful(-9), "level")
+    assert not marked(doubtful(-10), "level")
+    moves = [fact(doubtful(at), "period_return", "ZZZ", window="1d") for at in (-10, -9)]
+    assert [bool(move.marks) for move in moves] == [False, False]
+    assert ["level" in move.detail for move in moves] == [True, False]
+    assert ["base_level" in move.withheld for move in moves] == [False, True]
+
+
 def test_a_history_that_was_cut_marks_what_reaches_its_start() -> None:
     whole = doubtful(-1)
     cut = Finding("ZZZ", "split", Severity.REFUSE, "cut", days=(DAYS[0],))
