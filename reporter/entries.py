@@ -158,7 +158,8 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        tip = nearest(name, sorted(available_timezones()))
+        near = nearest(name, sorted(available_timezones()))
+        tip = near if near.startswith("Did") else "Write one like America/New_York."
         raise EntryError(f"{name!r} is no time zone. {tip}") from None
 
 

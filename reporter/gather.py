@@ -25,12 +25,10 @@ from reporter.model import (
     DeskInputs,
     Finding,
     Gap,
-    Instrument,
     KnownHigh,
     MarketData,
     PriceSeries,
     Reason,
-    Severity,
     SourceRef,
     Terms,
 )
@@ -38,6 +36,7 @@ from reporter.recorder import ask
 from reporter.registry import nearest
 from reporter.sessions import NEW_YORK, Sessions, day_at
 from reporter.sources.base import DataRequest, Progress, missing, silent
+from reporter.staleness import behind, cut
 from reporter.wording import long_date
 
 AHEAD = frozenset({"unfinished", "future"})  # what is found of days after the as-of session
@@ -55,6 +54,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     confirmed: Iterable[ConfirmedMove] = (),
     desk: DeskInputs | None = None,
     any_of: Sequence[str] = (),
+    led: bool = False,
     data_folder: Path | None = None,
     refresh: bool = False,
 ) -> MarketData:
@@ -75,6 +75,8 @@ def gather(  # noqa: PLR0913  one edition takes this much
         desk: the spec's desk inputs; without any, a sample gives its own.
         any_of: where given, the first symbol need not be there: it is enough that the source
             knows one of these, and that one series reaches the as-of day.
+        led: with `any_of`, the first symbol leads all the same where it is there and no day is
+            asked for: the day is that of the brief.
         data_folder: where fetches are recorded and snapshots lie; None records nothing.
         refresh: ask anew for what is recorded already.
 
@@ -94,7 +96,9 @@ def gather(  # noqa: PLR0913  one edition takes this much
     called = (given.source or source.name).partition(":")[0]
     delivered = admit(given, request, called, confirmed)
     any_of = [canonical(symbol) for symbol in any_of]
-    subject = _latest(any_of, delivered) if any_of else _subject(wanted[0], delivered)
+    leads = led and as_of is None and _is_there(wanted[0], delivered)
+    required = leads or not any_of
+    subject = _subject(wanted[0], delivered) if required else _latest(any_of, delivered)
     latest = as_of or (subject.end if _is_daily(subject) else now.date())
     if not any_of:
         _check_begun(subject, latest)
@@ -109,9 +113,10 @@ def gather(  # noqa: PLR0913  one edition takes this much
     calendars = {**calendars, **_own_days(delivered.series)}
     series = _ordered(delivered.series, wanted)
     known = [s if s.symbol in dated else _known(s, subject, session) for s in series]
-    kept, stale = _cut(known, calendars, session)
+    kept, stale = cut(known, calendars, session)
     gaps = (*delivered.gaps, *(gap for gap, _ in stale))
-    findings = (*delivered.findings, *(finding for _, finding in stale))
+    late = behind(subject, delivered, own, session) if as_of is None else ()
+    findings = (*delivered.findings, *(finding for _, finding in stale), *late)
     return MarketData(
         series=MappingProxyType(kept),
         as_of=session,
@@ -173,6 +178,10 @@ def _stranger(symbol: str, wanted: Sequence[str]) -> str:
     hint = nearest(symbol, wanted)
     tip = hint if hint.startswith("Did") else "Add it to a list under [watch]."
     return f"no prices of {symbol}: it has a target, but the brief does not ask for it. {tip}"
+
+
+def _is_there(symbol: str, delivered: Admitted) -> bool:
+    return any(series.symbol == symbol for series in delivered.series)
 
 
 def _subject(symbol: str, delivered: Admitted) -> PriceSeries:
@@ -264,7 +273,9 @@ def _session(subject: PriceSeries, own: Trading, latest: date, *, asked: bool) -
     last: date = bars[-1].item()
     session = _last(own.sessions, latest)
     if asked and last < session:
-        over = own.final is None or session <= own.final
+        over = (
+            own.final is None or own.today is None or not last >= own.final < session <= own.today
+        )
         what = f"has no price for the as-of day {long_date(session)}"
         raise DataError(
             f"{subject.symbol} {what}; its last before it is of {long_date(last)}."
@@ -300,35 +311,6 @@ def _known(one: PriceSeries, subject: PriceSeries, session: date) -> PriceSeries
     return replace(one, bars=one.bars.loc[: pd.Timestamp(session) - pd.Timedelta(days=1)])
 
 
-def _cut(
-    delivered: Iterable[PriceSeries], calendars: Mapping[str, Trading], session: date
-) -> tuple[dict[str, PriceSeries], list[tuple[Gap, Finding]]]:
-    """Every series up to the session, or the gap and finding that stand for it."""
-    kept: dict[str, PriceSeries] = {}
-    stale: list[tuple[Gap, Finding]] = []
-    for series in delivered:
-        cut = replace(series, bars=series.bars.loc[: pd.Timestamp(session)])
-        needed = _needed(series.instrument, calendars, session)
-        if (gap := _too_old(series, cut, needed)) is None:
-            kept[series.symbol] = cut
-            continue
-        remedy = "Ask again later, or update the prices."
-        days = (needed,) if gap.reason is Reason.STALE else ()
-        stale.append(
-            (gap, Finding(series.symbol, "stale", Severity.REFUSE, gap.message, remedy, days))
-        )
-    return kept, stale
-
-
-def _needed(instrument: Instrument, calendars: Mapping[str, Trading], session: date) -> date:
-    """The session whose bar the instrument must have: its own last that is over and published."""
-    own = calendars[instrument.exchange]
-    if instrument.every > 1:  # the gate has seen to it that it has not ended
-        return own.sessions.on_or_before(session)
-    last = _last(own.sessions, session if own.final is None else min(session, own.final))
-    return own.sessions.back(last, instrument.lag) if instrument.lag else last
-
-
 def _ends(
     series: Iterable[PriceSeries], calendars: Mapping[str, Trading], session: date
 ) -> Mapping[str, date]:
@@ -352,21 +334,6 @@ def _in_order(
     last = asked or date.max
     told = [f for f in findings if not f.days or f.days[0] <= last or f.check in AHEAD]
     return tuple(sorted(told, key=lambda f: (wanted.index(f.symbol), f.days[:1], f.check)))
-
-
-def _too_old(whole: PriceSeries, cut: PriceSeries, session: date) -> Gap | None:
-    """The gap of a series without a bar on its last session: an older bar is not used for it."""
-    name = whole.instrument.full
-    if cut.bars.empty:
-        message = f"{name} has no price up to the as-of day {long_date(session)}."
-        return missing(whole.symbol, Reason.NO_DATA, message)
-    if cut.end < session:
-        message = (
-            f"{name} has no price for the as-of day {long_date(session)}; "
-            f"its last is of {long_date(cut.end)}."
-        )
-        return missing(whole.symbol, Reason.STALE, message)
-    return None
 
 
 def _moved(asked: date | None, session: date) -> list[str]:

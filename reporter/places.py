@@ -46,8 +46,16 @@ def place(found: Mapping[Key, int], key: Sequence[str | int]) -> int | None:
 
 
 def spell(key: Sequence[str | int]) -> str:
-    """The key as people say it: `sections #2 name`, where parts count from 1."""
-    return " ".join(f"#{part + 1}" if isinstance(part, int) else part for part in key)
+    """The key as people say it: `sections #2 name`, where parts count from 1.
+
+    A line break or another character that is not for printing is told as TOML escapes it.
+    """
+    return " ".join(f"#{part + 1}" if isinstance(part, int) else _visible(part) for part in key)
+
+
+def _visible(text: str) -> str:
+    escaped = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(escaped)
 
 
 def _table(header: re.Match[str], seen: Counter[Key]) -> Key:

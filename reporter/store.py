@@ -39,11 +39,22 @@ Document = Mapping[str, Any]
 
 
 class DamagedError(DataError):
-    """A file of the store that is not what its name says."""
+    """A file of the store that is missing, or is not what its name says.
 
-    def __init__(self, path: Path, why: str) -> None:
-        tip = "Remove it and fetch again: reporter data fetch SPEC."
-        super().__init__(f"is damaged: {why}.", where=str(path), tip=tip)
+    `user` is who refers to it, such as a snapshot, which is lost with it.
+    """
+
+    def __init__(self, path: Path, why: str, *, gone: bool = False, user: str = "") -> None:
+        self.path, self.why, self.gone = path, why, gone
+        message = why if gone else f"is damaged: {why}"
+        needed = f", and {user} cannot be replayed without it" if user else ""
+        remove = "" if gone or user else " or remove it"
+        tip = f"Restore it from a copy{remove}; or fetch anew: reporter data fetch SPEC --refresh."
+        super().__init__(f"{message}{needed}.", where=str(path), tip=tip)
+
+    def wanted_by(self, user: str) -> DamagedError:
+        """The same, told with who refers to the file."""
+        return DamagedError(self.path, self.why, gone=self.gone, user=user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +215,7 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise DamagedError(path, "it is missing") from error
+        raise DamagedError(path, "is missing", gone=True) from error
     except OSError as error:
         raise DamagedError(path, f"it cannot be read ({error.strerror})") from error
 

@@ -45,6 +45,7 @@ HOMES = {
         "payouts.py",
         "publication.py",
         "gather.py",
+        "staleness.py",
         "indicators.py",
         "bars.py",
         "drawing.py",
@@ -58,6 +59,7 @@ HOMES = {
         "tables.py",
         "payouts.py",
         "gather.py",
+        "staleness.py",
         "indicators.py",
         "bars.py",
     ),
@@ -77,8 +79,8 @@ PAPER = (
     "view", "output", "sidecars",
 )  # fmt: skip
 MARKETS = (
-    "gather", "gate", "checks", "tables", "measure", "sessions", "windows", "wording", "bars",
-    "indicators", "argument",
+    "gather", "staleness", "gate", "checks", "tables", "measure", "sessions", "windows", "wording",
+    "bars", "indicators", "argument",
     "phrasing", "proofreading", "lexicon", "instruments", "spec", "desk", "entries", "crosschecks",
     "database",
     "declarations", "source_options", "plugins",

@@ -87,7 +87,14 @@ def test_a_bare_date_takes_the_whole_day(time: object) -> None:
         ({"time": "2026-01-21T25:00Z"}, "is no time."),
         ({"time": "2026-01-21 08:30 New York"}, "is no time."),
         ({"time": "2026-01-21 08:30 America/New_Yrok"}, "Did you mean 'America/New_York'?"),
-        ({"time": "2026-01-21 08:30", "zone": "../etc"}, "zone: '../etc' is no time zone."),
+        (
+            {"time": "2026-01-21 08:30", "zone": "../etc"},
+            "zone: '../etc' is no time zone. Write one like America/New_York.",
+        ),
+        (
+            {"time": "2026-01-21 08:30", "zone": "Europe/Pariss"},
+            "zone: 'Europe/Pariss' is no time zone. Did you mean 'Europe/Paris'?",
+        ),
         (
             {"time": "2026-01-21T08:30Z", "zone": "Asia/Tokyo"},
             "time says its zone, and so does the column zone. Leave one out.",

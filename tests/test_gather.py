@@ -78,6 +78,53 @@ def test_without_a_day_nothing_after_today_counts(folder: Path) -> None:
     assert data.as_of == data.series["^RUT"].end == date(2026, 1, 14)
 
 
+def stale(data: MarketData) -> list[tuple[str, Severity, Sequence[date], str]]:
+    found = (f for f in data.findings if f.check == "stale")
+    return [(f.symbol, f.severity, f.days, f.message) for f in found]
+
+
+def test_a_subject_that_ends_before_the_others_says_so(folder: Path) -> None:
+    write(folder, "GSPC", sessions(date(2026, 1, 2), date(2026, 1, 12)))
+    data = ask(folder, "^GSPC", "^RUT")
+    assert data.as_of == date(2026, 1, 12)
+    missed = tuple(date(2026, 1, day) for day in (13, 14, 15, 16))
+    message = (
+        "S&P 500 (^GSPC) has no price after 12 January 2026, others have up to 16 January 2026: "
+        "figures are as of 12 January 2026."
+    )
+    assert stale(data) == [("^GSPC", Severity.REFUSE, missed, message)]
+    assert all(f.remedy for f in data.findings if f.check == "stale")
+    assert not stale(ask(folder, "^RUT", "^GSPC"))[1:]
+    assert not stale(ask(folder, "^GSPC", "^RUT", as_of=date(2026, 1, 12)))
+    assert not stale(ask(folder, "^GSPC", "^RUT", now=night(date(2026, 1, 12))))
+
+
+def test_a_day_that_is_no_session_of_the_subject_is_none_it_missed(folder: Path) -> None:
+    write(folder, "GSPC", sessions(date(2026, 1, 2), date(2026, 1, 16)))
+    days = pd.date_range("2026-01-02", "2026-01-19").date.tolist()  # Monday 19 is a holiday
+    write(folder, "BTC-USD", days)
+    data = ask(folder, "^GSPC", "BTC-USD")
+    assert data.as_of == date(2026, 1, 16)
+    assert not stale(data)
+
+
+def test_a_check_is_as_of_the_day_of_its_brief(folder: Path) -> None:
+    write(folder, "GSPC", sessions(date(2026, 1, 2), date(2026, 1, 12)))
+    source, wanted = SourceRef("files", str(folder)), ("^GSPC", "^RUT")
+    led = gather(wanted, source, as_of=None, now=NOW, any_of=wanted, led=True)
+    assert (led.as_of, led.findings) == (date(2026, 1, 12), ask(folder, *wanted).findings)
+    lacking = ("QQQ", *wanted)
+    led = gather(lacking, source, as_of=None, now=NOW, any_of=lacking, led=True)
+    assert led.as_of == date(2026, 1, 16)
+
+
+def test_a_day_far_after_the_prices_waits_for_no_hour(folder: Path) -> None:
+    noon = datetime(2026, 1, 20, 17, tzinfo=UTC)
+    with pytest.raises(DataError, match=r"its last before it is of 16 January 2026") as caught:
+        ask(folder, "^RUT", as_of=date(2026, 1, 21), now=noon.replace(hour=4, day=21))
+    assert "closes at" not in str(caught.value)
+
+
 @pytest.mark.parametrize("day", [17, 18, 19])
 def test_a_day_without_trading_means_the_session_before_and_says_so(folder: Path, day: int) -> None:
     data = ask(folder, "^RUT", as_of=date(2026, 1, day))

@@ -50,6 +50,11 @@ def test_keys_are_spelt_with_parts_counted_from_one() -> None:
     assert spell(("sections", 1, "name")) == "sections #2 name"
 
 
+def test_a_key_takes_one_line_and_rules_no_terminal() -> None:
+    assert spell(("watch", "a\nb\x1b[2J\u202e")) == r"watch a\nb\x1b[2J\u202e"
+    assert spell(("watch", "größe 量")) == "watch größe 量"
+
+
 def test_what_is_no_key_is_passed_over() -> None:
     assert line_numbers("= 3\n[broken\n]]\nok = 1") == {("ok",): 4}
 

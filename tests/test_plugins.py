@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,20 @@ def test_a_package_that_is_at_fault_is_named(how: str, site: Path) -> None:
     assert message.endswith("or remove it: pip uninstall acme-bad")
     assert sources.declared("bad", "OPTIONS") in (None, {"depth": "How deep."})
     assert sources.get("sample").__module__ == "reporter.sources.sample"
+
+
+@pytest.mark.parametrize(("where", "told"), [("", "[sources.mine]"), ("my.toml:3", "my.toml:3")])
+def test_an_option_a_source_refuses_is_told_with_its_table(
+    site: Path, where: str, told: str
+) -> None:
+    body = f'raise SpecError("depth is no number.", where={where!r}, tip="Write 3.")'
+    head = "from reporter.sources.base import SpecError, source\n"
+    text = f"{head}@source('mine')\ndef mine(request):\n    'Prices.'\n    {body}\n"
+    install(site, "acme", {"mine": "acme_mine"}, {"acme_mine.py": text})
+    now = datetime(2026, 1, 20, 12, tzinfo=UTC)
+    with pytest.raises(SpecError) as caught:
+        gather(("IWM",), SourceRef("mine"), as_of=None, now=now)
+    assert str(caught.value) == f"{told}: depth is no number. Write 3."
 
 
 def test_our_names_are_not_taken(site: Path) -> None:

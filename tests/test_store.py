@@ -100,7 +100,9 @@ def test_a_missing_file_is_told(store: Store) -> None:
         lambda: store.fetch(Ref("A/x-1.json", "0" * 64)),
         lambda: store.snapshot("2026-01-16-00000000"),
     ):
-        with pytest.raises(DamagedError, match="it is missing"):
+        with pytest.raises(
+            DamagedError, match=r"^\S+: is missing\. Restore it from a copy; or fetch anew: "
+        ):
             read()
 
 

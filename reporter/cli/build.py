@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from reporter.cli.talk import Talk, spell
 from reporter.paper import FORMATS
 
 if TYPE_CHECKING:
-    from reporter.model import Brief, Gap, Json
+    from reporter.model import Brief, Finding, Gap, Json
 
 
 def briefs(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
@@ -94,7 +95,7 @@ def build(  # noqa: PLR0913  one argument an option
     if strict:
         _refuse(artifacts.brief.gaps)
     paths = write(artifacts, output)
-    _tell(talk, artifacts.brief)
+    _tell(talk, artifacts.brief, _check(spec, source, as_of, data))
     click.echo(_result(artifacts.brief, paths) if as_json else "\n".join(map(str, paths)))
 
 
@@ -107,14 +108,33 @@ def _refuse(gaps: tuple[Gap, ...]) -> None:
         raise GapsError("\n".join(lines))
 
 
-def _tell(talk: Talk, brief: Brief) -> None:
+def _check(spec: str | None, source: str | None, as_of: date | None, data: Path | None) -> str:
+    """The command that checks the same prices, as it is typed."""
+    given = {"--source": _unspoken(source), "--as-of": as_of, "--data": data}
+    options = (str(word) for pair in given.items() if pair[1] for word in pair)
+    return shlex.join(["reporter", "data", "check", *([spec] if spec else []), *options])
+
+
+def _unspoken(source: str | None) -> str | None:
+    """A source as it was given; of an address, which may hold a password, its name."""
+    name, _, location = (source or "").partition(":")
+    return f"{name}:LOCATION" if "://" in location or "@" in location else source
+
+
+def _tell(talk: Talk, brief: Brief, check: str) -> None:
     sample = ", from sample data" if brief.sample else ""
     talk.say(f"{brief.title}, as of {brief.as_of}{sample}.")
     for note in brief.notes:
         talk.say(note)
+    talk.say_each(one.message for one in brief.findings if _moved_back(one, brief.as_of))
     talk.gaps(brief.gaps)
-    talk.findings(brief.findings)
+    talk.findings(brief.findings, f"`{check}`")
     talk.terms(brief.terms)
+
+
+def _moved_back(finding: Finding, as_of: date) -> bool:
+    """Whether the finding says why the brief is as of an earlier day than it could be."""
+    return finding.check == "stale" and any(day > as_of for day in finding.days)
 
 
 def _result(brief: Brief, paths: tuple[Path, ...]) -> str:

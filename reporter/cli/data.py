@@ -101,18 +101,21 @@ def listing(talk: Talk, *, spec: str | None, data: Path | None, as_json: bool) -
     With SPEC, those in the data folder of that brief.
     """
     from reporter.contract import dump
+    from reporter.errors import EXIT_ERROR
     from reporter.spec import load
     from reporter.store import Store
 
     store = Store(options.data_folder(data, load(spec).folder if spec else None))
-    found = _snapshots(talk, store)
+    found, damaged = _snapshots(talk, store)
     if as_json:
         items: list[Json] = [_item(name, run) for name, run in found]
         click.echo(dump({"snapshots": items}), nl=False)
     elif found:
         click.echo(_table([LIST_HEAD, *(_row(name, run) for name, run in found)]))
-    else:
+    elif not damaged:
         talk.say(f"No snapshot lies in {store.folder}. Make one: reporter data fetch SPEC.")
+    if damaged:
+        click.get_current_context().exit(EXIT_ERROR)
 
 
 @data.command()
@@ -160,6 +163,7 @@ def check(  # noqa: PLR0913  one argument an option
             progress=progress,
             confirmed=order.confirmed,
             any_of=order.symbols,
+            led=True,
             data_folder=options.data_folder(data, order.folder),
         )
     told: list[Json] = [_finding(one) for one in market.findings]
@@ -167,7 +171,7 @@ def check(  # noqa: PLR0913  one argument an option
         head: dict[str, Json] = {"as_of": market.as_of.isoformat(), "source": market.source}
         click.echo(dump({**head, "snapshot": market.snapshot, "findings": told}), nl=False)
     else:
-        click.echo(_report(market.findings, len(market.series)))
+        click.echo(_report(market.findings, market.series))
     talk.say_each(map(spell, market.gaps))
     if market.findings and market.snapshot and order.source.name != "snapshot":
         talk.say(AGAIN)
@@ -175,20 +179,19 @@ def check(  # noqa: PLR0913  one argument an option
         _refuse(market.findings)
 
 
-def _snapshots(talk: Talk, store: Store) -> list[tuple[str, Snapshot]]:
-    """Every snapshot that can be read, the newest first; the others are told."""
+def _snapshots(talk: Talk, store: Store) -> tuple[list[tuple[str, Snapshot]], int]:
+    """Every snapshot that can be read, the newest first; how many others are told."""
     from reporter.records import Snapshot
     from reporter.store import DamagedError
 
-    found = []
-    for name in store.names():
+    found, names = [], store.names()
+    for name in names:
         try:
             found.append((name, Snapshot.read(store.snapshot(name))))
         except DamagedError as error:
             talk.fail(str(error))
-    return sorted(
-        found, key=lambda one: one[1].now or datetime.min.replace(tzinfo=UTC), reverse=True
-    )
+    found.sort(key=lambda one: one[1].now or datetime.min.replace(tzinfo=UTC), reverse=True)
+    return found, len(names) - len(found)
 
 
 def _fetched(run: Snapshot) -> str:
@@ -235,14 +238,15 @@ def _finding_row(found: Finding) -> tuple[str, ...]:
     return (found.symbol, found.check, found.severity.value, days, message)
 
 
-def _report(findings: Sequence[Finding], series: int) -> str:
-    """The table of findings, if there are any, and how many they are."""
+def _report(findings: Sequence[Finding], series: Iterable[str]) -> str:
+    """The table of findings, if there are any, and how many they are; refused series count."""
+    found_on = {found.symbol for found in findings}
+    every = len(found_on.union(series))
     if not findings:
-        return f"No findings, on {series} series."
-    symbols = len({found.symbol for found in findings})
+        return f"No findings, on {every} series."
     table = _table([CHECK_HEAD, *map(_finding_row, findings)])
     word = "finding" if len(findings) == 1 else "findings"
-    return f"{table}\n{len(findings)} {word}, on {symbols} of {series} series."
+    return f"{table}\n{len(findings)} {word}, on {len(found_on)} of {every} series."
 
 
 def _refuse(findings: Iterable[Finding]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +12,11 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from reporter.cli import options
-from reporter.cli.gaps import Wish, lines, of_series
-from reporter.cli.talk import VERBOSE, Talk
+from reporter.cli.gaps import FEW, Wish, lines, of_series
+from reporter.cli.talk import VERBOSE, Talk, spell_finding
 
 if TYPE_CHECKING:
-    from reporter.model import Fact, Gap, MarketData
+    from reporter.model import Fact, Finding, Gap, MarketData
 
 HEAD = ("subject", "metric", "window", "value", "base date")
 
@@ -102,7 +102,7 @@ def metrics(  # noqa: PLR0913  one argument an option
     facts = measure(asks, market)
     gaps = tuple(dict.fromkeys([*market.gaps, *facts.gaps]))
     click.echo(_printed(form, facts.all, gaps, market), nl=False)
-    _tell(talk, market)
+    _tell(talk, market, _untold(facts.all, market) if form == "table" else ())
     wish = Wish(_small(names), _small(windows), answered=bool(facts.all))
     told = of_series(gaps) if form == "json" else gaps
     talk.say_each(lines(told, wish, every=talk.level >= VERBOSE))
@@ -172,11 +172,26 @@ def _printed(form: str, facts: tuple[Fact, ...], gaps: tuple[Gap, ...], data: Ma
     return _table(facts, data)
 
 
-def _tell(talk: Talk, data: MarketData) -> None:
+def _untold(facts: Iterable[Fact], data: MarketData) -> tuple[Finding, ...]:
+    """The findings that neither a gap nor the marks under the table tell."""
+    gaps = {(gap.subject, gap.message) for gap in data.gaps}
+    marks = {mark for fact in facts for mark in fact.marks}
+    return tuple(
+        one
+        for one in data.findings
+        if one.message not in marks and (one.symbol, one.message) not in gaps
+    )
+
+
+def _tell(talk: Talk, data: MarketData, untold: Collection[Finding]) -> None:
     for note in data.notes:
         talk.say(note)
     if talk.level >= VERBOSE:
-        talk.findings(data.findings)
+        talk.findings(data.findings, "-v")
+    elif len(untold) <= FEW:
+        talk.say_each(map(spell_finding, untold))
+    else:
+        talk.findings(untold, "-v")
     talk.terms(data.terms)
 
 

@@ -45,8 +45,11 @@ class Talk:
         else:
             self.say(f"{len(gaps)} {word}: -v tells which.")
 
-    def findings(self, findings: Iterable[Finding]) -> None:
-        """What is wrong with the prices: how much of it, and under `-v` each with its remedy."""
+    def findings(self, findings: Iterable[Finding], which: str) -> None:
+        """What is wrong with the prices: how much of it, and under `-v` each with its remedy.
+
+        Else `which` says how they are told.
+        """
         findings = tuple(findings)
         if not findings:
             return
@@ -54,7 +57,7 @@ class Talk:
         if self.level >= VERBOSE:
             self.say("\n".join([f"{count}:", *(f"  {spell_finding(one)}" for one in findings)]))
         else:
-            self.say(f"{count}: `reporter data check` tells which.")
+            self.say(f"{count}: {which} tells which.")
 
     def terms(self, terms: Terms) -> None:
         """What the data may be used for, under `-v`; every page and file says it too."""

@@ -141,7 +141,7 @@ def _doubts(data: MarketData) -> Mapping[str, tuple[Doubt, ...]]:
 def _doubt(finding: Finding, data: MarketData) -> Doubt:
     bars = bars_of(data.series[finding.symbol])
     if finding.severity is Severity.REFUSE:  # the history was cut: what came before is missing
-        days = tuple(day - timedelta(days=1) for day in finding.days)
+        days = tuple(day - timedelta(days=1) for day in finding.days if day <= bars.day(-1))
         return Doubt(finding.message, days, hole=True)
     known = data.sessions_of(finding.symbol)
     days = tuple(day for day in finding.days if day <= bars.day(-1))

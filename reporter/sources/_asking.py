@@ -16,7 +16,7 @@ from typing import TypeVar
 import pandas as pd
 
 from reporter.declarations import agreed, terms_of
-from reporter.errors import DataError, ForeignError, ReporterError
+from reporter.errors import DataError, ForeignError, ReporterError, SpecError
 from reporter.model import Basis, DeskInputs, Gap, Kind, Reason, Terms
 from reporter.sources.base import DataRequest, Delivered, NoQuotesError, Quotes, missing, sources
 
@@ -156,11 +156,16 @@ def _blamed(name: str) -> Iterator[None]:
     """Tells of another package's failure as its own; a failure of ours passes, to be told as ours.
 
     Raises:
+        SpecError: the source does not understand an option; the message names its table.
         DataError: a source says of all symbols what it would say of one.
         ForeignError: anything that a source of another package raises and no source may.
     """
     try:
         yield
+    except SpecError as error:
+        if error.where or sources.offer(name) is None:
+            raise
+        raise SpecError(error.message, where=f"[sources.{name}]", tip=error.tip) from error
     except ReporterError:
         raise
     except NoQuotesError as error:

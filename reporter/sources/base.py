@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from reporter.errors import DataError
+from reporter.errors import DataError, SpecError
 from reporter.model import EMPTY, Basis, DeskInputs, Gap, Json, Kind, Reason, Terms
 from reporter.registry import Registry
 
@@ -33,6 +33,7 @@ __all__ = [
     "Quotes",
     "Reason",
     "Source",
+    "SpecError",
     "Terms",
     "each",
     "missing",
@@ -198,6 +199,7 @@ class Source(Protocol):
     """Gives the quotes asked for; the docstring's first line is shown by `reporter list sources`.
 
     Raises:
+        SpecError: an option under `[sources.NAME]` has a value that the source cannot use.
         DataError: nothing at all can be had (no such folder, every request refused); also while
             the answers are asked for. Whatever else is raised is told as the source's own fault.
     """

@@ -37,7 +37,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reporter.errors import DataError
+from reporter.errors import SpecError
 from reporter.instruments import describe, known
 from reporter.model import Json, Reason, Terms
 from reporter.registry import nearest
@@ -49,6 +49,7 @@ TERMS = "unknown"  # whose prices they are only the user knows
 LOCATION = "path"
 NEEDS = "a folder. Write files:DIR."
 OPTIONS: dict[str, str] = {}
+TABLE = "[sources.files]"  # of a spec
 COMMAS = "Date,Open,High,Low,Close,Adj Close,Volume"
 
 
@@ -67,11 +68,11 @@ def _terms(options: Mapping[str, Json]) -> Terms:
     for name in options:
         if name != "terms":
             tip = nearest(name, ("terms",))
-            raise DataError(f"the source 'files' has no option {name!r}.", tip=tip)
+            raise SpecError(f"the source 'files' has no option {name!r}.", where=TABLE, tip=tip)
     word = options.get("terms", Terms.UNKNOWN)
     if word not in tuple(Terms):
         tip = f"Write one of: {', '.join(Terms)}."
-        raise DataError(f"the source 'files' knows no terms {word!r}.", tip=tip)
+        raise SpecError(f"the source 'files' knows no terms {word!r}.", where=TABLE, tip=tip)
     return Terms(str(word))
 
 

@@ -21,7 +21,7 @@ from reporter.sources.base import (
     each,
     source,
 )
-from reporter.store import Store
+from reporter.store import DamagedError, Store
 
 RECENT = 3  # so many snapshots are named where none was meant
 TERMS = "unknown"  # each recorded table carries its own
@@ -95,8 +95,11 @@ def _answers(
                 f"the snapshot {name} holds no prices of {symbol}. Fetch them: reporter data fetch."
             )
             raise NoQuotesError(message, Reason.NO_DATA)
-        fetch = Fetch.read(store.fetch(held[symbol]))
-        return fetch.again(store.table(fetch.sha256))
+        try:
+            fetch = Fetch.read(store.fetch(held[symbol]))
+            return fetch.again(store.table(fetch.sha256))
+        except DamagedError as error:
+            raise error.wanted_by(f"{symbol} of the snapshot {name}") from error
 
     for answer in each(request, read):
         yield gaps.get(answer.subject, answer) if isinstance(answer, Gap) else answer

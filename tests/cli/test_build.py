@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -113,6 +115,24 @@ def test_findings_are_counted_and_listed_when_asked(
         f"  ^RUT session missing: {DOUBT} {DONE[Severity.MARK]} Fetch it again.",
         "Use of the data: for personal use only; not to be passed on.",
     ]
+
+
+def test_the_check_named_is_of_the_same_prices(
+    made: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made.brief = doubtful("level:^RUT")
+    (tmp_path / "my brief").mkdir()
+    (tmp_path / "my brief" / "brief.toml").write_bytes(
+        Path("examples/small-caps-2026-01-15/brief.toml").read_bytes().partition(b"[desk]")[0]
+        + b'[[sections]]\nname = "front"\n'
+    )
+    spec, output = str(tmp_path / "my brief"), ["--output", str(tmp_path / "output")]
+    given = ["--source", "files:my prices", "--as-of", "2026-01-14", "--data", "my data"]
+    assert run(["build", spec, *given, *output]) == 0
+    (typed,) = re.findall("finding on the data: `(.*)` tells which", capsys.readouterr().err)
+    assert shlex.split(typed) == ["reporter", "data", "check", spec, *given]
+    assert run(["build", "--source", "sql:postgresql://me:secret@host/db", *output]) in {0, 2}
+    assert "secret" not in capsys.readouterr().err
 
 
 def test_json_tells_findings_terms_and_the_snapshot(

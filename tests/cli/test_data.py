@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -175,9 +175,40 @@ def test_list_names_a_damaged_snapshot_and_tells_the_others(
     good, _ = said(capsys, "data", "fetch", "brief")
     bad = tmp_path / "brief" / "data" / "snapshots" / "2026-01-14-00000000.json"
     bad.write_text("{")
-    out, err = said(capsys, "data", "list", "brief")
+    out, err = said(capsys, "data", "list", "brief", code=1)
     assert out.splitlines()[1].startswith(good.strip())
     assert "2026-01-14-00000000.json: is damaged" in err
+    out, err = said(capsys, "data", "list", "brief", "--json", code=1)
+    assert [one["id"] for one in json.loads(out)["snapshots"]] == [good.strip()]
+    (tmp_path / "brief" / "data" / "snapshots" / f"{good.strip()}.json").unlink()
+    out, err = said(capsys, "data", "list", "brief", code=1)
+    assert not out
+    assert "No snapshot" not in err
+
+
+def test_a_replay_without_an_object_names_it_and_its_snapshot(
+    fake: FakeYahoo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, _ = said(capsys, "data", "fetch", "brief")
+    assert fake.asked
+    for path in (tmp_path / "brief" / "data" / "objects").glob("*/*"):
+        path.unlink()
+    _, err = said(capsys, "build", "brief", "--source", f"snapshot:{name.strip()}", code=1)
+    assert ".csv.gz: is missing, and ^RUT of the snapshot " in err
+    assert f"{name.strip()} cannot be replayed without it. Restore it from a copy; or " in err
+    assert "Remove" not in err
+
+
+def test_a_day_after_a_replay_s_prices_says_where_they_end(
+    fake: FakeYahoo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, _ = said(capsys, "data", "fetch", "brief")
+    assert fake.asked
+    at(datetime(2026, 3, 1, 12, tzinfo=UTC), monkeypatch)
+    replay = ["--source", f"snapshot:{name.strip()}", "--as-of", "2026-02-10"]
+    _, err = said(capsys, "build", "brief", *replay, code=1)
+    assert "^RUT has no price for the as-of day 10 February 2026; its last before it is of" in err
+    assert "closes at" not in err
 
 
 def test_a_build_is_recorded_and_replayed(
@@ -269,6 +300,44 @@ def test_check_under_strict_refuses_only_what_is_refused(
     out, err = said(capsys, "data", "check", "brief", "--strict", code=3)
     assert "split" in out
     assert "claims are refused.\n^GSPC split: a split was not applied." in err
+
+
+def test_a_refused_series_counts_among_all(
+    fake: FakeYahoo, findings: list[Finding], capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake.replies = {**REPLIES, "^GSPC": [BROKEN]}
+    findings.append(REFUSED)
+    out, _ = said(capsys, "data", "check", "brief")
+    assert out.splitlines()[-1] == "3 findings, on 3 of 3 series."
+
+
+def test_build_and_check_tell_alike_of_a_subject_that_ends_early(
+    fake: FakeYahoo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake.replies = {**REPLIES, "^RUT": [history(2600, until="2026-01-09")]}
+    last_page = '[[sections]]\nname = "sources_and_methods"\n'
+    (tmp_path / "brief" / "brief.toml").write_text(SPEC + last_page)
+    _, err = said(capsys, "build", "brief", "--format", "json", "--output", "out", "-v")
+    told = (
+        "Russell 2000 (^RUT) has no price after 9 January 2026, others have up to "
+        "15 January 2026: figures are as of 9 January 2026."
+    )
+    assert told in err
+    _, err = said(capsys, "build", "brief", "--format", "json", "--output", "out")
+    assert told in err.splitlines()
+    (path,) = (tmp_path / "out").glob("*/*/brief.json")
+    brief = json.loads(path.read_text(encoding="utf-8"))
+    assert brief["as_of"] == "2026-01-09"
+    assert told in str(brief["sections"])
+    out, _ = said(capsys, "data", "check", "brief", "--json")
+    checked = json.loads(out)
+    assert checked["findings"] == brief["findings"]
+    assert checked["as_of"] == "2026-01-09"
+    (finding,) = checked["findings"]
+    assert (finding["symbol"], finding["check"], finding["message"]) == ("^RUT", "stale", told)
+    assert finding["days"] == ["2026-01-12", "2026-01-13", "2026-01-14", "2026-01-15"]
+    _, err = said(capsys, "metrics", "^RUT", "--vs", "^GSPC", "--source", "yahoo")
+    assert "^RUT) has no price for the as-of day 15 January 2026; its last is of 9 January" in err
 
 
 def test_check_tells_gaps_even_of_the_subject(

@@ -5,6 +5,7 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reporter.cli import run
+from reporter.cli.talk import spell_finding
 from reporter.contract import schema
 from reporter.instruments import describe
 from reporter.model import (
@@ -153,6 +155,22 @@ def test_doubtful_values_are_marked_and_explained(
     assert "\N{DAGGER}" not in told.out
     assert f"  ^RUT session missing: {doubt}" in told.err
     assert "Use of the data: for personal use only; not to be passed on.\n" in told.err
+
+
+def test_findings_that_no_mark_tells_are_told_one_by_one_or_counted(
+    gathered: Gather, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = [replace(FINDING, message=f"Two rows of day {at} differ.") for at in range(4)]
+    asked = ["metrics", "^RUT", "--metric", "level"]
+    gathered.findings = tuple(found[:3])
+    assert run(asked) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told == [spell_finding(one) for one in found[:3]]
+    gathered.findings = tuple(found)
+    assert run(asked) == 0
+    assert capsys.readouterr().err == "4 findings on the data: -v tells which.\n"
+    assert run([*asked, "--csv"]) == 0
+    assert not capsys.readouterr().err
 
 
 def test_json_and_csv_tell_doubts_and_terms(doubt: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,16 +46,16 @@ def test_a_finding_is_spelt_in_one_line() -> None:
 
 def test_findings_are_counted_and_listed_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
     talk = Talk()
-    talk.findings([])
-    talk.findings([FINDING])
-    talk.findings([FINDING, FINDING])
+    talk.findings([], "this")
+    talk.findings([FINDING], "this")
+    talk.findings([FINDING, FINDING], "that")
     talk.terms(Terms.PERSONAL)
     talk.level = VERBOSE
-    talk.findings([FINDING])
+    talk.findings([FINDING], "this")
     talk.terms(Terms.PERSONAL)
     assert capsys.readouterr().err.splitlines() == [
-        "1 finding on the data: `reporter data check` tells which.",
-        "2 findings on the data: `reporter data check` tells which.",
+        "1 finding on the data: this tells which.",
+        "2 findings on the data: that tells which.",
         "1 finding on the data:",
         f"  {spell_finding(FINDING)}",
         "Use of the data: for personal use only; not to be passed on.",
@@ -67,7 +67,7 @@ def test_quiet_tells_nothing_but_failures(capsys: pytest.CaptureFixture[str]) ->
     talk.level = QUIET
     talk.say("a")
     talk.gaps([GAP])
-    talk.findings([FINDING])
+    talk.findings([FINDING], "this")
     talk.terms(Terms.UNKNOWN)
     talk.fail("b")
     assert capsys.readouterr().err == "Error: b\n"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reporter.errors import DataError
+from reporter.errors import SpecError
 from reporter.gate import admit
 from reporter.model import Basis, Kind, Reason, Terms
 from reporter.sources.base import DataRequest, Quotes, sources
@@ -167,7 +167,7 @@ def test_options_that_mean_nothing_are_refused(
     tmp_path: Path, options: dict[str, str], complaint: str
 ) -> None:
     (tmp_path / "rates.csv").write_text(WIDE)
-    with pytest.raises(DataError, match=complaint):
+    with pytest.raises(SpecError, match=complaint):
         sources.get("files")(DataRequest(["DFF"], str(tmp_path), None, NOW, options=options))
 
 
