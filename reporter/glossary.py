@@ -230,8 +230,11 @@ def done(finding: Finding) -> str:
 
 
 def in_columns(finding: Finding) -> bool:
-    """Whether rule, instrument and days tell all that its message says of what was found."""
-    return bool(finding.days) and finding.check in CHECKS
+    """Whether rule, instrument and days tell all that its message says of what was found.
+
+    Of prices that end too early the message says too as of when the figures are.
+    """
+    return bool(finding.days) and finding.check in CHECKS and finding.check != "stale"
 
 
 def action(finding: Finding) -> str:

@@ -135,7 +135,7 @@ def test_a_table_is_printed_for_people(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.fixture
 def doubt(gathered: Gather) -> str:
     """A finding on the Russell 2000; the return of its year rests on it."""
-    gathered.findings = (FINDING,)
+    gathered.findings = (replace(FINDING, check="jump", days=(date(2026, 1, 2),)),)
     return DOUBT
 
 
@@ -153,14 +153,15 @@ def test_doubtful_values_are_marked_and_explained(
     assert run(["metrics", "^RUT", "--metric", "level", "-v"]) == 0
     told = capsys.readouterr()
     assert "\N{DAGGER}" not in told.out
-    assert f"  ^RUT session missing: {doubt}" in told.err
+    assert f"  ^RUT large jump: {doubt}" in told.err
     assert "Use of the data: for personal use only; not to be passed on.\n" in told.err
 
 
 def test_findings_that_no_mark_tells_are_told_one_by_one_or_counted(
     gathered: Gather, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = [replace(FINDING, message=f"Two rows of day {at} differ.") for at in range(4)]
+    early = replace(FINDING, days=(date(2025, 1, 13),))
+    found = [replace(early, message=f"Two rows of day {at} differ.") for at in range(4)]
     asked = ["metrics", "^RUT", "--metric", "level"]
     gathered.findings = tuple(found[:3])
     assert run(asked) == 0
@@ -177,7 +178,7 @@ def test_json_and_csv_tell_doubts_and_terms(doubt: str, capsys: pytest.CaptureFi
     told = document(["^RUT", "--window", "ytd", "--metric", "period_return"], capsys)
     Draft202012Validator(dict(schema("metrics"))).validate(told)
     assert told["facts"][0]["marks"] == [doubt]
-    assert told["findings"][0]["check"] == "missing_session"
+    assert told["findings"][0]["check"] == "jump"
     assert run(["metrics", "^RUT", "--window", "ytd", "--csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert {row["terms"] for row in rows} == {"personal"}

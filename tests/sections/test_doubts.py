@@ -77,7 +77,7 @@ def test_what_no_column_tells_stays_in_the_gates_own_words() -> None:
         ("missing", Severity.MARK, "Not filled in; figures that rest on it are marked."),
         ("split", Severity.REFUSE, "Prices before it are left out."),
         ("spike", Severity.DROP, "Left out."),
-        ("stale", Severity.REFUSE, "No claim is made that needs it."),
+        ("stale", Severity.REFUSE, "Russell 2000: 13 January. No claim is made that needs it."),
     ],
 )
 def test_each_rule_tells_what_was_done(check: str, severity: Severity, done: str) -> None:

@@ -169,7 +169,7 @@ def test_days_are_days_however_they_are_stored(
     empty.run(
         f"CREATE TABLE prices (symbol text, date {kind}, open real, high real, low real, "
         "close real)",
-        f"INSERT INTO prices VALUES ('^RUT', '{stored}', 1, 2, 0.5, 1.5)",
+        f"INSERT INTO prices VALUES ('^RUT', '{stored}', 10, 10.2, 9.9, 10.1)",
     )
     (one,) = admitted("^RUT", zone=zone).series
     assert one.start == one.end == date(2026, 1, 15)
