@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from reporter.sources import yahoo
 from reporter.sources.base import DataRequest, Delivered, Quotes
 from reporter.store import Ref, Store
 from tests.market import sessions
-from tests.sources.fake_yahoo import FakeYahoo, Reply, bar, chart
+from tests.sources.fake_yahoo import FakeYahoo, Reply, bar, chart, forget, serving
 
 YAHOO = SourceRef("yahoo")
 EVENING = datetime(2026, 1, 15, 22, tzinfo=UTC)  # an hour after New York's close
@@ -38,6 +39,24 @@ def speak_to(fake: FakeYahoo, cache: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(yahoo, "MANNERS", manners)
     monkeypatch.setattr(yahoo, "open_session", fake.opener)
     monkeypatch.setenv("REPORTER_CACHE_DIR", str(cache))
+
+
+REPLIES = {"^RUT": [history(2600)], "^GSPC": [history(6900)], "IWM": [history(260)]}
+SYMBOLS = tuple(REPLIES)
+
+
+@contextmanager
+def a_yahoo(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeYahoo]:
+    """A Yahoo of three symbols, which the source `yahoo` asks while it runs."""
+    with serving(dict(REPLIES)) as server:
+        speak_to(server, folder / "cache", monkeypatch)
+        yield server
+    forget()
+
+
+def reply(fake: FakeYahoo, **replies: object) -> None:
+    """Other replies from now on."""
+    fake.replies = {**REPLIES, **replies}  # type: ignore[dict-item]
 
 
 def run(  # noqa: PLR0913  a run takes this much
