@@ -71,3 +71,7 @@ class GapsError(ReporterError):
     """Under --strict: the brief has gaps."""
 
     exit_code = EXIT_GAPS
+
+
+class ArchiveError(ReporterError):
+    """The archive refuses, or cannot be read or written."""

@@ -1,7 +1,8 @@
 """The values that cross from stage to stage, in the order in which they are made.
 
 Read this first, then `order.py` (what was ordered), `market.py` (what sources give), `content.py`
-(words, charts, tables) and `paper.py` (what comes out), whose values are handed on from here.
+(words, charts, tables), `paper.py` (what comes out) and `filed.py` (what is archived), whose values
+are handed on from here.
 Everything is frozen; no stage changes what an earlier one gave.
 Left of `Brief` everything is about markets, right of it everything is about paper:
 a `Brief` is complete content without a single tag.
@@ -31,6 +32,7 @@ from reporter.content import (
     Text,
     plain,
 )
+from reporter.filed import Act, Edition, Entry, Head, Part
 from reporter.market import (
     Basis,
     Finding,
@@ -64,6 +66,7 @@ from reporter.paper import Artifact, Brand, Picture
 
 __all__ = [
     "EMPTY",
+    "Act",
     "Artifact",
     "Artifacts",
     "Basis",
@@ -79,12 +82,15 @@ __all__ = [
     "DeskFigure",
     "DeskInputs",
     "DeskView",
+    "Edition",
+    "Entry",
     "Event",
     "Fact",
     "Facts",
     "Finding",
     "Flow",
     "Gap",
+    "Head",
     "Input",
     "Instrument",
     "Json",
@@ -93,6 +99,7 @@ __all__ = [
     "KnownHigh",
     "MarketData",
     "Pair",
+    "Part",
     "Picture",
     "PriceSeries",
     "Provenance",

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -25,7 +26,8 @@ from reporter.sources.base import sources
 from reporter.spec import load
 
 README = Path("README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+HANDBOOK = Path("ARCHIVE.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```console\n(.*?)^```$", README + HANDBOOK, re.MULTILINE | re.DOTALL)
 
 
 def commands() -> list[tuple[str, str]]:
@@ -68,18 +70,19 @@ def test_help_texts_are_the_programs(command: str, shown: str, tmp_path: Path) -
     assert run(command, tmp_path).stdout == shown
 
 
-def test_every_command_has_its_help_in_the_readme() -> None:
-    assert [command for command, _ in HELP] == [
-        "reporter --help",
-        "reporter build --help",
-        "reporter data --help",
-        "reporter data fetch --help",
-        "reporter data list --help",
-        "reporter data check --help",
-        "reporter metrics --help",
-        "reporter list --help",
-        "reporter schema --help",
-    ]
+def every(group: click.Group, name: str) -> Iterator[str]:
+    """The names of a group and of all commands in it."""
+    yield name
+    for inner, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every(command, f"{name} {inner}")
+        else:
+            yield f"{name} {inner}"
+
+
+def test_every_command_has_its_help_in_the_documents() -> None:
+    told = [command.removesuffix(" --help") for command, _ in HELP]
+    assert sorted(told) == sorted(every(reporter, "reporter"))
 
 
 @pytest.mark.parametrize("command", [c for c in OTHER if "files:prices" not in c])
@@ -128,7 +131,10 @@ def test_the_environment_s_names_follow_the_rule_told() -> None:
                 if isinstance(option, click.Option):
                     found = option.envvar or f"{inner.auto_envvar_prefix}_{option.name}".upper()
                     long = max(option.opts, key=len).strip("-").replace("-", "_").upper()
-                    assert f"`{found}`" in README or found == f"REPORTER_{name.upper()}_{long}"
+                    assert (
+                        f"`{found}`" in README + HANDBOOK
+                        or found == f"REPORTER_{name.upper()}_{long}"
+                    )
 
 
 def test_every_source_is_told_with_its_terms() -> None:
@@ -157,7 +163,7 @@ def test_columns_are_those_of_the_program() -> None:
 
 
 def test_files_that_the_documents_name_are_there() -> None:
-    for document in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"):
+    for document in ("README.md", "ARCHIVE.md", "ARCHITECTURE.md", "CONTRIBUTING.md"):
         text = Path(document).read_text(encoding="utf-8")
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
             assert Path(link).exists(), f"{document}: {link}"
@@ -171,6 +177,8 @@ def test_modules_of_the_architecture_are_there() -> None:
         assert Path("reporter", place).exists() or Path(place).exists(), place
     modules = {path.name for path in Path("reporter").glob("*.py")} - {"__init__.py", "__main__.py"}
     assert modules <= {Path(place).name for place in named}
+    kept = {f"archive/{path.name}" for path in Path("reporter/archive").glob("[a-z]*.py")}
+    assert kept <= named
 
 
 def test_make_names_its_targets() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import click
 
 from reporter import __version__
+from reporter.cli.archive import archive
 from reporter.cli.build import build
 from reporter.cli.data import data
 from reporter.cli.listing import listing
@@ -47,7 +48,7 @@ def reporter() -> None:
     """  # noqa: D301  click wants the character
 
 
-for command in (build, data, metrics, listing, schema):
+for command in (build, data, metrics, archive, listing, schema):
     reporter.add_command(command)
 
 

@@ -1,0 +1,172 @@
+"""The archive as every command holds it: a store, and what the log says of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from reporter.archive import log
+from reporter.archive.stores import Folder, Store
+from reporter.errors import ArchiveError
+from reporter.filed import Act, Edition, Entry, Part
+
+FORMAT = 1
+OBJECTS = "objects"
+CATALOGUE = "catalogue.sqlite"
+PRIVATE = "private"
+"""Keys of single clients: outside the store, because a key must be destroyable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An archive: where its bytes lie, and the folder of what can be made again from them.
+
+    `folder` holds the catalogue and, under `private`, what must be destroyable.
+    """
+
+    store: Store
+    folder: Path
+
+    # --- objects ------------------------------------------------------------------------------
+
+    def keep(self, data: bytes) -> str:
+        """Put an object; its sha256, under which it is had again."""
+        sha256 = digest(data)
+        self.store.put(object_key(sha256), data)
+        return sha256
+
+    def object(self, sha256: str) -> bytes:
+        """The object of this hash.
+
+        Raises:
+            AbsentError: it is not there.
+            ArchiveError: its bytes are not those that were filed.
+        """
+        data = self.store.get(object_key(sha256))
+        if digest(data) != sha256:
+            message = "is not what was filed: its bytes have another hash."
+            tip = "See what else was changed: reporter archive verify."
+            raise ArchiveError(message, where=object_key(sha256), tip=tip)
+        return data
+
+    # --- what the log says --------------------------------------------------------------------
+
+    def entries(self, after: int = 0) -> tuple[Entry, ...]:
+        """The log's entries with numbers above `after`."""
+        return tuple(log.entries(self.store, after))
+
+    def added(self) -> dict[str, Entry]:
+        """Every edition filed, purged ones too, by its id: the entry that filed it."""
+        return {one.edition: one for one in self.entries() if one.act is Act.ADDED}
+
+    def edition(self, name: str) -> Edition:
+        """The record of an edition.
+
+        Args:
+            name: its id.
+
+        Raises:
+            ArchiveError: there is none, or it was purged.
+        """
+        entry = self.added().get(name)
+        if entry is None:
+            tip = "See which there are: reporter archive list."
+            raise ArchiveError(f"there is no edition {name!r}.", tip=tip)
+        return read_record(self.object(entry.objects["record"]))
+
+
+def opened(folder: Path, *, must_exist: bool = True) -> Archive:
+    """The archive in a local folder.
+
+    Raises:
+        ArchiveError: there is none, where one must be.
+    """
+    if must_exist and not (folder / log.LOG).is_dir():
+        tip = "File a first edition: reporter archive add. Or name another with --archive."
+        raise ArchiveError("holds no archive.", where=str(folder), tip=tip)
+    return Archive(Folder(folder), folder)
+
+
+def digest(data: bytes) -> str:
+    """The sha256 of bytes, as an object's name."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def object_key(sha256: str) -> str:
+    """Where an object lies in the store."""
+    return f"{OBJECTS}/{sha256[:2]}/{sha256}"
+
+
+def by_id(editions: Iterable[str]) -> tuple[str, ...]:
+    """Ids in the order of their days, then as written."""
+    return tuple(sorted(editions))
+
+
+# --- the record of an edition -----------------------------------------------------------------
+
+
+def record(edition: Edition) -> bytes:
+    """The bytes of an edition's record: what is hashed, signed and kept."""
+    document = {
+        "format": FORMAT,
+        "id": edition.id,
+        "as_of": edition.as_of.isoformat(),
+        "slug": edition.slug,
+        "number": edition.number,
+        "title": edition.title,
+        "headline": edition.headline,
+        "standfirst": edition.standfirst,
+        "source": edition.source,
+        "sample": edition.sample,
+        "terms": edition.terms,
+        "snapshot": edition.snapshot,
+        "prepared_by": edition.prepared_by,
+        "parts": {p.path: {"sha256": p.sha256, "size": p.size} for p in edition.parts},
+        "versions": dict(edition.versions),
+        "corrects": edition.corrects,
+        "reason": edition.reason,
+    }
+    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def read_record(data: bytes) -> Edition:
+    """The edition that a record is of."""
+    document: dict[str, Any] = json.loads(data)
+    parts = document.pop("parts")
+    if document.pop("format") != FORMAT:
+        raise ArchiveError("an edition was filed by another version of reporter.")
+    return Edition(
+        **{**document, "as_of": date.fromisoformat(document["as_of"])},
+        parts=tuple(Part(path, one["sha256"], one["size"]) for path, one in parts.items()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who does something to an archive, and when by his clock.
+
+    `late` says that a clock behind the log's last entry is the right one.
+    """
+
+    actor: str
+    now: datetime
+    late: bool = False
+
+    def entry(
+        self,
+        act: Act,
+        edition: str = "",
+        *,
+        objects: Mapping[str, str] | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> Entry:
+        """An entry for the log, which gives it its number."""
+        return Entry(
+            0, "", self.now, self.actor, act, edition, dict(objects or {}), dict(details or {})
+        )

@@ -1,0 +1,91 @@
+"""Signatures and sealed files: the one home of the cryptography library.
+
+Approvals are signed with Ed25519 (RFC 8032). What belongs to one client is sealed with AES-256 in
+GCM (NIST SP 800-38D) under his own key, bound to what it is by the associated data.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from reporter.errors import ArchiveError
+
+KIND = "ed25519:"
+NONCE = 12  # bytes
+
+
+def new_signing_key(passphrase: str) -> bytes:
+    """A private key for signatures as PEM (PKCS #8), encrypted under a passphrase."""
+    return Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(passphrase.encode()),
+    )
+
+
+def public_key(pem: bytes, passphrase: str) -> str:
+    """The public half of a private key: `ed25519:` and 32 bytes in base64.
+
+    Raises:
+        ArchiveError: another passphrase, or no such key.
+    """
+    raw = _private(pem, passphrase).public_key().public_bytes_raw()
+    return KIND + b64encode(raw).decode()
+
+
+def sign(pem: bytes, passphrase: str, data: bytes) -> str:
+    """The signature of bytes, in base64.
+
+    Raises:
+        ArchiveError: another passphrase, or no such key.
+    """
+    return b64encode(_private(pem, passphrase).sign(data)).decode()
+
+
+def is_signed(data: bytes, signature: str, public: str) -> bool:
+    """Whether a signature is of these bytes and of the key with this public half."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(b64decode(public.removeprefix(KIND)))
+        key.verify(b64decode(signature), data)
+    except (ValueError, InvalidSignature):
+        return False
+    return public.startswith(KIND)
+
+
+def new_client_key() -> bytes:
+    """A key for the files of one client."""
+    return AESGCM.generate_key(256)
+
+
+def seal(key: bytes, data: bytes, about: bytes) -> bytes:
+    """Bytes that only the key opens, and only as what `about` says they are."""
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, data, about)
+
+
+def unseal(key: bytes, sealed: bytes, about: bytes) -> bytes:
+    """What was sealed.
+
+    Raises:
+        ArchiveError: another key, or changed bytes.
+    """
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], about)
+    except InvalidTag as error:
+        raise ArchiveError("a sealed file does not open: another key, or changed bytes.") from error
+
+
+def _private(pem: bytes, passphrase: str) -> Ed25519PrivateKey:
+    try:
+        key = serialization.load_pem_private_key(pem, passphrase.encode())
+    except (ValueError, TypeError) as error:
+        raise ArchiveError("the passphrase does not open the key.") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ArchiveError("is no Ed25519 key. Make one: reporter keys new.")
+    return key

@@ -1,0 +1,19 @@
+"""`reporter archive`: every dated edition kept, findable and provable. A file a command."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def archive() -> None:
+    """Keep every edition: file, find, prove, build again.
+
+    An archive is a folder: --archive DIR, else REPORTER_ARCHIVE, else `archive`
+    here. What is filed is never changed; a correction is a new edition.
+    """
+
+
+COMMANDS: tuple[click.Command, ...] = ()
+for command in COMMANDS:
+    archive.add_command(command)

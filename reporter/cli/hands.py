@@ -1,0 +1,61 @@
+"""Options of commands that work on an archive: which one, and who does it."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from reporter.cli import options
+
+if TYPE_CHECKING:
+    from reporter.archive.base import Hand
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+place = click.option(
+    "--archive",
+    "place",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default="archive",
+    show_default=True,
+    envvar="REPORTER_ARCHIVE",
+    help="The archive's folder.",
+)
+actor = click.option(
+    "--actor",
+    metavar="NAME",
+    envvar="REPORTER_ACTOR",
+    help="Who does this; else the name you are logged in under.",
+)
+late = click.option(
+    "--clock-is-right",
+    "late",
+    is_flag=True,
+    help="Go on although the clock stands before the log's last entry.",
+)
+
+
+def hand(actor: str | None, *, late: bool) -> Hand:
+    """Who does something, when, by the only clock there is."""
+    from reporter.archive.base import Hand
+
+    return Hand(actor or _login(), options.now(), late)
+
+
+def _login() -> str:
+    """The name somebody is logged in under.
+
+    Raises:
+        SpecError: the system does not tell.
+    """
+    from reporter.errors import SpecError
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise SpecError("nobody is logged in by name.", tip="Say who: --actor NAME.") from error
