@@ -344,16 +344,20 @@ def _believed_step(instrument: Instrument, steps: Floats) -> float:
 
 
 def _stuck(past: History) -> History:
-    """With a mark on bars that repeat the one before them: a whole range, or volume too."""
+    """With a mark on bars that repeat the one before them: a whole range, or volume too.
+
+    Where range and volume are the same, one repetition is enough.
+    """
     volume = past.cells[:, 4]
     measured = bool((volume > 0).any())
     if past.instrument.kind is Kind.YIELD or len(volume) < STUCK:
         return past
     same = (past.cells[1:, :4] == past.cells[:-1, :4]).all(axis=1)
+    ranged = past.cells[1:, 1] > past.cells[1:, 2]  # no day's high and low come thrice
+    twins = same & ranged & (volume[1:] > 0) & (volume[1:] == volume[:-1])
     if measured:
-        ranged = past.cells[1:, 1] > past.cells[1:, 2]  # no day's high and low come thrice
         same &= (volume[1:] == 0) | (volume[1:] == volume[:-1]) | ranged
-    which = _in_runs(same, (STUCK if measured else STUCK_UNMEASURED) - 1)
+    which = _in_runs(same, (STUCK if measured else STUCK_UNMEASURED) - 1) | _in_runs(twins, 1)
     if not which.any():
         return past
     text = "the same prices again and again: {days}."

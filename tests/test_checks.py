@@ -360,7 +360,15 @@ def test_a_confirmed_move_may_come_straight_back() -> None:
 
 @pytest.mark.parametrize(
     ("volume", "repeats", "told"),
-    [(0, 1, False), (0, 2, True), (5, 1, False), (5, 2, True), (7, 2, True), (np.nan, 3, True)],
+    [
+        (0, 1, False),
+        (0, 2, True),
+        (5, 1, True),
+        (5, 2, True),
+        (7, 1, True),
+        (7, 2, True),
+        (np.nan, 3, True),
+    ],
 )
 def test_bars_that_repeat_a_whole_range_are_marked_whatever_their_volume(
     volume: float,
