@@ -59,7 +59,7 @@ def columns_of(frame: pd.DataFrame) -> list[tuple[str, str, Values]]:
     Days and moments are in the vendor's own time, the zone is dropped; text is a list in which
     what is missing is empty.
     """
-    names = (_sound(str(name)) for name in frame.columns)
+    names = (sound(str(name)) for name in frame.columns)
     return [(name, *_values(frame.iloc[:, at])) for at, name in enumerate(names)]
 
 
@@ -97,13 +97,13 @@ def _values(column: pd.Series[float]) -> tuple[str, Values]:
         floats = column.to_numpy(None if isinstance(kind, np.dtype) else "float64", na_value=np.nan)
         return str(floats.dtype), floats
     texts = zip(column.tolist(), column.isna().tolist(), strict=True)
-    return TEXT, ["" if lost else _sound(str(cell)) for cell, lost in texts]
+    return TEXT, ["" if lost else str(cell) for cell, lost in texts]
 
 
 def _frozen(kind: str, values: Values) -> list[str]:
     """A column's cells as text."""
     if isinstance(values, list):
-        return [_quoted(cell) for cell in values]
+        return [_quoted(sound(cell)) for cell in values]
     if kind.startswith("datetime64"):
         return _frozen_days(values)
     if kind.startswith("float"):
@@ -111,7 +111,7 @@ def _frozen(kind: str, values: Values) -> list[str]:
     return list(map(str, values.tolist()))
 
 
-def _frozen_days(moments: NDArray[np.generic]) -> list[str]:
+def _frozen_days(moments: NDArray[Any]) -> list[str]:
     """Days as days, moments as moments."""
     local = pd.DatetimeIndex(moments)
     midnight = bool((local == local.normalize())[local.notna()].all())
@@ -134,7 +134,7 @@ def _thawed(kind: str, cells: Sequence[str]) -> Column:
     return np.array([int(cell) for cell in cells], dtype=kind)
 
 
-def _sound(text: str) -> str:
+def sound(text: str) -> str:
     """Text that UTF-8 can hold: half a letter becomes a question mark."""
     return text.encode("utf-8", "replace").decode()
 

@@ -19,6 +19,7 @@ from reporter.sources._canonical import (
     columns_of,
     framed,
     numbered,
+    sound,
     text_column,
 )
 
@@ -64,5 +65,5 @@ def _packed(values: Values) -> bytes:
 
 def _unpacked(kind: str, data: bytes) -> Column:
     if kind == TEXT:
-        return text_column(json.loads(data))
+        return text_column([sound(cell) for cell in json.loads(data)])
     return np.frombuffer(data, kind).copy()
