@@ -1,7 +1,7 @@
 """The whole run, readable as a table of contents.
 
 `compose` is everything about markets and gives a `Brief`; `produce` is everything about paper
-and gives finished files, in memory, and with them what the build was given. Nothing is written here.
+and gives finished files, in memory, along with what the build was given. Nothing is written here.
 """
 
 from __future__ import annotations

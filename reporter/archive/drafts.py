@@ -1,4 +1,4 @@
-"""Editions to be filed, and whether they are fit to be: nothing in them leads out of the archive."""
+"""Editions to be filed, and whether they are fit to be: nothing leads out of the archive."""
 
 from __future__ import annotations
 
@@ -96,14 +96,11 @@ def _is_hidden(letter: str) -> bool:
 
 def _texts(draft: Draft, hand: Hand, correction: Correction | None) -> Iterator[tuple[str, str]]:
     yield from (("title", draft.title), ("headline", draft.headline))
-    yield from (("standfirst", draft.standfirst), ("name of the source", draft.source))
-    yield from (("terms", draft.terms), ("name of the snapshot", draft.snapshot))
-    yield from (
-        ("name of who prepared it", draft.prepared_by),
-        ("name of who files it", hand.actor),
-    )
+    yield from (("standfirst", draft.standfirst), ("source's name", draft.source))
+    yield from (("terms", draft.terms), ("snapshot's name", draft.snapshot))
+    yield from (("preparer's name", draft.prepared_by), ("filer's name", hand.actor))
     if correction:
-        yield from (("reason", correction.reason), ("id of the corrected edition", correction.of))
+        yield from (("reason", correction.reason), ("corrected edition's id", correction.of))
 
 
 def _unfit(draft: Draft) -> Iterator[str]:

@@ -15,10 +15,26 @@ from datetime import date
 
 from reporter.archive import drafts, log
 from reporter.archive.base import FORMAT, Archive, Hand, digest, read_record, record
-from reporter.archive.drafts import FILES, Correction, Draft
+from reporter.archive.drafts import FILES, INPUTS, PROGRAM, Correction, Draft
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition, Entry, Part
 from reporter.paper import Artifact
+
+__all__ = [
+    "FILES",
+    "INPUTS",
+    "PROGRAM",
+    "YEARS",
+    "Correction",
+    "Draft",
+    "Filed",
+    "begin",
+    "check",
+    "corrections",
+    "file",
+    "retain_until",
+    "years_on",
+]
 
 YEARS = 5
 """So many years an edition is kept where no policy says otherwise."""

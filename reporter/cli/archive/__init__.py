@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from reporter.cli.archive.add import add
+
 
 @click.group()
 def archive() -> None:
@@ -14,6 +16,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (add,)
 for command in COMMANDS:
     archive.add_command(command)
