@@ -243,13 +243,15 @@ def page_to_print(brief: Brief, brand: Brand, folder: Path | None) -> tuple[Brie
 def _printed(brief: Brief, brand: Brand, spec: BriefSpec) -> Artifact:
     """The PDF."""
     from reporter import drawing, pdf
+    from reporter.fonts import FOLDER
     from reporter.resources import overriding
 
     fitted, page = page_to_print(brief, brand, spec.folder)
+    folders = (*overriding("styles", spec.folder), *overriding("templates", spec.folder))
     data = pdf.write(
         page,
         {c.id: drawing.display_list(c, brand, beside=spec.folder) for c in fitted.charts},
-        folders=(*overriding("styles", spec.folder), *overriding("templates", spec.folder)),
+        folders=(*folders, FOLDER),
         title=f"{brief.title}: {plain(brief.headline)}",
         author=brand.house,
         created=brief.as_of,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from reporter.cli.archive.add import add
+from reporter.cli.archive.rebuild import rebuild
 
 
 @click.group()
@@ -16,6 +17,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = (add,)
+COMMANDS: tuple[click.Command, ...] = (add, rebuild)
 for command in COMMANDS:
     archive.add_command(command)
