@@ -20,7 +20,7 @@ from reporter.archive.base import Archive, by_id
 from reporter.archive.differing import place
 from reporter.archive.filing import FILES, INPUTS, PROGRAM
 from reporter.archive.layout import lay_out
-from reporter.archive.versions import versions
+from reporter.archive.versions import Change, changed, versions
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition
 from reporter.model import Artifacts
@@ -48,18 +48,6 @@ _SHAPING: Mapping[str, tuple[str, ...]] = {
     ".png": (*_DRAWN, "pillow", "zlib", *_FIGURES),
 }  # fmt: skip
 """What may change a file of each kind; of any other, what makes figures and words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A version that is another now: empty where there is none."""
-
-    name: str
-    then: str
-    now: str
-
-    def __str__(self) -> str:
-        return f"{self.name} {_short(self.then)} then, {_short(self.now)} now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +194,6 @@ def _built(run: Run, folder: Path, progress: Progress) -> Artifacts:
 # --- comparing --------------------------------------------------------------------------------
 
 
-def changed(then: Mapping[str, str], now: Mapping[str, str]) -> tuple[Change, ...]:
-    """The versions that differ, in the order of those now."""
-    names = dict.fromkeys([*now, *then])
-    found = (Change(name, then.get(name, ""), now.get(name, "")) for name in names)
-    return tuple(change for change in found if change.then != change.now)
-
-
 def _differences(
     archive: Archive, edition: Edition, made: Artifacts, changes: Sequence[Change]
 ) -> Iterator[Difference]:
@@ -256,8 +237,3 @@ def _strange_inputs(archive: Archive, edition: Edition) -> str:
         if kept is None or kept.sha256 != sha256:
             return f"{name} is not the file that the edition's manifest names."
     return ""
-
-
-def _short(version: str) -> str:
-    """A version as it is told: of a hash its beginning."""
-    return version[:12] if version else "none"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from reporter.cli.archive.diff import diff
+from reporter.cli.archive.export import export
 from reporter.cli.archive.rebuild import rebuild
 
 
@@ -16,6 +18,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = (rebuild,)
+COMMANDS: tuple[click.Command, ...] = (rebuild, diff, export)
 for command in COMMANDS:
     archive.add_command(command)
