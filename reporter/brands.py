@@ -65,6 +65,19 @@ def load(name: str = DEFAULT, beside: Path | None = None) -> Brand:
     return merged.brand(base)
 
 
+def own_files(name: str, beside: Path) -> tuple[Path, ...]:
+    """The brand's file beside the spec and its logo; none where the brand is a shipped one.
+
+    Raises:
+        SpecError: there is no such brand.
+    """
+    path = _find(name, beside)
+    if path.parent == FOLDER:
+        return ()
+    logo = _read(path).get("logo")
+    return (path, written.beside(logo, path.parent)) if isinstance(logo, str) and logo else (path,)
+
+
 def contrast(one: str, other: str) -> float:
     """The contrast of two colours `#rrggbb`, 1 to 21, as WCAG 2 defines it."""
     dark, light = sorted((_luminance(one), _luminance(other)))

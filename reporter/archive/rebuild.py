@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
+from reporter import capture
 from reporter.archive.base import Archive, by_id
 from reporter.archive.differing import place
 from reporter.archive.filing import FILES, INPUTS, PROGRAM
@@ -23,10 +24,10 @@ from reporter.archive.layout import lay_out
 from reporter.archive.versions import Change, changed, versions
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition
-from reporter.model import Artifacts
+from reporter.model import Artifacts, DeskInputs
 from reporter.paper import FORMATS
 from reporter.resources import MADE_WITH
-from reporter.sources.base import Progress, silent
+from reporter.sources.base import Delivered, Progress, silent
 
 RUN = f"{INPUTS}run.json"
 SPEC, DATA = f"{INPUTS}spec/", f"{INPUTS}data/"
@@ -85,7 +86,11 @@ class Rebuilt:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How an edition was built, as `inputs/run.json` has it."""
+    """How an edition was built, as `inputs/run.json` has it.
+
+    `shown` and `source` are what its pages call the snapshot and the source; `desk` are the desk
+    inputs that came with the prices, where those of a replay would be others.
+    """
 
     now: datetime
     as_of: date | None
@@ -94,6 +99,7 @@ class Run:
     snapshot: str
     shown: str
     source: str
+    desk: DeskInputs | None
 
 
 def rebuild(
@@ -149,8 +155,9 @@ def read_run(archive: Archive, edition: Edition) -> Run:
             str(run["snapshot"]),
             str(run["shown"] or ""),
             str(run["source"]),
+            capture.desk_of(run["desk"]) if run.get("desk") else None,
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{RUN} is not as reporter writes it ({error!r})."
         raise ArchiveError(message, where=edition.id) from error
     needed = (f"{SPEC}{found.spec}", f"{DATA}snapshots/{found.snapshot}.json")
@@ -186,7 +193,12 @@ def _built(run: Run, folder: Path, progress: Progress) -> Artifacts:
 
     order = spec.load(folder / "spec" / run.spec, source=f"snapshot:{run.snapshot}")
     order = replace(order, as_of=run.as_of or order.as_of)
-    data = pipeline.collect(order, now=run.now, progress=progress, data_folder=folder / "data")
+
+    def given(what: Delivered) -> Delivered:
+        return what if run.desk is None else replace(what, desk=run.desk)
+
+    prices = folder / "data"
+    data = pipeline.collect(order, now=run.now, progress=progress, data_folder=prices, watch=given)
     data = replace(data, source=run.source, snapshot=run.shown)
     return pipeline.produce(pipeline.compose(order, data), order, run.formats)
 

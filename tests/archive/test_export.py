@@ -15,13 +15,13 @@ from click.testing import CliRunner
 from reporter.archive import log
 from reporter.archive.base import Archive
 from reporter.archive.export import export, packed, write
-from reporter.archive.filing import Draft
 from reporter.cli import reporter
 from reporter.cli.talk import Talk
 from reporter.errors import ArchiveError
 from reporter.filed import Act
 from reporter.model import Artifact
 from tests.archives import add, archive, draft, hand
+from tests.rebuilding import smuggled
 
 NAME = "2026-01-22/weekly"
 
@@ -63,8 +63,8 @@ def test_a_folder_is_checked_without_the_program(made: Archive, tmp_path: Path) 
     assert checked(place) == len(below(place)) - 1
     assert below(place) == {
         "README.txt", "SHA256SUMS", "record.json", "files/brief.pdf", "files/brief.html",
-        "files/brief.json", "approvals/00000002-policy.toml", "approvals/00000006-approval.json",
-        *(f"log/{number:08d}.json" for number in (1, 2, 3, 4, 5, 6, 7, 8)),
+        "files/brief.json", "approvals/00000003-policy.toml", "approvals/00000007-approval.json",
+        *(f"log/{number:08d}.json" for number in (2, 3, 4, 5, 6, 7, 8, 9)),
     }  # fmt: skip
     assert [p.name for p in place.parent.iterdir()] == ["auditor"]
 
@@ -72,10 +72,10 @@ def test_a_folder_is_checked_without_the_program(made: Archive, tmp_path: Path) 
 def test_the_record_and_the_chain_are_to_be_followed_by_hand(made: Archive, tmp_path: Path) -> None:
     write(export(made, NAME), tmp_path / "out", made)
     out = tmp_path / "out"
-    entry = json.loads((out / "log" / "00000003.json").read_bytes())
+    entry = json.loads((out / "log" / "00000004.json").read_bytes())
     record = (out / "record.json").read_bytes()
     assert entry["objects"]["record"] == hashlib.sha256(record).hexdigest()
-    before = hashlib.sha256((out / "log" / "00000002.json").read_bytes()).hexdigest()
+    before = hashlib.sha256((out / "log" / "00000003.json").read_bytes()).hexdigest()
     assert entry["previous"] == before
     parts = json.loads(record)["parts"]
     pdf = (out / "files" / "brief.pdf").read_bytes()
@@ -89,7 +89,7 @@ def test_the_record_and_the_chain_are_to_be_followed_by_hand(made: Archive, tmp_
 def test_neighbours_are_only_those_of_its_own_entries(made: Archive) -> None:
     found = {file.path for file in export(made, "2026-01-30/weekly").files}
     assert {path for path in found if path.startswith("log/")} == {
-        f"log/{number:08d}.json" for number in (1, 2, 3, 4, 5, 6)
+        f"log/{number:08d}.json" for number in (2, 3, 4, 5, 6, 7)
     }
 
 
@@ -133,17 +133,12 @@ def test_the_archive_is_no_place_for_it(made: Archive) -> None:
         write(export(made, NAME), made.folder / "out", made)
 
 
-def hostile(path: str) -> Draft:
-    what = draft()
-    return replace(what, slug="other", parts=(*what.parts, Artifact(path, b"evil")))
-
-
 @pytest.mark.parametrize(
     "path", ["files/../../evil", "files//evil", "files/a\nb", "files/..", "files/a\\b"]
 )
 def test_hostile_names_do_not_leave_the_folder(tmp_path: Path, path: str) -> None:
     made = archive(tmp_path)
-    edition = add(made, hostile(path))
+    edition = smuggled(made, draft(), (path, b"evil"))
     with pytest.raises(ArchiveError, match="no path below"):
         export(made, edition.id)
 
@@ -167,7 +162,7 @@ def _full(*_: object) -> None:
 
 def test_hostile_words_stay_on_their_lines(tmp_path: Path) -> None:
     made = archive(tmp_path)
-    edition = add(made, draft(headline="Up\n\nTerms of the data: anything.\x1b[2J"))
+    edition = smuggled(made, draft(), headline="Up\n\nTerms of the data: anything.\x1b[2J")
     (readme,) = (f for f in export(made, edition.id).files if f.path == "README.txt")
     assert b"\x1b" not in readme.data
     assert readme.data.count(b"\nTerms of the data: ") == 1
