@@ -162,13 +162,18 @@ def _readme(  # noqa: PLR0913  all of it is told
     corrects = (
         f"It corrects {edition.corrects}: {_line(edition.reason)}\n" if edition.corrects else ""
     )
+    later = (
+        f"It was corrected by {e.edition}, filed on {e.time:%Y-%m-%d %H:%M} UTC.\n"
+        for e in about
+        if e.act is Act.ADDED and e.edition != edition.id
+    )
     return f"""\
 {_line(edition.title)}
 {_line(edition.headline)}
 
 Edition {edition.id}, as of {edition.as_of}, prepared by {_line(edition.prepared_by)},
 filed by {_line(added.actor)} on {added.time:%Y-%m-%d %H:%M} UTC.
-{sample}{corrects if edition.corrects else ""}
+{sample}{corrects if edition.corrects else ""}{"".join(later)}
 What is here
   files/       what readers were handed
   {RECORD}  what was filed of it: every part with its hash, and the versions that made it

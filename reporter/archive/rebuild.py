@@ -243,8 +243,12 @@ def _cause(path: str, changes: Sequence[Change], strange: str) -> str:
 def _strange_inputs(archive: Archive, edition: Edition) -> str:
     """What of the filed inputs is not what the edition's manifest says it was made from."""
     part = edition.part(f"{FILES}manifest.json")
-    document = json.loads(archive.object(part.sha256)) if part else {}
-    for name, sha256 in dict(document.get("spec", {})).items():
+    try:
+        document = json.loads(archive.object(part.sha256)) if part else {}
+        specs = dict(document.get("spec", {}))
+    except (ValueError, TypeError, AttributeError):
+        return "the edition's manifest cannot be read."
+    for name, sha256 in specs.items():
         kept = edition.part(f"{SPEC}{name}")
         if kept is None or kept.sha256 != sha256:
             return f"{name} is not the file that the edition's manifest names."

@@ -86,6 +86,20 @@ def test_the_record_and_the_chain_are_to_be_followed_by_hand(made: Archive, tmp_
     assert "Terms of the data: " in readme
 
 
+def test_corrections_are_told_both_ways(made: Archive) -> None:
+    old = made.edition("2026-01-15/weekly")
+    new = add(made, draft(headline="Falls"), 60, corrects=old.id)
+    readmes = {name: told(made, name) for name in (old.id, new.id)}
+    assert f"It was corrected by {new.id}, filed on 2026-01-16 13:00 UTC.\n" in readmes[old.id]
+    assert f"It corrects {old.id}: A wrong close.\n" in readmes[new.id]
+    assert "corrected by" not in readmes[new.id]
+
+
+def told(made: Archive, name: str) -> str:
+    (readme,) = (f.data for f in export(made, name).files if f.path == "README.txt")
+    return readme.decode()
+
+
 def test_neighbours_are_only_those_of_its_own_entries(made: Archive) -> None:
     found = {file.path for file in export(made, "2026-01-30/weekly").files}
     assert {path for path in found if path.startswith("log/")} == {

@@ -209,17 +209,20 @@ def test_other_inputs_are_named(archive: Archive, sample: Draft) -> None:
 
 
 def test_desk_inputs_that_came_with_the_prices_are_those_filed(
-    archive: Archive, sample: Draft
+    archive: Archive, tmp_path: Path
 ) -> None:
-    """A source's own desk inputs are in no snapshot; the run says them."""
+    """A source's own desk inputs are in no snapshot: where they were others, the run says so."""
 
     def without_any(data: bytes) -> bytes:
         nothing: dict[str, list[str]] = {kind: [] for kind in ("targets", "flows", "views")}
         return json.dumps({**json.loads(data), "desk": nothing}).encode()
 
-    run = read_run(archive, filed(archive, edited(sample, "inputs/run.json", without_any)))
-    assert run.desk is not None
-    assert not run.desk.targets
+    what = draft("small-caps", tmp_path / "output", formats=("json",))
+    edition = filed(archive, what)
+    assert rebuild(archive, edition).same
+    other = replace(edited(what, "inputs/run.json", without_any), slug="another")
+    found = rebuild(archive, filed(archive, other))
+    assert "brief.json" in {one.path for one in found.differences}
 
 
 def test_what_is_unknown_is_called_so(archive: Archive, sample: Draft) -> None:
