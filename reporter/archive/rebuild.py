@@ -16,17 +16,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
+from reporter import capture
 from reporter.archive.base import Archive, by_id
 from reporter.archive.differing import place
 from reporter.archive.filing import FILES, INPUTS, PROGRAM
 from reporter.archive.layout import lay_out
-from reporter.archive.versions import versions
+from reporter.archive.versions import Change, changed, versions
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition
-from reporter.model import Artifacts
+from reporter.model import Artifacts, DeskInputs
 from reporter.paper import FORMATS
 from reporter.resources import MADE_WITH
-from reporter.sources.base import Progress, silent
+from reporter.sources.base import Delivered, Progress, silent
 
 RUN = f"{INPUTS}run.json"
 SPEC, DATA = f"{INPUTS}spec/", f"{INPUTS}data/"
@@ -48,18 +49,6 @@ _SHAPING: Mapping[str, tuple[str, ...]] = {
     ".png": (*_DRAWN, "pillow", "zlib", *_FIGURES),
 }  # fmt: skip
 """What may change a file of each kind; of any other, what makes figures and words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A version that is another now: empty where there is none."""
-
-    name: str
-    then: str
-    now: str
-
-    def __str__(self) -> str:
-        return f"{self.name} {_short(self.then)} then, {_short(self.now)} now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +86,11 @@ class Rebuilt:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How an edition was built, as `inputs/run.json` has it."""
+    """How an edition was built, as `inputs/run.json` has it.
+
+    `shown` and `source` are what its pages call the snapshot and the source; `desk` are the desk
+    inputs that came with the prices, where those of a replay would be others.
+    """
 
     now: datetime
     as_of: date | None
@@ -106,6 +99,7 @@ class Run:
     snapshot: str
     shown: str
     source: str
+    desk: DeskInputs | None
 
 
 def rebuild(
@@ -161,8 +155,9 @@ def read_run(archive: Archive, edition: Edition) -> Run:
             str(run["snapshot"]),
             str(run["shown"] or ""),
             str(run["source"]),
+            capture.desk_of(run["desk"]) if run.get("desk") else None,
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{RUN} is not as reporter writes it ({error!r})."
         raise ArchiveError(message, where=edition.id) from error
     needed = (f"{SPEC}{found.spec}", f"{DATA}snapshots/{found.snapshot}.json")
@@ -198,19 +193,17 @@ def _built(run: Run, folder: Path, progress: Progress) -> Artifacts:
 
     order = spec.load(folder / "spec" / run.spec, source=f"snapshot:{run.snapshot}")
     order = replace(order, as_of=run.as_of or order.as_of)
-    data = pipeline.collect(order, now=run.now, progress=progress, data_folder=folder / "data")
+
+    def given(what: Delivered) -> Delivered:
+        return what if run.desk is None else replace(what, desk=run.desk)
+
+    prices = folder / "data"
+    data = pipeline.collect(order, now=run.now, progress=progress, data_folder=prices, watch=given)
     data = replace(data, source=run.source, snapshot=run.shown)
     return pipeline.produce(pipeline.compose(order, data), order, run.formats)
 
 
 # --- comparing --------------------------------------------------------------------------------
-
-
-def changed(then: Mapping[str, str], now: Mapping[str, str]) -> tuple[Change, ...]:
-    """The versions that differ, in the order of those now."""
-    names = dict.fromkeys([*now, *then])
-    found = (Change(name, then.get(name, ""), now.get(name, "")) for name in names)
-    return tuple(change for change in found if change.then != change.now)
 
 
 def _differences(
@@ -250,14 +243,13 @@ def _cause(path: str, changes: Sequence[Change], strange: str) -> str:
 def _strange_inputs(archive: Archive, edition: Edition) -> str:
     """What of the filed inputs is not what the edition's manifest says it was made from."""
     part = edition.part(f"{FILES}manifest.json")
-    document = json.loads(archive.object(part.sha256)) if part else {}
-    for name, sha256 in dict(document.get("spec", {})).items():
+    try:
+        document = json.loads(archive.object(part.sha256)) if part else {}
+        specs = dict(document.get("spec", {}))
+    except (ValueError, TypeError, AttributeError):
+        return "the edition's manifest cannot be read."
+    for name, sha256 in specs.items():
         kept = edition.part(f"{SPEC}{name}")
         if kept is None or kept.sha256 != sha256:
             return f"{name} is not the file that the edition's manifest names."
     return ""
-
-
-def _short(version: str) -> str:
-    """A version as it is told: of a hash its beginning."""
-    return version[:12] if version else "none"

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import sysconfig
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -22,6 +23,18 @@ DEEPER = (
 )  # fmt: skip
 """Libraries of libraries that put bytes into files: pictures, fonts, line breaks, PDF syntax."""
 LEAVINGS = ("__pycache__", ".mypy_cache", ".ruff_cache")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A version that is another now: empty where there is none."""
+
+    name: str
+    then: str
+    now: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {_short(self.then)} then, {_short(self.now)} now"
 
 
 def versions() -> dict[str, str]:
@@ -53,6 +66,13 @@ def _deeper() -> dict[str, str]:
         with suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
     return found
+
+
+def changed(then: Mapping[str, str], now: Mapping[str, str]) -> tuple[Change, ...]:
+    """The versions that differ, in the order of those now."""
+    names = dict.fromkeys([*now, *then])
+    found = (Change(name, then.get(name, ""), now.get(name, "")) for name in names)
+    return tuple(change for change in found if change.then != change.now)
 
 
 def code() -> str:
@@ -101,3 +121,8 @@ def _is_leaving(name: str) -> bool:
     """Whether a file is not of the program: what Python and editors leave beside it."""
     parts = name.split("/")
     return any(p in LEAVINGS or p.startswith(".") for p in parts) or name.endswith("~")
+
+
+def _short(version: str) -> str:
+    """A version as it is told: of a hash its beginning."""
+    return version[:12] if version else "none"

@@ -7,11 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from click.testing import CliRunner
@@ -24,7 +24,7 @@ from reporter.errors import ArchiveError, DataError, SpecError
 from reporter.filed import Edition
 from reporter.model import Artifact
 from reporter.resources import PACKAGE
-from tests.rebuilding import draft, filed
+from tests.rebuilding import draft, edited, filed, smuggled
 
 TRIALS = int(os.environ.get("REPORTER_TRIALS", "10"))
 REAL = (
@@ -53,13 +53,6 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Draft:
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     return opened(tmp_path / "archive", must_exist=False)
-
-
-def with_part(what: Draft, path: str, change: Callable[[bytes], bytes]) -> Draft:
-    """The draft with other bytes in one part."""
-    assert any(part.path == path for part in what.parts)
-    parts = (replace(p, data=change(p.data)) if p.path == path else p for p in what.parts)
-    return replace(what, parts=tuple(parts))
 
 
 def snapshot_of(folder: Path) -> dict[str, bytes]:
@@ -98,7 +91,7 @@ def test_real_editions_in_a_fresh_clone(
 ) -> None:
     archive = opened(tmp_path / "archive", must_exist=False)
     source = f"files:{real_data / 'prices'}"
-    edition = filed(archive, draft(spec, tmp_path / "data", source=source, as_of=day))
+    edition = filed(archive, draft(spec, tmp_path / "output", source=source, as_of=day))
     before = snapshot_of(tmp_path / "archive")
     done = elsewhere(clone, tmp_path, "rebuild", edition.id)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -143,7 +136,7 @@ def test_own_templates_and_styles_of_a_spec_win(archive: Archive, tmp_path: Path
     assert rebuild(archive, edition).same
 
 
-def test_a_run_killed_or_ended_leaves_nothing_where_it_worked(
+def test_a_run_leaves_nothing_where_it_worked(
     archive: Archive, sample: Draft, tmp_path: Path
 ) -> None:
     edition = filed(archive, sample)
@@ -155,6 +148,30 @@ def test_a_run_killed_or_ended_leaves_nothing_where_it_worked(
     assert not list(work.iterdir())
 
 
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 0.95][: max(1, TRIALS // 10)])
+def test_a_killed_rebuild_leaves_a_temporary_folder_and_no_more(
+    archive: Archive, sample: Draft, tmp_path: Path, share: float
+) -> None:
+    edition = filed(archive, sample)
+    before = snapshot_of(archive.folder)
+    work = tmp_path / "work"
+    work.mkdir()
+    words = ["rebuild", edition.id, "--archive", str(archive.folder)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "reporter", "archive", *words],
+        env={**os.environ, "TMPDIR": str(work)}, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        deadline = monotonic() + 60
+        while not list(work.glob("*/spec")) and process.poll() is None and monotonic() < deadline:
+            sleep(0.01)
+        sleep(share)
+        process.kill()
+    assert snapshot_of(archive.folder) == before
+    assert all(path.name.startswith("reporter-rebuild-") for path in work.iterdir())
+    assert rebuild(archive, edition, beside=work).same
+
+
 # --- what differs is told -----------------------------------------------------------------------
 
 
@@ -162,7 +179,7 @@ def test_a_version_and_a_font_are_named_as_the_likely_cause(
     archive: Archive, sample: Draft
 ) -> None:
     old = {**sample.versions, "matplotlib": "3.1.0", "fonts": "f" * 64}
-    what = with_part(sample, "files/brief.html", lambda data: data.replace(b"</p>", b"</q>", 1))
+    what = edited(sample, "files/brief.html", lambda data: data.replace(b"</p>", b"</q>", 1))
     edition = filed(archive, replace(what, versions=old))
     (only,) = rebuild(archive, edition).differences
     assert (only.path, only.kind) == ("brief.html", "changed")
@@ -173,14 +190,14 @@ def test_a_version_and_a_font_are_named_as_the_likely_cause(
 
 
 def test_a_version_that_does_not_shape_a_file_is_no_cause(archive: Archive, sample: Draft) -> None:
-    what = with_part(sample, "files/brief.json", lambda data: data.replace(b"rsi", b"rs1", 1))
+    what = edited(sample, "files/brief.json", lambda data: data.replace(b"rsi", b"rs1", 1))
     edition = filed(archive, replace(what, versions={**what.versions, "pango": "1.0.0"}))
     (only,) = rebuild(archive, edition).differences
     assert only.cause.startswith("Cause unknown; what changed does not shape such files: pango")
 
 
 def test_other_inputs_are_named(archive: Archive, sample: Draft) -> None:
-    what = with_part(
+    what = edited(
         sample,
         "inputs/spec/daily.toml",
         lambda data: data.replace(b"title", b"# changed\ntitle", 1),
@@ -189,6 +206,23 @@ def test_other_inputs_are_named(archive: Archive, sample: Draft) -> None:
     assert [one.path for one in found.differences] == ["manifest.json"]
     assert "the inputs: daily.toml is not the file" in found.differences[0].cause
     assert found.differences[0].where.startswith("spec/daily.toml: ")
+
+
+def test_desk_inputs_that_came_with_the_prices_are_those_filed(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """A source's own desk inputs are in no snapshot: where they were others, the run says so."""
+
+    def without_any(data: bytes) -> bytes:
+        nothing: dict[str, list[str]] = {kind: [] for kind in ("targets", "flows", "views")}
+        return json.dumps({**json.loads(data), "desk": nothing}).encode()
+
+    what = draft("small-caps", tmp_path / "output", formats=("json",))
+    edition = filed(archive, what)
+    assert rebuild(archive, edition).same
+    other = replace(edited(what, "inputs/run.json", without_any), slug="another")
+    found = rebuild(archive, filed(archive, other))
+    assert "brief.json" in {one.path for one in found.differences}
 
 
 def test_what_is_unknown_is_called_so(archive: Archive, sample: Draft) -> None:
@@ -216,8 +250,7 @@ def test_what_is_unknown_is_called_so(archive: Archive, sample: Draft) -> None:
 def test_hostile_names_are_refused_before_anything_is_built(
     archive: Archive, sample: Draft, path: str, tmp_path: Path
 ) -> None:
-    parts = (Artifact(path, b"evil"), *sample.parts)
-    edition = filed(archive, replace(sample, parts=parts))
+    edition = smuggled(archive, sample, (path, b"evil"))
     work = tmp_path / "a" / "work"
     work.mkdir(parents=True)
     with pytest.raises(ArchiveError, match="no path below"):
@@ -237,7 +270,7 @@ def test_a_hostile_run_is_refused(archive: Archive, sample: Draft, key: str, val
     def change(data: bytes) -> bytes:
         return json.dumps({**json.loads(data), key: value}).encode()
 
-    edition = filed(archive, with_part(sample, "inputs/run.json", change))
+    edition = filed(archive, edited(sample, "inputs/run.json", change))
     with pytest.raises(ArchiveError):
         read_run(archive, edition)
 
@@ -253,7 +286,7 @@ def test_a_snapshot_cannot_name_files_elsewhere(archive: Archive, sample: Draft)
     name = f"2026-01-16-{sha256(data).hexdigest()[:8]}"
     parts = tuple(p for p in sample.parts if p != old)
     new = Artifact(f"inputs/data/snapshots/{name}.json", data)
-    what = with_part(
+    what = edited(
         replace(sample, parts=(*parts, new)),
         "inputs/run.json",
         lambda run: json.dumps({**json.loads(run), "snapshot": name}).encode(),
@@ -282,7 +315,7 @@ def run(archive: Archive, *words: str) -> tuple[int, str]:
 @pytest.fixture
 def two(archive: Archive, sample: Draft) -> tuple[Edition, Edition]:
     first = filed(archive, sample)
-    other = with_part(sample, "files/brief.json", lambda data: data.replace(b"\n", b"\n\n", 1))
+    other = edited(sample, "files/brief.json", lambda data: data.replace(b"\n", b"\n\n", 1))
     return first, filed(archive, other, Correction(first.id, "A wrong line."))
 
 

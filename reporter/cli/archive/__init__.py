@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from reporter.cli.archive.add import add
+from reporter.cli.archive.diff import diff
+from reporter.cli.archive.export import export
 from reporter.cli.archive.rebuild import rebuild
 
 
@@ -17,6 +19,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = (add, rebuild)
+COMMANDS: tuple[click.Command, ...] = (add, rebuild, diff, export)
 for command in COMMANDS:
     archive.add_command(command)

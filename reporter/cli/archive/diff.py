@@ -1,0 +1,60 @@
+"""`reporter archive diff`: what changed between two editions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reporter.cli import hands
+
+if TYPE_CHECKING:
+    from reporter.archive.compare import Change, Comparison
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@hands.place
+def diff(*, old: str, new: str, as_json: bool, place: Path) -> None:
+    """Tell what changed from the edition OLD to the edition NEW.
+
+    A correction and what it corrects, or two weeks: headline, facts, remarks,
+    gaps, the spec's and the desk's lines, prices, versions and files.
+    """
+    from reporter.archive.base import opened
+    from reporter.archive.compare import compare
+    from reporter.contract import dump
+
+    archive = opened(place)
+    found = compare(archive, archive.edition(old), archive.edition(new))
+    if as_json:
+        click.echo(dump(found.document()).rstrip("\n"))
+    else:
+        click.echo("\n".join(_lines(found)))
+
+
+def _lines(found: Comparison) -> Iterator[str]:
+    from reporter.archive.compare import GROUPS
+    from reporter.archive.differing import harmless
+
+    yield f"{found.old} → {found.new}"
+    yield from found.lacking
+    if found.same:
+        yield "Nothing differs."
+    for group in GROUPS:
+        changes = found.changes[group]
+        if changes:
+            yield f"{group}: {_count(changes)}"
+            yield from (f"  {harmless(str(change))}" for change in changes)
+
+
+def _count(changes: tuple[Change, ...]) -> str:
+    """How many of each kind, those that are none left out."""
+    added = sum(change.then is None for change in changes)
+    removed = sum(change.now is None for change in changes)
+    counts = {"changed": len(changes) - added - removed, "added": added, "removed": removed}
+    return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
