@@ -78,8 +78,7 @@ def file(archive: Archive, draft: Draft, hand: Hand, correction: Correction | No
     with archive.store.shared():
         if same := _filed_before(archive, draft, correction):
             return Filed(same, new=False)
-        for part in draft.parts:
-            archive.keep(part.data)
+        archive.keep_all(part.data for part in draft.parts)
         edition = _edition(draft, draft.prepared_by or hand.actor, correction)
         return Filed(_append(archive, edition, hand), new=True)
 
