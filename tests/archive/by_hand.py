@@ -22,7 +22,7 @@ def add(words: list[str]) -> int:
     """
     made = opened(Path(words[0]), must_exist=False)
     for word in words[1:]:
-        week, minutes, size = (*map(int, word.split(":")), 0, 0)[:3]
+        week, minutes, size = (*(int(number or 0) for number in word.split(":")), 0, 0)[:3]
         pdf = (b"%08d" % week) * (size // 8) or b"%PDF-1.7 small"
         what = draft(FIRST + timedelta(weeks=week), pdf=pdf)
         done = file(made, what, hand(minutes or week))
