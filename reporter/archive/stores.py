@@ -16,11 +16,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from reporter import durable, locks
 from reporter.errors import ArchiveError
 
+PIECE = 1 << 20  # bytes
+LINK = "a link, not a file"
+LEAVING = "left by a writer that was killed"
 UNDERWAY = ".writing"
 """The hidden folder of files that have no name yet."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -69,12 +72,23 @@ class Store(Protocol):
             ArchiveError: it cannot be read.
         """
 
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """What a key holds, a piece at a time, however much it is.
+
+        Raises:
+            AbsentError: nothing.
+            ArchiveError: it cannot be read.
+        """
+
     def keys(self, prefix: str) -> Iterator[str]:
         """The keys that begin with `prefix/`, sorted.
 
         Raises:
             ArchiveError: they cannot be read.
         """
+
+    def strays(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """What lies below `prefix/` and is no plain key: its place, and what it is."""
 
     def remove(self, key: str) -> None:
         """Take a key away, if it is there; only a purge does.
@@ -98,7 +112,7 @@ class Store(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Folder:
     """A store in a local folder, which need not be there before something is put into it.
 
@@ -128,9 +142,15 @@ class Folder:
 
     def get(self, key: str) -> bytes:
         """What a key holds."""
+        return b"".join(self.pieces(key))
+
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """What a key holds, a piece at a time."""
         path = self._path(key)
         try:
-            return _read(path)
+            with _open(path) as file:
+                while piece := file.read(PIECE):
+                    yield piece
         except FileNotFoundError as error:
             raise AbsentError("is missing.", where=str(path)) from error
         except OSError as error:
@@ -142,6 +162,16 @@ class Folder:
             raise ArchiveError(f"{prefix!r} is no place in an archive.")
         self._look(self.root / prefix)
         return self._listed(prefix)
+
+    def strays(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """Links, hidden and special files, and names that no key has; empty folders are none."""
+        for folder, folders, files in os.walk(self.root / prefix):
+            folders.sort()
+            for name in sorted((*folders, *files)):
+                path = Path(folder, name)
+                place = path.relative_to(self.root).as_posix()
+                if what := _stray(path, place):
+                    yield place, what
 
     def remove(self, key: str) -> None:
         """Take a key away, if it is there."""
@@ -260,16 +290,31 @@ def _scan(folder: Path) -> list[tuple[str, bool]]:
     return sorted(fitting, key=lambda one: one[0] + "/" * one[1])
 
 
-def _read(path: Path) -> bytes:
-    """What a file holds that is one: no link, and no pipe to wait at.
+def _open(path: Path) -> BinaryIO:
+    """A file for reading that is one: no link, and no pipe to wait at.
 
     Raises:
         OSError: there is none, or it cannot be read.
     """
-    with os.fdopen(os.open(path, _READING), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is no file")
-        return file.read()
+    handle = os.open(path, _READING)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is no file")
+    return os.fdopen(handle, "rb")
+
+
+def _stray(path: Path, place: str) -> str:
+    """What is strange about a file or folder, empty where nothing is."""
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        return LINK
+    if path.match(durable.LEAVINGS):
+        return LEAVING
+    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+        return "no plain file"
+    if path.name.startswith("."):
+        return "a hidden file"
+    return "" if _KEY.fullmatch(place) else "a name that no file of an archive has"
 
 
 def _unreadable(path: Path, error: OSError) -> ArchiveError:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import click
 
+from reporter.cli.archive.head import head
+from reporter.cli.archive.log import log
+from reporter.cli.archive.verify import verify
+
 
 @click.group()
 def archive() -> None:
@@ -14,6 +18,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (head, log, verify)
 for command in COMMANDS:
     archive.add_command(command)
