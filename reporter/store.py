@@ -18,6 +18,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from reporter.errors import DataError
 
 SHORT = 8  # digits of a hash in a file's name
 LONGEST = 100  # characters of a symbol in a folder's name
+_FETCH = re.compile(r"(?!\.)[^/\\]+/[^./\\]+\.json")
 PLACES = ("snapshots", "*/*")
 """The folders that files are written in."""
 FORMAT = 1
@@ -98,6 +100,8 @@ class Store:
             DamagedError: it is not there, or is another.
         """
         path = self.folder / "fetches" / ref.path
+        if not _FETCH.fullmatch(ref.path):
+            raise DamagedError(path, "a snapshot names it, but no fetch has such a name")
         return _document(path, _read(path), ref.sha256)
 
     def fetches(self, symbol: str) -> Iterator[tuple[Ref, Document]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from reporter.cli.archive.add import add
 from reporter.cli.archive.head import head
 from reporter.cli.archive.log import log
+from reporter.cli.archive.rebuild import rebuild
 from reporter.cli.archive.verify import verify
 
 
@@ -18,6 +20,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = (head, log, verify)
+COMMANDS: tuple[click.Command, ...] = (add, head, log, rebuild, verify)
 for command in COMMANDS:
     archive.add_command(command)
