@@ -10,7 +10,8 @@ from pathlib import Path
 
 from reporter import locks
 
-LEAVINGS = ".*.tmp"
+TEMPORARY = ".tmp"
+LEAVINGS = f".*{TEMPORARY}"
 """The names that `hidden` gives: what a killed run leaves has one of them."""
 LINKLESS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 """How a file system says that it knows no second name for a file."""
@@ -41,7 +42,7 @@ def hidden(place: Path, data: bytes) -> Path:
         OSError: the system refuses; nothing is left.
     """
     for attempt in count():
-        new = place.with_name(f".{place.name}.{os.getpid()}-{attempt}.tmp")
+        new = place.with_name(f".{place.name}.{os.getpid()}-{attempt}{TEMPORARY}")
         with contextlib.suppress(FileExistsError):
             create(new, data)
             return new

@@ -21,6 +21,7 @@ from typing import BinaryIO, Protocol
 from reporter import durable, locks
 from reporter.errors import ArchiveError
 
+TEMPORARY = durable.TEMPORARY
 PIECE = 1 << 20  # bytes
 LINK = "a link, not a file"
 LEAVING = "left by a writer that was killed"
