@@ -11,7 +11,6 @@ import contextlib
 import errno
 import os
 import re
-import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -137,13 +136,16 @@ class Folder:
 
     def strays(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Links, hidden and special files, and names that no key has; empty folders are none."""
-        for folder, folders, files in os.walk(self.root / prefix):
-            folders.sort()
-            for name in sorted((*folders, *files)):
-                path = Path(folder, name)
-                place = path.relative_to(self.root).as_posix()
-                if what := _stray(path, place):
-                    yield place, what
+        if not (self.root / prefix).is_dir():
+            return
+        with os.scandir(self.root / prefix) as there:
+            found = sorted(there, key=lambda one: one.name)
+        for one in found:
+            place = f"{prefix}/{one.name}"
+            if what := _stray(one, place):
+                yield place, what
+            elif one.is_dir(follow_symlinks=False):
+                yield from self.strays(place)
 
     def keys(self, prefix: str) -> Iterator[str]:
         """The keys that begin with `prefix/`, sorted."""
@@ -213,17 +215,14 @@ def _fill(path: Path, data: bytes) -> Path:
     raise AssertionError  # pragma: no cover  attempts do not end
 
 
-def _stray(path: Path, place: str) -> str:
+def _stray(one: os.DirEntry[str], place: str) -> str:
     """What is strange about a file or folder, empty where nothing is."""
-    mode = path.lstat().st_mode
-    if stat.S_ISLNK(mode):
+    if one.is_symlink():
         return LINK
-    if path.name.startswith(".") and path.name.endswith(TEMPORARY):
-        return LEAVING
-    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+    if not one.is_dir(follow_symlinks=False) and not one.is_file(follow_symlinks=False):
         return "no plain file"
-    if path.name.startswith("."):
-        return "a hidden file"
+    if one.name.startswith("."):
+        return LEAVING if one.name.endswith(TEMPORARY) else "hidden"
     return "" if _KEY.fullmatch(place) else "a name that no file of an archive has"
 
 

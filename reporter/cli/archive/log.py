@@ -56,7 +56,7 @@ def log(talk: Talk, *, edition: str | None, place: Path, as_json: bool) -> None:
 
 
 def _concerns(entry: Entry, edition: str) -> bool:
-    return edition in (entry.edition, entry.details.get("corrects"))  # noqa: PLR6201  may be a list
+    return edition in (entry.edition, entry.details.get("corrects"))
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
