@@ -138,8 +138,12 @@ class Folder:
         """Links, hidden and special files, and names that no key has; empty folders are none."""
         if not (self.root / prefix).is_dir():
             return
-        with os.scandir(self.root / prefix) as there:
-            found = sorted(there, key=lambda one: one.name)
+        try:
+            with os.scandir(self.root / prefix) as there:
+                found = sorted(there, key=lambda one: one.name)
+        except OSError:
+            yield prefix, "no folder that can be read"
+            return
         for one in found:
             place = f"{prefix}/{one.name}"
             if what := _stray(one, place):

@@ -380,6 +380,24 @@ def test_no_record_makes_verify_fail(two: Path, data: st.DataObject) -> None:
     verify(opened(made.folder))
 
 
+@given(st.data())
+def test_no_file_makes_verify_fail_or_pass_unseen(two: Path, data: st.DataObject) -> None:
+    """Any bytes under any name in the archive's folders: found, and never a traceback."""
+    folder = Path(tempfile.mkdtemp(dir=two.parent))
+    shutil.copytree(two, folder, dirs_exist_ok=True)
+    letters = st.characters(exclude_characters="/\0", exclude_categories=["Cs"])
+    name = data.draw(st.sampled_from(["00000001.json", "00000003.json", "00000009.json"])
+                     | st.text(letters, min_size=1, max_size=40))  # fmt: skip
+    path = folder / data.draw(st.sampled_from(["log", "objects", "objects/00"])) / name
+    if name in {".", ".."} or path.is_dir():
+        return
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data.draw(st.binary(max_size=50)))
+    report = verify(opened(folder))
+    assert report.findings or [note.kind for note in report.notes] == [Kind.LEAVING]
+    assert all(one.where.isprintable() and one.message.isprintable() for one in report.found)
+
+
 # --- checks of others, words --------------------------------------------------------------------
 
 
