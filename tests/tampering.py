@@ -145,7 +145,7 @@ def delete_many(random: Random, folder: Path, world: World) -> Done:
     names = random.sample(_files(folder, "objects", world), random.randint(2, 9))
     for name in names:
         (folder / name).unlink()
-    return done(f"delete {names}", "missing", names[0])
+    return done(f"delete {names}", "missing", *names)
 
 
 def swap(random: Random, folder: Path, world: World) -> Done:
@@ -269,6 +269,14 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def _entry(document: Document) -> bytes:
+    lines = (
+        f' "{name}": {json.dumps(value, sort_keys=True, ensure_ascii=False)}'
+        for name, value in sorted(document.items())
+    )
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
 def _bytes(document: Document) -> bytes:
     text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
     return (text + "\n").encode()
@@ -296,7 +304,7 @@ def rewrite(folder: Path, entries: list[Document]) -> None:
     (folder / "log").mkdir()
     previous, needed = "0" * 64, set()
     for number, entry in enumerate(entries, 1):
-        data = _bytes(entry | {"number": number, "previous": previous})
+        data = _entry(entry | {"number": number, "previous": previous})
         (folder / "log" / f"{number:08d}.json").write_bytes(data)
         previous = _digest(data)
         needed |= set(entry["objects"].values())

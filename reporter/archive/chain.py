@@ -152,13 +152,14 @@ def _links(
         if not earlier or (earlier in vouched and later not in vouched):
             message = "does not follow the entry before: it was changed."
             yield later, Found(Kind.CHANGED, key(later), message, _COPY)
-        elif later in vouched or later + 1 in files:
-            message = f"was changed: entry {later} follows another."
-            if earlier in broken and earlier - 1 not in vouched:
-                message += f" So may have been entry {earlier - 1}."
-            yield earlier, Found(Kind.CHANGED, key(earlier), message, _COPY)
         else:
-            message = f"was changed, or the last entry, {key(later)}, was: it follows another."
+            or_last = later not in vouched and later + 1 not in files
+            which = (
+                f"was changed, or the last entry, {key(later)}, was" if or_last else "was changed"
+            )
+            also = earlier in broken and earlier - 1 and earlier - 1 not in vouched
+            more = f" So may have been entry {earlier - 1}." if also else ""
+            message = f"{which}: entry {later} follows another.{more}"
             yield earlier, Found(Kind.CHANGED, key(earlier), message, _COPY)
 
 
@@ -182,8 +183,7 @@ def _clock(entries: Sequence[Entry]) -> Iterator[Found]:
             message = f"says {_told(entry)}, but the log was at {latest:%Y-%m-%d %H:%M} UTC{said}."
             remedy = "" if marked else "Ask who wrote it; reporter writes none such unmarked."
             yield Found(Kind.CLOCK, key(entry.number), message, remedy, note=marked)
-        if latest is None or log.is_marked(entry) or entry.time > latest:
-            latest = entry.time
+        latest = log.later(latest, entry)
 
 
 def _told(entry: Entry) -> str:

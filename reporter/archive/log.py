@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -46,20 +46,23 @@ def key(number: int) -> str:
 
 
 def encoded(entry: Entry) -> bytes:
-    """The bytes of an entry: what is hashed and kept."""
+    """The bytes of an entry: what is hashed and kept, JSON with a line a field."""
     document = {
+        "act": entry.act.value,
+        "actor": entry.actor,
+        "details": dict(entry.details),
+        "edition": entry.edition,
         "format": FORMAT,
         "number": entry.number,
+        "objects": dict(entry.objects),
         "previous": entry.previous,
         "time": entry.time.astimezone(UTC).isoformat(),
-        "actor": entry.actor,
-        "act": entry.act.value,
-        "edition": entry.edition,
-        "objects": dict(entry.objects),
-        "details": dict(entry.details),
     }
-    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return (text + "\n").encode()
+    lines = (f' "{name}": {_JSON.encode(value)}' for name, value in document.items())
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
 def decoded(data: bytes, where: str) -> Entry:
@@ -72,7 +75,7 @@ def decoded(data: bytes, where: str) -> Entry:
         BrokenLogError: they are none.
     """
     try:
-        document: dict[str, Any] = json.loads(data)
+        document: dict[str, Any] = json.loads(data.decode())
         if type(document["format"]) is int and document["format"] != FORMAT:
             raise BrokenLogError("was written by another version of reporter.", where=where)
         entry = Entry(
@@ -130,20 +133,38 @@ def entries(store: Store, after: int = 0) -> Iterator[Entry]:
     if after and store not in _KNOWN:
         yield from _listed(store, after)
     else:
-        yield from _all(store)[after:]
+        yield from _all(store).entries[after:]
 
 
-_KNOWN: WeakKeyDictionary[Store, tuple[Entry, ...]] = WeakKeyDictionary()
-"""What this process has read of a log, from the first entry on, each checked."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What this process has read of a log, from the first entry on, each checked.
+
+    `latest` is its time: the latest, from the last entry on whose clock was said to be right.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    latest: datetime | None = None
+
+    def with_(self, more: Iterable[Entry]) -> _Known:
+        """The same and what follows."""
+        more = tuple(more)
+        latest = self.latest
+        for entry in more:
+            latest = later(latest, entry)
+        return _Known(self.entries + more, latest) if more else self
 
 
-def _all(store: Store) -> tuple[Entry, ...]:
+_KNOWN: WeakKeyDictionary[Store, _Known] = WeakKeyDictionary()
+
+
+def _all(store: Store) -> _Known:
     """Every entry; what was read before is not read again."""
-    known = _KNOWN.get(store, ())
-    if known and _still(store, known[-1]):
-        known += tuple(_following(store, known[-1]))
+    known = _KNOWN.get(store, _Known())
+    if known.entries and _still(store, known.entries[-1]):
+        known = known.with_(_following(store, known.entries[-1]))
     else:
-        known = tuple(_listed(store))
+        known = _Known().with_(_listed(store))
     _KNOWN[store] = known
     return known
 
@@ -211,7 +232,7 @@ def append(store: Store, entry: Entry, check: Check, *, late: bool = False) -> E
     """
     for _ in range(TRIES):
         there = _all(store)
-        check(there)
+        check(there.entries)
         new = _placed(entry, there, late=late)
         data = _bytes(new)
         try:
@@ -220,19 +241,18 @@ def append(store: Store, entry: Entry, check: Check, *, late: bool = False) -> E
         except TakenError:
             continue
         new = decoded(data, key(new.number))
-        _KNOWN[store] = (*there, new)
+        _KNOWN[store] = there.with_([new])
         return new
     raise ArchiveError("other writers were faster a thousand times. Try again.")
 
 
-def _placed(entry: Entry, there: tuple[Entry, ...], *, late: bool) -> Entry:
+def _placed(entry: Entry, there: _Known, *, late: bool) -> Entry:
     """An entry as it stands behind those that are there."""
-    latest = latest_time(there)
-    if latest and entry.time < latest - SKEW:
+    if there.latest and entry.time < there.latest - SKEW:
         if not late:
-            raise _behind(entry.time, latest)
+            raise _behind(entry.time, there.latest)
         entry = replace(entry, details={**entry.details, CLOCK: BEHIND})
-    last = head(there)
+    last = head(there.entries)
     return replace(entry, number=last.number + 1, previous=last.sha256)
 
 
@@ -253,12 +273,9 @@ def _bytes(entry: Entry) -> bytes:
     return data
 
 
-def latest_time(entries: Iterable[Entry]) -> datetime | None:
-    """The latest time of a log, from the last entry on whose clock was said to be right."""
-    latest: datetime | None = None
-    for entry in entries:
-        latest = entry.time if latest is None or is_marked(entry) else max(latest, entry.time)
-    return latest
+def later(latest: datetime | None, entry: Entry) -> datetime:
+    """The time of a log that was at `latest` after one more entry."""
+    return entry.time if latest is None or is_marked(entry) else max(latest, entry.time)
 
 
 def is_marked(entry: Entry) -> bool:

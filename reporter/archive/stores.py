@@ -166,13 +166,20 @@ class Folder:
 
     def strays(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Links, hidden and special files, and names that no key has; empty folders are none."""
-        for folder, folders, files in os.walk(self.root / prefix):
-            folders.sort()
-            for name in sorted((*folders, *files)):
-                path = Path(folder, name)
-                place = path.relative_to(self.root).as_posix()
-                if what := _stray(path, place):
-                    yield place, what
+        if not (self.root / prefix).is_dir():
+            return
+        try:
+            with os.scandir(self.root / prefix) as there:
+                found = sorted(there, key=lambda one: one.name)
+        except OSError:
+            yield prefix, "no folder that can be read"
+            return
+        for one in found:
+            place = f"{prefix}/{one.name}"
+            if what := _stray(one, place):
+                yield place, what
+            elif one.is_dir(follow_symlinks=False):
+                yield from self.strays(place)
 
     def remove(self, key: str) -> None:
         """Take a key away, if it is there."""
@@ -304,17 +311,14 @@ def _open(path: Path) -> BinaryIO:
     return os.fdopen(handle, "rb")
 
 
-def _stray(path: Path, place: str) -> str:
+def _stray(one: os.DirEntry[str], place: str) -> str:
     """What is strange about a file or folder, empty where nothing is."""
-    mode = path.lstat().st_mode
-    if stat.S_ISLNK(mode):
+    if one.is_symlink():
         return LINK
-    if path.match(durable.LEAVINGS):
-        return LEAVING
-    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+    if not one.is_dir(follow_symlinks=False) and not one.is_file(follow_symlinks=False):
         return "no plain file"
-    if path.name.startswith("."):
-        return "a hidden file"
+    if one.name.startswith("."):
+        return LEAVING if one.name.endswith(TEMPORARY) else "hidden"
     return "" if _KEY.fullmatch(place) else "a name that no file of an archive has"
 
 

@@ -181,10 +181,12 @@ def _lacking(
     if sha256 in objects.failed:
         return Found(Kind.UNREADABLE, where, f"{objects.failed[sha256].rstrip('.')}{of}.", _COPY)
     if sha256 not in objects.other:
-        return Found(Kind.MISSING, where, f"is missing{of}.", _COPY)
+        blind = any(user.what.startswith("the record of ") for user in users)
+        more = " Whether files of it are missing too cannot be told without." if blind else ""
+        return Found(Kind.MISSING, where, f"is missing{of}.{more}", _COPY)
     actual, size = objects.other[sha256]
     meant = next((user.size for user in users if user.size is not None), None)
-    if actual in uses:
+    if actual in uses or actual in objects.whole or actual in objects.other:
         return Found(Kind.SWAPPED, where, f"holds the bytes of another, {actual}{of}.", _COPY)
     if size == 0 or (meant is not None and size < meant):
         had = f"{size} of {meant}" if meant is not None else "no"
