@@ -56,7 +56,12 @@ def briefs(ctx: click.Context, param: click.Parameter, start: str) -> list[Compl
     type=click.Path(path_type=Path),
     help="File the edition in the archive of this folder too.",
 )
-@hands.actor
+@click.option(
+    "--actor",
+    metavar="NAME",
+    envvar="REPORTER_ACTOR",
+    help="Who files it; else the name you are logged in under.",
+)
 @click.option("--strict", is_flag=True, help="Write nothing and leave with 3 if there are gaps.")
 @click.option(
     "--json",
