@@ -18,7 +18,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from reporter import durable
+from reporter import durable, locks
 from reporter.errors import OutputError
 from reporter.interrupts import settle
 from reporter.model import Artifact, Artifacts
@@ -39,7 +39,7 @@ def write(artifacts: Artifacts, output: Path) -> tuple[Path, ...]:
     kept = output / INPUTS
     paths = tuple(place.joinpath(*_safe(file.path)) for file in artifacts.files)
     try:
-        with _made(place.parent), _locked(place.parent):
+        with _made(place.parent), locks.alone(place.parent, patience=None):
             _recover(place, kept)
             _check(place)
             try:
@@ -106,23 +106,6 @@ def _made(folder: Path) -> Iterator[None]:
             with contextlib.suppress(OSError):
                 path.rmdir()
         raise
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One writer at a time in this folder, where the system has locks on folders."""
-    try:
-        import fcntl  # noqa: PLC0415  POSIX only
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # a file system without locks
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _new(place: Path) -> Path:

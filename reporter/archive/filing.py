@@ -66,11 +66,16 @@ def file(archive: Archive, draft: Draft, hand: Hand, correction: Correction | No
     with archive.store.shared():
         if same := check(archive, draft, correction):
             return Filed(same, new=False)
-        for part in draft.parts:
-            archive.keep(part.data)
+        archive.keep_all(part.data for part in draft.parts)
         begin(archive, hand)
         edition = _edition(draft, draft.prepared_by or hand.actor, correction)
-        return Filed(_append(archive, edition, hand, retain_until(archive, draft, hand)), new=True)
+        try:
+            filed = _append(archive, edition, hand, retain_until(archive, draft, hand))
+        except ArchiveError:
+            if same := _filed_before(archive, archive.entries(), draft, correction):
+                return Filed(same, new=False)  # by another writer, a moment ago
+            raise
+        return Filed(filed, new=True)
 
 
 def check(archive: Archive, draft: Draft, correction: Correction | None) -> Edition | None:

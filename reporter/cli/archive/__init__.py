@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from reporter.cli.archive.add import add
-from reporter.cli.archive.diff import diff
-from reporter.cli.archive.export import export
+from reporter.cli.archive.head import head
+from reporter.cli.archive.log import log
 from reporter.cli.archive.rebuild import rebuild
+from reporter.cli.archive.verify import verify
 
 
 @click.group()
@@ -19,6 +20,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = (add, rebuild, diff, export)
+COMMANDS: tuple[click.Command, ...] = (add, head, log, rebuild, verify)
 for command in COMMANDS:
     archive.add_command(command)
