@@ -17,8 +17,8 @@ from typing import Any
 
 from reporter.archive import heads, log
 from reporter.archive.base import Archive, object_key, opened
-from reporter.filed import Act, Entry, Head
-from tests.archives import FIRST, add, draft, hand
+from reporter.filed import Act, Head
+from tests.archives import FIRST, add, archive, draft, hand
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,16 @@ class Done:
 def done(what: str, kinds: str, *places: str) -> Done:
     """What was done; kinds as words."""
     return Done(what, frozenset(kinds.split()), frozenset(places))
+
+
+def begun(folder: Path, editions: int = 0) -> Archive:
+    """An archive whose first entry says that it was created, and so many editions in it."""
+    made = archive(folder)
+    entry = hand().entry(Act.CREATED, details={"format": 1})
+    log.append(made.store, entry, lambda _: None)
+    for week in range(editions):
+        add(made, draft(FIRST + timedelta(weeks=week)), minutes=week + 1)
+    return made
 
 
 def world(folder: Path) -> World:
@@ -396,8 +406,3 @@ def recomputed(random: Random, folder: Path, world: World) -> tuple[Done, int]:
     rewrite(folder, entries)
     del world
     return done(f"{act.__name__} from {first}", "recomputed truncated"), first
-
-
-def entry_of(made: Archive) -> Entry:
-    """The last entry of a log."""
-    return made.entries()[-1]

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from reporter.archive import heads
 from reporter.errors import ArchiveError
 from reporter.filed import Entry, Head
-from tests.archives import archive
+from tests.tampering import begun
 
 SHA = "0f" * 32
 
 
 @pytest.fixture
 def last(tmp_path: Path) -> Entry:
-    return archive(tmp_path, 3).entries()[-1]
+    return begun(tmp_path, 2).entries()[-1]
 
 
 def test_a_line_holds_number_hash_and_time(last: Entry) -> None:

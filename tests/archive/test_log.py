@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from reporter.archive.verify import verify
 from reporter.errors import ArchiveError
 from reporter.filed import GENESIS, Act, Entry
 from tests.archives import add, archive, draft, hand
+from tests.tampering import begun
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 JSON = st.recursive(
@@ -63,7 +64,8 @@ def test_what_is_written_is_read(one: Entry) -> None:
     except OverflowError:  # the first or last day there is, in another zone
         return
     read = log.decoded(data, "x")
-    assert replace(read, sha256="") == one
+    # in UTC: an hour that a zone has twice compares unequal to itself in another (PEP 495)
+    assert replace(read, sha256="") == replace(one, time=one.time.astimezone(UTC))
     assert log.encoded(read) == data
 
 
@@ -148,7 +150,7 @@ def test_another_spelling_is_refused(text: str) -> None:
 
 
 def test_an_entry_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    made = archive(tmp_path, 1)
+    made = begun(tmp_path, 0)
     for one in (
         hand(1, "jo\udcff").entry(Act.HELD),
         hand(1).entry(Act.HELD, details={"x": float("nan")}),
@@ -199,7 +201,7 @@ def test_an_append_reads_no_more_than_the_end(tmp_path: Path) -> None:
 
 
 def test_another_writer_s_entries_are_seen(tmp_path: Path) -> None:
-    first = archive(tmp_path, 1)
+    first = begun(tmp_path, 0)
     second = opened(first.folder)
     for minute in range(5, 15):
         put((first, second)[minute % 2], minute)
@@ -209,7 +211,7 @@ def test_another_writer_s_entries_are_seen(tmp_path: Path) -> None:
 
 
 def test_many_writers_at_once_write_one_chain(tmp_path: Path) -> None:
-    made = archive(tmp_path, 1)
+    made = begun(tmp_path, 0)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: [put(opened(made.folder), n / 10) for _ in range(5)], range(4)))
     assert len(opened(made.folder).entries()) == 21
@@ -217,7 +219,7 @@ def test_many_writers_at_once_write_one_chain(tmp_path: Path) -> None:
 
 
 def test_an_older_state_put_in_place_is_read_anew(tmp_path: Path) -> None:
-    made = archive(tmp_path, 3)
+    made = begun(tmp_path, 2)
     assert len(made.entries()) == 3
     (made.folder / log.key(3)).unlink()
     assert len(made.entries()) == 2
@@ -226,7 +228,7 @@ def test_an_older_state_put_in_place_is_read_anew(tmp_path: Path) -> None:
 
 
 def test_a_hole_or_a_break_stops_readers_and_writers(tmp_path: Path) -> None:
-    made = archive(tmp_path, 4)
+    made = begun(tmp_path, 3)
     lost = made.folder / log.key(2)
     kept = lost.read_bytes()
     lost.unlink()
@@ -285,8 +287,8 @@ def test_time_that_runs_back_unmarked_is_found(
 
 
 def test_filing_with_a_clock_behind(tmp_path: Path) -> None:
-    made = archive(tmp_path)
+    made = begun(tmp_path)
     add(made, draft(), 60)
     with pytest.raises(ArchiveError, match="--clock-is-right"):
         add(made, draft(slug="daily"), 0)
-    assert len(made.entries()) == 1
+    assert len(made.entries()) == 2
