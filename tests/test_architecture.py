@@ -34,6 +34,7 @@ HOMES = {
     "exchange_calendars": ("sessions.py",),
     "fontTools": ("fonts.py", "drawing.py", "display.py"),
     "jinja2": ("templating.py",),
+    "keyring": ("keychain.py",),
     "markupsafe": ("templating.py",),
     "matplotlib": ("drawing.py", "display.py", "charts/"),
     "numpy": (

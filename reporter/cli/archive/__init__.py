@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import click
 
+from reporter.cli.archive.policy import policy
+from reporter.cli.archive.used import used
+
 
 @click.group()
 def archive() -> None:
@@ -14,6 +17,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (policy, used)
 for command in COMMANDS:
     archive.add_command(command)
