@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -230,6 +232,28 @@ def test_a_clock_behind_the_log_is_refused_and_may_be_right(house: House) -> Non
     sign = ("approve", FIRST, "--key", "ann")
     assert "the clock says" in house.ill(*sign, REPORTER_PASSPHRASE=WORDS)
     house.well(*sign, "--clock-is-right", REPORTER_PASSPHRASE=WORDS)
+
+
+def test_the_example_of_the_handbook_runs(house: House) -> None:
+    """As it stands there, with the line pasted into the example policy where it says so."""
+    text = (ROOT / "ARCHIVE.md").read_text(encoding="utf-8").partition("## Approval")[2]
+    lines = text.partition("```sh\n")[2].partition("```")[0].splitlines()
+    assert len(lines) == 5
+    example = (ROOT / "examples" / "archive-policy.toml").read_text(encoding="utf-8")
+    for line in lines:
+        program, *words = shlex.split(line, comments=True)
+        assert program == "reporter"
+        told = house.well(*words, REPORTER_PASSPHRASE=WORDS)
+        if words[0] == "keys":
+            pasted = re.sub(r"^key = .*$", told.strip(), example, count=1, flags=re.MULTILINE)
+            (house.folder / "archive-policy.toml").write_text(pasted, encoding="utf-8")
+        if "--key" in words:
+            assert told.endswith("by Ann Meier (Head of Research; Series 24) for professional and "
+                                 "retail in CH.\n")  # fmt: skip
+    there = opened(house.folder / "archive")
+    acts = ["added", "policy", "approved", "used", "withdrawn"]
+    assert [entry.act.value for entry in there.entries()] == acts
+    house.check_silent()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")
