@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -67,7 +68,8 @@ def _check_letters(text: str, where: str) -> None:
         SpecError: there is such a letter, in a comment perhaps.
     """
     for number, line in enumerate(text.split("\n"), 1):
-        hidden = (c for c in line.rstrip("\r") if c != "\t" and not c.isprintable() and c != "\xa0")
+        plain = line.rstrip("\r").replace("\t", "")
+        hidden = (c for c in plain if unicodedata.category(c) == "Cc" or c in entries.TURNING)
         if letter := next(hidden, ""):
             raise SpecError(f"holds the character U+{ord(letter):04X}.", where=f"{where}:{number}")
 
