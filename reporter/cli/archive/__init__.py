@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import click
 
-from reporter.cli.archive.add import add
-from reporter.cli.archive.head import head
-from reporter.cli.archive.log import log
-from reporter.cli.archive.rebuild import rebuild
-from reporter.cli.archive.verify import verify
+from reporter.cli.archive.policy import policy
+from reporter.cli.archive.used import used
 
 
 @click.group()
@@ -20,6 +17,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = (add, head, log, rebuild, verify)
+COMMANDS: tuple[click.Command, ...] = (policy, used)
 for command in COMMANDS:
     archive.add_command(command)
