@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import click
 
+from reporter.cli.archive.enclose import enclose
+from reporter.cli.archive.forget import forget
+from reporter.cli.archive.get import get
+from reporter.cli.archive.hold import hold
+from reporter.cli.archive.purge import purge
+from reporter.cli.archive.release import release
+
 
 @click.group()
 def archive() -> None:
@@ -14,6 +21,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (hold, release, purge, enclose, get, forget)
 for command in COMMANDS:
     archive.add_command(command)
