@@ -24,6 +24,7 @@ class Act(StrEnum):
     CREATED = "created"
     ADDED = "added"
     APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
     USED = "used"
     POLICY = "policy"
     HELD = "held"

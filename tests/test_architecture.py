@@ -34,6 +34,7 @@ HOMES = {
     "exchange_calendars": ("sessions.py",),
     "fontTools": ("fonts.py", "drawing.py", "display.py"),
     "jinja2": ("templating.py",),
+    "keyring": ("keychain.py",),
     "markupsafe": ("templating.py",),
     "matplotlib": ("drawing.py", "display.py", "charts/"),
     "numpy": (
@@ -64,8 +65,8 @@ HOMES = {
         "indicators.py",
         "bars.py",
     ),
-    "pydantic": ("spec.py",),
-    "pydantic_core": ("spec.py",),
+    "pydantic": ("spec.py", "archive/policy_form.py"),
+    "pydantic_core": ("spec.py", "archive/policy_form.py"),
     "weasyprint": ("pdf.py",),
     "yfinance": ("sources/yahoo.py",),
     "curl_cffi": ("sources/_yahoo_session.py",),

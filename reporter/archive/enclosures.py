@@ -116,8 +116,7 @@ def had(
     for entry in known.entries:
         if entry.act is Act.ENCLOSED and entry.edition in known and _wanted(entry, edition, on):
             for line in packs.lines(archive, entry, client.handle):
-                pack = packs.objects(entry, "packs")[line.pack]
-                sealed = packs.unpacked(fetch(pack), line.member)
+                sealed = packs.unpacked(fetch(packs.pack(entry, line)), line.member)
                 yield _opened(sealed, client, entry.edition, line, fetch)
 
 
@@ -258,10 +257,9 @@ def _append(archive: Archive, filing: _Filing, hand: Hand, known: Chronicle, key
             message = "somebody else filed some of these files at the same time."
             raise ArchiveError(message, where=filing.edition, tip="Try again.")
 
-    details = log.details(
-        files=len(filing.lines), packs=filing.packs, shared=list(filing.shared), keys=keys
-    )
-    objects = {"index": archive.keep(packs.index(filing.lines))}
+    details = log.details(files=len(filing.lines), keys=keys)
+    lines = archive.keep(packs.index(filing.lines))
+    objects = packs.objects(lines, filing.packs, filing.shared)
     entry = hand.entry(Act.ENCLOSED, filing.edition, objects=objects, details=details)
     log.append(archive.store, entry, check, late=hand.late)
 

@@ -114,9 +114,8 @@ def _edition(draft: Draft, prepared_by: str, correction: Correction | None) -> E
 def _filed_before(archive: Archive, draft: Draft, correction: Correction | None) -> Edition | None:
     """The edition of this day and slug with the same files, if there is one."""
     wanted = [part for part in _parts(draft.parts) if part.path.startswith(FILES)]
-    purged = {one.edition for one in archive.entries() if one.act is Act.PURGED}
     for name, entry in archive.added().items():
-        if name.partition(".")[0] == draft.place and name not in purged:
+        if name.partition(".")[0] == draft.place:
             there = read_record(archive.object(entry.objects["record"]))
             files = [part for part in there.parts if part.path.startswith(FILES)]
             if files == wanted and (correction is None or correction.of == there.corrects):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from reporter.archive.base import Archive
 from reporter.errors import ArchiveError
-from reporter.filed import Act, Entry
+from reporter.filed import Entry
 
 FILES, SIZE = 1000, 16 * 2**20
 """So many files, or bytes of them, does a pack hold at most; a file that is larger lies alone."""
@@ -79,15 +79,17 @@ def lines(archive: Archive, entry: Entry, handle: str = "") -> Iterator[Line]:
         raise ArchiveError("files were enclosed by another version of reporter.")
     for one in told:
         if one.startswith(handle):
-            whose, name, content, pack = one.split(" ")
-            yield Line(whose, name, content, int(pack))
+            whose, name, content, number = one.split(" ")
+            yield Line(whose, name, content, int(number))
 
 
-def objects(entry: Entry, what: str = "") -> tuple[str, ...]:
-    """The objects that an entry names, those in its details too, or of these the `what`."""
-    listed: list[str] = [] if what else list(entry.objects.values())
-    if entry.act is Act.ENCLOSED:
-        for key in (what,) if what else ("packs", "shared"):
-            found = entry.details.get(key)
-            listed += map(str, found) if isinstance(found, list) else ()
-    return tuple(listed)
+def objects(lines_: str, packed_: Iterable[str], shared: Iterable[str]) -> dict[str, str]:
+    """What an entry `enclosed` refers to: the index, the packs in order, what files share."""
+    found = {"index": lines_}
+    found |= {f"pack.{number}": name for number, name in enumerate(packed_)}
+    return found | {f"shared.{number}": name for number, name in enumerate(shared)}
+
+
+def pack(entry: Entry, line: Line) -> str:
+    """The hash of the pack that a file lies in."""
+    return entry.objects[f"pack.{line.pack}"]

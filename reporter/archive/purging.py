@@ -1,7 +1,7 @@
 """Taking away what need be kept no longer: editions, and with them what single clients had of them.
 
-The entry `purged` comes first and names what goes; then the objects go that nothing else needs. A
-purge that is killed in between is finished by the next one, which takes away whatever nothing that
+The entry `purged` comes first and names all that the edition had; then those objects go that
+nothing else needs. A purge that is killed in between is finished by the next one, which takes away whatever nothing that
 is kept refers to: so do the leavings of killed filings go.
 """
 
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reporter.archive import log, packs
+from reporter.archive import log
 from reporter.archive.base import OBJECTS, Archive, Hand, object_key, read_record
 from reporter.archive.clients import Keys
 from reporter.archive.enclosures import check_keys, editions_of
@@ -27,10 +27,11 @@ _GOES_WITH = frozenset({Act.ADDED, Act.ENCLOSED})
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """An edition that is to go: how long it was kept, and the objects that go with it."""
+    """An edition that is to go: how long it was kept, its objects, and those nobody else needs."""
 
     retention: Retention
     objects: tuple[str, ...]
+    goes: tuple[str, ...]
     files: int
 
     @property
@@ -99,7 +100,7 @@ def purge(archive: Archive, hand: Hand, editions: Iterable[str] = (), *, due: bo
         made = plan(archive, hand, editions, due=due)
         for one in made.editions:
             _append(archive, hand, one)
-            _remove(archive, one.objects)
+            _remove(archive, one.goes)
         _remove(archive, (*made.unfinished, *made.leavings))
     return made
 
@@ -158,7 +159,7 @@ def objects_of(archive: Archive, edition: str, known: Chronicle) -> set[str]:
     """The objects that go with an edition: its record, its parts, what clients had of it."""
     filed = known.filed(edition)
     entries = (filed, *known.enclosed.get(edition, ()))
-    named = {name for one in entries for name in packs.objects(one)}
+    named = {name for one in entries for name in one.objects.values()}
     return named | {part.sha256 for part in _record(archive, filed).parts}
 
 
@@ -173,7 +174,7 @@ def needed(archive: Archive, known: Chronicle) -> Counter[str]:
         counted.update(objects_of(archive, edition, known))
     for one in known.entries:
         if one.act not in _GOES_WITH:
-            counted.update(set(packs.objects(one)))
+            counted.update(set(one.objects.values()))
     return counted
 
 
@@ -186,7 +187,7 @@ def there(archive: Archive) -> Iterator[str]:
 
 
 def purged_objects(known: Chronicle) -> set[str]:
-    """The objects that entries `purged` say are gone."""
+    """The objects that editions had which entries `purged` took away."""
     found: set[str] = set()
     for one in known.purged.values():
         listed = one.details.get("objects")
@@ -205,8 +206,9 @@ def _planned(
         mine = objects_of(archive, one.edition, known)
         counted.subtract(mine)
         goes = tuple(sorted(name for name in mine if not counted[name]))
+        its = tuple(sorted(mine))
         files = len(_record(archive, known.filed(one.edition)).parts)
-        doomed.append(Doomed(one, goes, files))
+        doomed.append(Doomed(one, its, goes, files))
     return Plan(
         tuple(doomed),
         tuple(held),

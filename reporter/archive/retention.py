@@ -8,22 +8,16 @@ only grows, and of all days the last counts: so no entry can make the time short
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from reporter.archive import log, packs
+from reporter.archive import log, packs, policy
 from reporter.archive.base import Archive, Hand
 from reporter.errors import ArchiveError, SpecError
 from reporter.filed import Act, Entry
 
-YEARS = 5
-"""Kept after the filing or the last use where no policy is in force: the longest of the usual."""
 LONGEST_REASON = 1000  # letters
-
-Rule = Callable[[Archive, Entry | None, Entry, date], date]
-"""The last day that a policy (None: there is none) keeps an edition (its `added` entry), which was
-last used on a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +78,7 @@ class Chronicle:
     last_use: dict[str, date]
     policies: tuple[Entry, ...]
     forgotten: frozenset[str]
+    audiences: dict[str, frozenset[str]]
 
     def __contains__(self, edition: str) -> bool:
         return edition in self.added and edition not in self.purged
@@ -115,7 +110,10 @@ def chronicle(entries: Iterable[Entry]) -> Chronicle:
     held = (_hold(one) for one in entries if one.act is Act.HELD)
     enclosed: dict[str, tuple[Entry, ...]] = {}
     used: dict[str, date] = {}
+    audiences: dict[str, frozenset[str]] = {}
     for one in entries:
+        if one.act is Act.APPROVED and isinstance(whom := one.details.get("audiences"), list):
+            audiences[one.edition] = audiences.get(one.edition, frozenset()) | set(map(str, whom))
         if one.act is Act.ENCLOSED:
             enclosed[one.edition] = (*enclosed.get(one.edition, ()), one)
         if one.act in {Act.ADDED, Act.USED, Act.ENCLOSED}:
@@ -129,6 +127,7 @@ def chronicle(entries: Iterable[Entry]) -> Chronicle:
         used,
         tuple(one for one in entries if one.act is Act.POLICY),
         frozenset(str(o.details.get("client")) for o in entries if o.act is Act.FORGOTTEN),
+        audiences,
     )
 
 
@@ -152,33 +151,15 @@ def until(archive: Archive, edition: str, known: Chronicle) -> date:
     filed = known.filed(edition)
     before = [one for one in known.policies if one.number < filed.number]
     since = [one for one in known.policies if one.number > filed.number]
-    in_force: list[Entry | None] = [before[-1] if before else None, *since]
-    days = [rule(archive, one, filed, known.last_use[edition]) for one in in_force]
+    at_filing = before[-1].number if before else 0
+    numbers = (at_filing, *(one.number for one in since))
+    rules = [policy.in_force(archive, number, known.policies) for number in numbers]
+    slug, audiences = slug_of(edition), known.audiences.get(edition, frozenset())
+    used = known.last_use[edition]
+    days = [policy.retain_until(one, slug, audiences, used) for one in rules]
     if isinstance(written := filed.details.get("retain_until"), str):
         days.append(date.fromisoformat(written))
     return max(days)
-
-
-def by_default(_archive: Archive, _policy: Entry | None, _filed: Entry, used: date) -> date:
-    """What holds where no policy says otherwise."""
-    return after(used, YEARS)
-
-
-rule: Rule = by_default
-
-
-def after(start: date, years: int) -> date:
-    """The same day so many years later; after 29 February, 1 March where there is none.
-
-    Years beyond the calendar end with it.
-    """
-    year = start.year + years
-    if year > date.max.year:
-        return date.max
-    try:
-        return start.replace(year=year)
-    except ValueError:
-        return date(year, 3, 1)
 
 
 def day(moment: datetime) -> date:
@@ -310,7 +291,6 @@ def _handles(archive: Archive, edition: str, known: Chronicle) -> set[str]:
 
 
 def _used_on(entry: Entry) -> date:
-    """The day of a filing or a use: that of the entry, or the one it tells of, if that is later."""
-    told = entry.details.get("day")
-    made = day(entry.time)
-    return max(made, date.fromisoformat(told)) if isinstance(told, str) else made
+    """The day of a filing, or the last of a use: one without an end lasted when it was told."""
+    ended = entry.details.get("until") if entry.act is Act.USED else None
+    return date.fromisoformat(ended) if isinstance(ended, str) else day(entry.time)

@@ -13,9 +13,11 @@ from collections.abc import Sequence
 import click
 
 from reporter import __version__
+from reporter.cli.approve import approve
 from reporter.cli.archive import archive
 from reporter.cli.build import build
 from reporter.cli.data import data
+from reporter.cli.keys import keys
 from reporter.cli.listing import listing
 from reporter.cli.metrics import metrics
 from reporter.cli.schema import schema
@@ -48,7 +50,7 @@ def reporter() -> None:
     """  # noqa: D301  click wants the character
 
 
-for command in (build, data, metrics, archive, listing, schema):
+for command in (build, data, metrics, archive, approve, keys, listing, schema):
     reporter.add_command(command)
 
 

@@ -10,6 +10,8 @@ from reporter.cli.archive.get import get
 from reporter.cli.archive.hold import hold
 from reporter.cli.archive.purge import purge
 from reporter.cli.archive.release import release
+from reporter.cli.archive.policy import policy
+from reporter.cli.archive.used import used
 
 
 @click.group()
@@ -21,6 +23,8 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = (hold, release, purge, enclose, get, forget)
+COMMANDS: tuple[click.Command, ...] = (
+    policy, used, hold, release, purge, enclose, get, forget,
+)  # fmt: skip
 for command in COMMANDS:
     archive.add_command(command)

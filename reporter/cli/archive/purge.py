@@ -59,7 +59,7 @@ def purge(  # noqa: PLR0913  one argument an option
 
 def _told(made: Plan) -> list[str]:
     told = [
-        f"{one.edition}: {one.files} files, {len(one.objects)} of them its own alone; "
+        f"{one.edition}: {one.files} files, {len(one.goes)} of them its own alone; "
         f"kept through {one.retention.until.isoformat()}."
         for one in made.editions
     ]

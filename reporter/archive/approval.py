@@ -1,0 +1,323 @@
+"""Approvals: a statement about one record, signed by somebody whom the policy lets approve it.
+
+What is signed is the hash of the edition's record, and the record names the hash of every part, so
+that an approval is of these bytes and no others. It counts by the policy in force when it was
+given; its signature is checked each time it is asked for. A correction starts without any.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from reporter.archive import ciphers, log
+from reporter.archive.base import Archive, read_record
+from reporter.archive.persons import folded, same
+from reporter.archive.policy import Approver, Policy, in_force
+from reporter.errors import ArchiveError
+from reporter.filed import Act, Edition, Entry
+
+FORMAT = 1
+KIND = "approval of an edition"
+_FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """That somebody approved an edition: what he signed.
+
+    `record` is the sha256 of the edition's record, `policy` that of the policy's file he went by,
+    `time` his clock's, with its zone. `entry` is the number of the log's entry.
+    """
+
+    edition: str
+    record: str
+    approver: str
+    title: str
+    key: str
+    audiences: tuple[str, ...]
+    jurisdictions: tuple[str, ...]
+    time: datetime
+    policy: str
+    statement: str = ""
+    entry: int = 0
+
+    def covers(self, audience: str, jurisdiction: str) -> bool:
+        """Whether it is for these readers."""
+        return audience in self.audiences and jurisdiction in self.jurisdictions
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An entry that says of an approval what is not so: its number, its edition, what is wrong."""
+
+    entry: int
+    edition: str
+    message: str
+
+
+# --- the edition -----------------------------------------------------------------------------
+
+
+def filed_by(edition: str, found: Iterable[Entry]) -> Entry:
+    """The entry that filed an edition.
+
+    Raises:
+        ArchiveError: there is none, or it was purged.
+    """
+    about = [one for one in found if one.edition == edition]
+    if any(one.act is Act.PURGED for one in about):
+        raise ArchiveError(f"the edition {edition} was purged.")
+    for one in about:
+        if one.act is Act.ADDED:
+            return one
+    tip = "See which there are: reporter archive list."
+    raise ArchiveError(f"there is no edition {edition!r}.", tip=tip)
+
+
+def edition_of(archive: Archive, name: str, found: Iterable[Entry]) -> tuple[Edition, Entry]:
+    """The record of an edition, and the entry that filed it.
+
+    Raises:
+        ArchiveError: there is none, or it was purged.
+    """
+    filed = filed_by(name, found)
+    return read_record(archive.object(filed.objects["record"])), filed
+
+
+# --- what an approval needs --------------------------------------------------------------------
+
+
+def objection(
+    policy: Policy, made: Approval, edition: Edition, authors: Iterable[str], actor: str
+) -> str:
+    """Why an approval does not count under a policy; empty if it does.
+
+    Args:
+        policy: in force when it was given.
+        made: the approval.
+        edition: the record it is about.
+        authors: who prepared and filed the edition.
+        actor: who put the approval into the archive.
+    """
+    if edition.sample:
+        return "is made from sample data: nobody approves that for readers."
+    rows = [one for one in policy.holders(made.key) if same(one.name, made.approver)]
+    if not rows:
+        return f"the policy lists no such key for {made.approver}."
+    if not policy.own and (author := _author(rows, authors, actor)):
+        return f"{author} prepared or filed it; who did may not approve it."
+    day = made.time.date()
+    if not any(one.serves(edition.slug, day) for one in rows):
+        return f"{made.approver} may not approve {edition.slug} on {day}, by the policy."
+    for audience in made.audiences:
+        for place in made.jurisdictions:
+            if not any(one.may(edition.slug, audience, place, day) for one in rows):
+                return f"{made.approver} may not approve for {audience} in {place}, by the policy."
+    return ""
+
+
+def _author(rows: Iterable[Approver], authors: Iterable[str], actor: str) -> str:
+    """Who had a hand in the edition, if that is the approver or whoever acts for him."""
+    people = {folded(name) for one in rows for name in (one.name, *one.logins)} | {folded(actor)}
+    return next((author for author in authors if folded(author) in people), "")
+
+
+# --- what is signed ----------------------------------------------------------------------------
+
+
+def statement(made: Approval) -> bytes:
+    """The bytes that are signed: one form of JSON, keys sorted, nothing between."""
+    document = {
+        "format": FORMAT,
+        "kind": KIND,
+        "edition": made.edition,
+        "record": made.record,
+        "approver": made.approver,
+        "title": made.title,
+        "key": made.key,
+        "audiences": list(made.audiences),
+        "jurisdictions": list(made.jurisdictions),
+        "time": made.time.isoformat(),
+        "policy": made.policy,
+        "statement": made.statement,
+    }
+    return json.dumps(
+        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+
+
+def signed(words: bytes, signature: str) -> bytes:
+    """The object that is kept of a signed statement."""
+    document = {"format": FORMAT, "signature": signature, "signed": words.decode()}
+    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def told(made: Approval) -> dict[str, Any]:
+    """What the entry says of it in plain sight; the signed statement is what counts."""
+    return dict(
+        log.details(
+            approver=made.approver,
+            title=made.title,
+            audiences=list(made.audiences),
+            jurisdictions=list(made.jurisdictions),
+            statement=made.statement,
+        )
+    )
+
+
+def read(data: bytes) -> Approval:
+    """The approval in an object of the archive.
+
+    Raises:
+        ArchiveError: it is none, or its signature is not that of its key.
+    """
+    try:
+        document = json.loads(data)
+        words: str = document["signed"]
+        said: dict[str, Any] = json.loads(words)
+        if (document["format"], said.pop("format"), said.pop("kind")) != (FORMAT, FORMAT, KIND):
+            raise ArchiveError("is no approval that this version of reporter knows.")
+        lists = {name: tuple(said.pop(name)) for name in ("audiences", "jurisdictions")}
+        made = Approval(**said | lists | {"time": datetime.fromisoformat(said["time"])})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ArchiveError("is no signed statement.") from error
+    if not ciphers.is_signed(words.encode(), str(document.get("signature")), str(made.key)):
+        raise ArchiveError("its signature is not that of the key it names.")
+    return made
+
+
+# --- what is approved --------------------------------------------------------------------------
+
+
+def approvals(
+    archive: Archive, edition: str, found: Sequence[Entry] | None = None
+) -> tuple[Approval, ...]:
+    """The approvals of an edition that count: genuine, by the policy of their time, not withdrawn.
+
+    Args:
+        archive: whose.
+        edition: its id.
+        found: the log's entries, where they are at hand.
+    """
+    found = archive.entries() if found is None else found
+    standing: list[Approval] = []
+    for entry in found:
+        if entry.edition == edition and entry.act is Act.WITHDRAWN:
+            standing.clear()
+        if entry.edition == edition and entry.act is Act.APPROVED:
+            made, why = _weighed(archive, entry, found)
+            if made and not why:
+                standing.append(made)
+    return tuple(standing)
+
+
+def is_approved(archive: Archive, edition: str, audience: str, jurisdiction: str) -> bool:
+    """Whether an edition may go to these readers."""
+    return not lacking(archive, edition, audience, jurisdiction)
+
+
+def lacking(archive: Archive, edition: str, audience: str, jurisdiction: str) -> str:
+    """Why an edition may not go to these readers; empty if it may.
+
+    Args:
+        archive: whose.
+        edition: its id.
+        audience: `retail` or `professional`.
+        jurisdiction: a code such as CH.
+
+    Raises:
+        ArchiveError: there is no such edition, or it was purged.
+    """
+    found = archive.entries()
+    filed_by(edition, found)
+    given = approvals(archive, edition, found)
+    if completed(archive, given, audience, jurisdiction, found):
+        return ""
+    readers = f"{audience} in {jurisdiction}"
+    people = _people([one for one in given if one.covers(audience, jurisdiction)])
+    if people:
+        policy = in_force(archive, given[-1].entry, found) or Policy()
+        return f"has {people} of {policy.required} approvals for {readers}."
+    withdrawn = [one for one in found if one.edition == edition and one.act is Act.WITHDRAWN]
+    if withdrawn and not given:
+        why = withdrawn[-1].details.get("reason", "")
+        return f"is not approved for {readers}: withdrawn on {withdrawn[-1].time.date()} ({why})."
+    return f"is not approved for {readers}."
+
+
+def completed(
+    archive: Archive,
+    given: Sequence[Approval],
+    audience: str,
+    jurisdiction: str,
+    found: Sequence[Entry],
+) -> Approval | None:
+    """The approval with which there were as many as its policy asks for; None if there are not."""
+    so_far: list[Approval] = []
+    for one in given:
+        if one.covers(audience, jurisdiction):
+            so_far.append(one)
+            policy = in_force(archive, one.entry, found)
+            if policy and _people(so_far) >= policy.required:
+                return one
+    return None
+
+
+def _people(given: Iterable[Approval]) -> int:
+    """How many different people approved, each with a key of his own."""
+    given = tuple(given)
+    return min(len({folded(one.approver) for one in given}), len({one.key for one in given}))
+
+
+# --- proof -------------------------------------------------------------------------------------
+
+
+def check(archive: Archive, entries: Sequence[Entry]) -> tuple[Fault, ...]:
+    """What is wrong with the approvals in a log.
+
+    What a purge took away is not looked at.
+    """
+    purged = {one.edition for one in entries if one.act is Act.PURGED}
+    return tuple(
+        Fault(entry.number, entry.edition, why)
+        for entry in entries
+        if entry.act is Act.APPROVED and entry.edition not in purged
+        for _, why in [_weighed(archive, entry, entries)]
+        if why
+    )
+
+
+def _weighed(archive: Archive, entry: Entry, found: Sequence[Entry]) -> tuple[Approval | None, str]:
+    """The approval of an entry, and why it does not count; empty if it does."""
+    try:
+        made = replace(read(archive.object(entry.objects["approval"])), entry=entry.number)
+        edition, filed = edition_of(archive, entry.edition, found)
+        policy = in_force(archive, entry.number, found)
+    except KeyError:
+        return None, "the entry names no approval."
+    except ArchiveError as error:
+        return None, str(error)
+    return made, next(_differences(made, entry, edition, filed, policy), "")
+
+
+def _differences(
+    made: Approval, entry: Entry, edition: Edition, filed: Entry, policy: Policy | None
+) -> Iterator[str]:
+    """Where the statement, the entry, the record and the policy do not agree."""
+    if (made.edition, made.record) != (edition.id, filed.objects["record"]):
+        yield "the signed statement is about another record."
+    if filed.number > entry.number:
+        yield "it was approved before it was filed."
+    if made.time != entry.time:
+        yield "the signed statement is of another time than its entry."
+    if dict(entry.details) != told(made):
+        yield "the entry says something else than the signed statement."
+    if policy is None or policy.sha256 != made.policy:
+        yield "the signed statement goes by another policy than the one in force then."
+    else:
+        authors = (edition.prepared_by, filed.actor)
+        yield from filter(None, [objection(policy, made, edition, authors, entry.actor)])

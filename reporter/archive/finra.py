@@ -1,0 +1,159 @@
+"""What FINRA Rule 2210(b)(4)(A) wants kept with an edition: its uses, approval, maker, sources.
+
+Uses are entries of the log: a day it was first used outside of the program, and a last one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from reporter import entries as texts
+from reporter.archive import log
+from reporter.archive.approval import approvals, completed, edition_of
+from reporter.archive.base import Archive, Hand
+from reporter.errors import ArchiveError
+from reporter.filed import Act, Edition, Entry
+from reporter.order import Json
+
+BRIEF = "files/brief.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """That an edition was used: from which day on, until which if it no longer is, and how.
+
+    `because` says why although it was not approved.
+    """
+
+    edition: str
+    on: date
+    how: str
+    until: date | None = None
+    because: str = ""
+
+
+# --- uses --------------------------------------------------------------------------------------
+
+
+def record_use(archive: Archive, use: Use, hand: Hand) -> bool:
+    """Put a use into the log; False where it is there already.
+
+    Raises:
+        ArchiveError: days that cannot be, or it was not approved by then and nobody says why.
+    """
+    details = dict(
+        log.details(
+            on=use.on.isoformat(),
+            until=use.until.isoformat() if use.until else "",
+            how=texts.title(use.how),
+            unapproved_because=texts.words(use.because),
+        )
+    )
+    with archive.store.shared():
+        found = archive.entries()
+        _check_days(use, edition_of(archive, use.edition, found)[0], hand.now.date())
+        if any(dict(one.details) == details for one in _uses(found, use.edition)):
+            return False
+
+        def check(found: Sequence[Entry]) -> None:
+            if not use.because:
+                _check_approved(archive, use, found)
+
+        log.append(
+            archive.store,
+            hand.entry(Act.USED, use.edition, details=details),
+            check,
+            late=hand.late,
+        )
+    return True
+
+
+def _check_days(use: Use, edition: Edition, today: date) -> None:
+    if use.on < edition.as_of:
+        message = f"is as of {edition.as_of}, so it was not used on {use.on}."
+        raise ArchiveError(message, where=use.edition)
+    if use.until and use.until < use.on:
+        raise ArchiveError(f"the last use, {use.until}, is before the first, {use.on}.")
+    if (last := use.until or use.on) > today:
+        raise ArchiveError(f"{last} is still to come. A use is told once it was.")
+
+
+def _check_approved(archive: Archive, use: Use, found: Sequence[Entry]) -> None:
+    since = approved_on(archive, use.edition, found)
+    if since is None or since > use.on:
+        when = f"approved only on {since}" if since else "not approved"
+        tip = "If it was used all the same, say why: --unapproved-because TEXT."
+        message = f"was {when}, so it could not be used on {use.on}."
+        raise ArchiveError(message, where=use.edition, tip=tip)
+
+
+def approved_on(archive: Archive, edition: str, found: Sequence[Entry]) -> date | None:
+    """The day an edition was first approved for anybody, as its approver's clock said."""
+    given = approvals(archive, edition, found)
+    pairs = {(a, j) for one in given for a in one.audiences for j in one.jurisdictions}
+    done = [one for a, j in pairs if (one := completed(archive, given, a, j, found))]
+    return min((one.time.date() for one in done), default=None)
+
+
+def _uses(found: Iterable[Entry], edition: str) -> list[Entry]:
+    return [one for one in found if one.edition == edition and one.act is Act.USED]
+
+
+# --- the record --------------------------------------------------------------------------------
+
+
+def finra_record(archive: Archive, edition: str) -> dict[str, Json]:
+    """The fields of FINRA 2210(b)(4)(A) for an edition.
+
+    `first_use` and `last_use` are days or None; while a use has no last day, so has the edition.
+    `approved` has who approved, as what, for whom and on which day; `prepared_by` and
+    `distributed_by` are for an edition that was used without; `sources` are those of the data and
+    of every chart and table.
+
+    Raises:
+        ArchiveError: there is no such edition, or it was purged.
+    """
+    found = archive.entries()
+    record, filed = edition_of(archive, edition, found)
+    uses = _uses(found, edition)
+    first = [str(one.details["on"]) for one in uses]
+    last = [str(one.details.get("until", "")) for one in uses]
+    return {
+        "edition": edition,
+        "first_use": min(first, default=None),
+        "last_use": max(last) if all(last) and last else None,
+        "uses": [{**one.details, "recorded_by": one.actor} for one in uses],
+        "approved": [
+            {
+                "name": one.approver,
+                "title": one.title,
+                "on": one.time.date().isoformat(),
+                "audiences": list(one.audiences),
+                "jurisdictions": list(one.jurisdictions),
+            }
+            for one in approvals(archive, edition, found)
+        ],
+        "prepared_by": record.prepared_by,
+        "filed_by": filed.actor,
+        "distributed_by": sorted({one.actor for one in uses}),
+        "sources": list(_sources(archive, record)),
+    }
+
+
+def _sources(archive: Archive, record: Edition) -> Iterator[dict[str, Json]]:
+    """What each chart and table names as its source, and the data as a whole."""
+    yield {"kind": "data", "name": record.snapshot, "source": record.source}
+    part = record.part(BRIEF)
+    brief: dict[str, Any] = json.loads(archive.object(part.sha256)) if part else {}
+    for one in brief.get("charts", []):
+        yield {"kind": "chart", "name": one["id"], "source": one.get("source_line")}
+    by_fact = {one["id"]: one.get("source") for one in brief.get("facts", [])}
+    for section in brief.get("sections", []):
+        for table in section.get("tables", []):
+            cells = [cell.get("fact") for row in table.get("rows", []) for cell in row]
+            named = dict.fromkeys(by_fact[one] for one in cells if by_fact.get(one))
+            yield {"kind": "table", "name": table["id"], "source": "; ".join(named)}

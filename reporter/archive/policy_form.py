@@ -1,0 +1,212 @@
+"""The shape of a policy's file, and every mistake in one, with its line.
+
+pydantic checks shapes here, as it does those of a brief in `spec.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from reporter import entries, written
+from reporter.archive import ciphers
+from reporter.archive.persons import folded, same
+from reporter.errors import SpecError
+from reporter.places import Key, line_numbers, place, spell
+from reporter.registry import nearest
+from reporter.written import MisreadError
+
+YEARS = 5
+"""How long an edition is kept where no policy says otherwise."""
+AUDIENCES = ("professional", "retail")
+LONGEST_YEARS, LONGEST_DAYS = 100, 36_525
+MOST_APPROVERS = 10
+_JURISDICTION = re.compile(r"[A-Z][A-Z0-9-]{1,15}")
+
+
+def read(data: bytes, where: str) -> PolicyForm:
+    """What a policy's file says.
+
+    Raises:
+        SpecError: it holds mistakes; the message has a line for each.
+    """
+    try:
+        text = written.text(data)
+        raw = written.toml(text)
+    except MisreadError as error:
+        raise SpecError(str(error), where=where) from error
+    form, wrong = _validate(raw)
+    wrong += _across(raw)
+    if form is None or wrong:
+        found = line_numbers(text)
+        wrong.sort(key=lambda mistake: place(found, mistake[0]) or math.inf)
+        lines = dict.fromkeys(f"{_at(where, found, key)}: {message}" for key, message in wrong)
+        raise SpecError("\n".join(lines))
+    return form
+
+
+# --- shapes ------------------------------------------------------------------------------------
+
+
+def _key(text: str) -> str:
+    if not ciphers.is_public_key(text):
+        raise ValueError("is no public key. Copy the line that `reporter keys show NAME` prints.")
+    return text
+
+
+def jurisdiction(text: str) -> str:
+    """A code such as CH, EU, UK or US-NY, in capitals."""
+    code = text.strip().upper()
+    if not _JURISDICTION.fullmatch(code):
+        raise entries.EntryError(f"{text!r} is no jurisdiction: write CH or US-NY.")
+    return code
+
+
+Title = Annotated[str, AfterValidator(entries.title)]
+Slug = Annotated[str, AfterValidator(entries.slug)]
+Day = Annotated[date, BeforeValidator(entries.day)]
+Audience = Literal["professional", "retail"]
+Jurisdiction = Annotated[str, AfterValidator(jurisdiction)]
+Years = Annotated[int, Field(ge=1, le=LONGEST_YEARS)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _ApproverForm(_Form):
+    name: Title
+    title: Title = ""
+    key: Annotated[str, AfterValidator(_key)]
+    audiences: Annotated[list[Audience], Field(min_length=1)]
+    jurisdictions: Annotated[list[Jurisdiction], Field(min_length=1)]
+    slugs: list[Slug] = []
+    logins: list[Title] = []
+    since: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _ApproverForm:
+        if self.since and self.until and self.until < self.since:
+            raise ValueError(f"until {self.until} is before from {self.since}.")
+        return self
+
+
+class _ApprovalForm(_Form):
+    required: int = Field(default=1, ge=1, le=MOST_APPROVERS)
+    own: bool = False
+
+
+class _RuleForm(_Form):
+    slug: Slug = ""
+    audience: Audience | None = None
+    years: Years | None = None
+    days: int | None = Field(default=None, ge=1, le=LONGEST_DAYS)
+
+    @model_validator(mode="after")
+    def _whole(self) -> _RuleForm:
+        if not self.slug and not self.audience:
+            raise ValueError("says of nothing: name a slug, an audience or both.")
+        if (self.years is None) == (self.days is None):
+            raise ValueError("says years or days, one of them.")
+        return self
+
+
+class _RetentionForm(_Form):
+    years: Years = YEARS
+    rules: list[_RuleForm] = []
+
+
+class PolicyForm(_Form):
+    """A policy as its file says it."""
+
+    approvers: list[_ApproverForm] = []
+    approval: _ApprovalForm = _ApprovalForm()
+    retention: _RetentionForm = _RetentionForm()
+
+
+# --- mistakes ----------------------------------------------------------------------------------
+
+_Wrong = tuple[Key, str]
+_PLAIN = {
+    "missing": "is required.",
+    "string_type": "must be text in quotes.",
+    "list_type": "must be a list.",
+    "model_type": "must be a table.",
+    "int_type": "must be a whole number.",
+    "bool_type": "must be true or false.",
+    "too_short": "is empty.",
+}
+_FORMS: Mapping[tuple[str, ...], type[BaseModel]] = {
+    (): PolicyForm,
+    ("approvers",): _ApproverForm,
+    ("approval",): _ApprovalForm,
+    ("retention",): _RetentionForm,
+    ("retention", "rules"): _RuleForm,
+}
+
+
+def _at(where: str, found: Mapping[Key, int], key: Key) -> str:
+    line = place(found, key)
+    return f"{where}:{line}: {spell(key)}" if line else f"{where}: {spell(key)}"
+
+
+def _validate(raw: dict[str, Any]) -> tuple[PolicyForm | None, list[_Wrong]]:
+    try:
+        return PolicyForm.model_validate(raw), []
+    except ValidationError as error:
+        return None, [_wrong(detail) for detail in error.errors(include_url=False)]
+
+
+def _wrong(error: ErrorDetails) -> _Wrong:
+    key, context = error["loc"], error.get("ctx", {})
+    if error["type"] == "value_error":
+        return key, str(context["error"])
+    if error["type"] == "extra_forbidden":
+        return key, f"unknown key. {nearest(str(key[-1]), _known(key))}"
+    if error["type"] == "literal_error":
+        return key, f"unknown value {error['input']!r}. {nearest(str(error['input']), AUDIENCES)}"
+    if error["type"] in {"greater_than_equal", "less_than_equal"}:
+        bound = context.get("ge", context.get("le"))
+        way = "at least" if "ge" in context else "at most"
+        return key, f"must be {way} {bound}."
+    return key, _PLAIN.get(error["type"], f"{error['msg']}.")
+
+
+def _known(key: Key) -> list[str]:
+    """The keys of the table that an unknown one stands in."""
+    table = tuple(part for part in key[:-1] if isinstance(part, str))
+    fields = _FORMS[table].model_fields
+    return [one.alias or name for name, one in fields.items()]
+
+
+def _across(raw: Mapping[str, Any]) -> Iterator[_Wrong]:
+    """Mistakes of approvers that concern each other; looked for whatever else is wrong."""
+    given = raw.get("approvers", [])
+    tables = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    names: dict[str, str] = {}
+    for number, one in enumerate(tables):
+        key, name = one.get("key"), one.get("name")
+        if isinstance(key, str) and isinstance(name, str):
+            first = names.setdefault(key, name)
+            if not same(first, name):
+                yield ("approvers", number, "key"), f"is the key of {first!r} already."
+    approval = raw.get("approval", {})
+    required = approval.get("required") if isinstance(approval, dict) else None
+    people = len({folded(name) for one in tables if isinstance(name := one.get("name"), str)})
+    if isinstance(required, int) and required > max(people, 1):
+        yield ("approval", "required"), f"is more than the {people} who may approve."
