@@ -1,8 +1,8 @@
 """Taking away what need be kept no longer: editions, and with them what single clients had of them.
 
 The entry `purged` comes first and names all that the edition had; then those objects go that
-nothing else needs. A purge that is killed in between is finished by the next one, which takes away whatever nothing that
-is kept refers to: so do the leavings of killed filings go.
+nothing else needs. A purge that is killed in between is finished by the next one, which takes away
+whatever nothing that is kept refers to: so do the leavings of killed filings go.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reporter.archive import log
-from reporter.archive.base import OBJECTS, Archive, Hand, object_key, read_record
-from reporter.archive.clients import Keys
+from reporter.archive.base import OBJECTS, PRIVATE, Archive, Hand, object_key, read_record
+from reporter.archive.clients import Keys, keys_of
 from reporter.archive.enclosures import check_keys, editions_of
+from reporter.archive.findings import Evidence, Found, Kind, shown
 from reporter.archive.retention import Chronicle, Retention, chronicle, retained
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition, Entry
@@ -150,6 +151,26 @@ def check_forgettable(
     ]
     if kept:
         raise ArchiveError(f"his files must be kept yet: {'; '.join(kept)}.")
+
+
+def check(evidence: Evidence) -> Iterator[Found]:
+    """What `verify` looks at beside objects: keys that must not be there any more."""
+    keys = keys_of(evidence.archive)
+    known = chronicle(evidence.entries)
+    where = f"{PRIVATE}/{keys.folder.name}"
+    try:
+        left = {one.handle for one in keys.clients()} & known.forgotten
+        half = keys.half_destroyed()
+    except (OSError, ArchiveError) as error:
+        yield Found(Kind.UNREADABLE, where, shown(str(error)), note=True)
+        return
+    again = "Forget him again: reporter archive forget --client ID."
+    for handle in sorted(left):
+        message = f"the key of a client who is forgotten ({handle[:8]}) is there."
+        yield Found(Kind.UNFINISHED, where, message, again)
+    if half:
+        message = f"the files of {half} destroyed keys are there; they hold nothing."
+        yield Found(Kind.UNFINISHED, where, message, again, note=True)
 
 
 # --- what is needed, and what is not ----------------------------------------------------------

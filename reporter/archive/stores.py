@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ from reporter import durable
 from reporter.errors import ArchiveError
 
 TEMPORARY = ".tmp"
+PIECE = 1 << 20  # bytes
+LINK = "a link, not a file"
+LEAVING = "left by a writer that was killed"
 _KEY = re.compile(r"[a-z0-9]+(/[a-z0-9][a-z0-9.]*)+")
 _TIP = "Name another archive with --archive, or see to the folder."
 
@@ -55,8 +59,19 @@ class Store(Protocol):
             ArchiveError: it cannot be read.
         """
 
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """What a key holds, a piece at a time, however much it is.
+
+        Raises:
+            AbsentError: nothing.
+            ArchiveError: it cannot be read.
+        """
+
     def keys(self, prefix: str) -> Iterator[str]:
         """The keys that begin with `prefix/`, sorted."""
+
+    def strays(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """What lies below `prefix/` and is no plain key: its place, and what it is."""
 
     def remove(self, key: str) -> None:
         """Take a key away, if it is there; only a purge does.
@@ -76,7 +91,7 @@ class Store(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Folder:
     """A store in a local folder, which need not be there before something is put into it."""
 
@@ -107,6 +122,28 @@ class Folder:
             raise AbsentError("is missing.", where=str(path)) from error
         except OSError as error:
             raise ArchiveError(f"cannot be read: {_why(error)}.", where=str(path)) from error
+
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """What a key holds, a piece at a time."""
+        path = self._path(key)
+        try:
+            with path.open("rb") as file:
+                while piece := file.read(PIECE):
+                    yield piece
+        except FileNotFoundError as error:
+            raise AbsentError("is missing.", where=str(path)) from error
+        except OSError as error:
+            raise ArchiveError(f"cannot be read: {_why(error)}.", where=str(path)) from error
+
+    def strays(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """Links, hidden and special files, and names that no key has; empty folders are none."""
+        for folder, folders, files in os.walk(self.root / prefix):
+            folders.sort()
+            for name in sorted((*folders, *files)):
+                path = Path(folder, name)
+                place = path.relative_to(self.root).as_posix()
+                if what := _stray(path, place):
+                    yield place, what
 
     def keys(self, prefix: str) -> Iterator[str]:
         """The keys that begin with `prefix/`, sorted."""
@@ -174,6 +211,20 @@ def _fill(path: Path, data: bytes) -> Path:
             raise
         return new
     raise AssertionError  # pragma: no cover  attempts do not end
+
+
+def _stray(path: Path, place: str) -> str:
+    """What is strange about a file or folder, empty where nothing is."""
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        return LINK
+    if path.name.startswith(".") and path.name.endswith(TEMPORARY):
+        return LEAVING
+    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+        return "no plain file"
+    if path.name.startswith("."):
+        return "a hidden file"
+    return "" if _KEY.fullmatch(place) else "a name that no file of an archive has"
 
 
 def _why(error: OSError) -> str:

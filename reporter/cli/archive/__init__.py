@@ -7,11 +7,14 @@ import click
 from reporter.cli.archive.enclose import enclose
 from reporter.cli.archive.forget import forget
 from reporter.cli.archive.get import get
+from reporter.cli.archive.head import head
 from reporter.cli.archive.hold import hold
+from reporter.cli.archive.log import log
+from reporter.cli.archive.policy import policy
 from reporter.cli.archive.purge import purge
 from reporter.cli.archive.release import release
-from reporter.cli.archive.policy import policy
 from reporter.cli.archive.used import used
+from reporter.cli.archive.verify import verify
 
 
 @click.group()
@@ -24,7 +27,7 @@ def archive() -> None:
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    policy, used, hold, release, purge, enclose, get, forget,
+    head, log, verify, policy, used, hold, release, purge, enclose, get, forget,
 )  # fmt: skip
 for command in COMMANDS:
     archive.add_command(command)

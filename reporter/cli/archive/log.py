@@ -1,0 +1,97 @@
+"""`reporter archive log`: who did what when, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reporter.cli import hands, options
+from reporter.cli.talk import Talk
+
+if TYPE_CHECKING:
+    from reporter.model import Entry, Json
+
+HEAD = ("entry", "time (UTC)", "actor", "act", "edition", "what")
+HASH = 12  # digits of one that are shown
+
+
+@click.command()
+@click.argument("edition", required=False)
+@hands.place
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    envvar="REPORTER_ARCHIVE_LOG_JSON",
+    help="Print the entries as JSON, each with its hash.",
+)
+@options.loudness
+@click.pass_obj
+def log(talk: Talk, *, edition: str | None, place: Path, as_json: bool) -> None:
+    """Print the log: who did what when, to which edition.
+
+    With EDITION, such as 2026-01-15/weekly, what concerns that one, its
+    corrections too.
+    """
+    from reporter.archive.base import opened
+    from reporter.contract import dump
+    from reporter.errors import ArchiveError
+
+    entries = opened(place).entries()
+    if edition:
+        entries = tuple(one for one in entries if _concerns(one, edition))
+        if not any(one.edition == edition for one in entries):
+            tip = "See which there are: reporter archive list."
+            raise ArchiveError(f"there is no edition {edition!r}.", tip=tip)
+    if as_json:
+        click.echo(dump({"entries": [_item(one) for one in entries]}), nl=False)
+    elif entries:
+        click.echo(_table([HEAD, *map(_row, entries)]))
+    else:
+        talk.say("The log is empty.")
+
+
+def _concerns(entry: Entry, edition: str) -> bool:
+    return edition in (entry.edition, entry.details.get("corrects"))
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    from reporter.archive.findings import shown
+
+    objects = (f"{name} {sha256[:HASH]}" for name, sha256 in entry.objects.items())
+    details = (f"{name}: {_plain(value)}" for name, value in entry.details.items())
+    time = entry.time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    what = ", ".join((*details, *objects))
+    told = (str(entry.number), time, entry.actor, entry.act.value, entry.edition, what)
+    return tuple(map(shown, told))
+
+
+def _plain(value: Json) -> str:
+    """A detail in few words; of a list how many."""
+    if isinstance(value, list | dict):
+        return str(len(value))
+    return str(value)
+
+
+def _item(entry: Entry) -> Json:
+    return {
+        "number": entry.number,
+        "sha256": entry.sha256,
+        "previous": entry.previous,
+        "time": entry.time.isoformat(),
+        "actor": entry.actor,
+        "act": entry.act.value,
+        "edition": entry.edition,
+        "objects": dict(entry.objects),
+        "details": dict(entry.details),
+    }
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)

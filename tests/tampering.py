@@ -1,0 +1,395 @@
+"""What may be done to an archive: by an accident, by a hand that meddles, by one who knows how.
+
+Nothing here uses the code that writes or reads the log: who recomputes a chain does it himself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from reporter.archive import heads, log
+from reporter.archive.base import Archive, object_key, opened
+from reporter.filed import Act, Entry, Head
+from tests.archives import FIRST, add, draft, hand
+
+
+@dataclass(frozen=True)
+class World:
+    """An archive, what it was after each entry, and the heads kept of it.
+
+    `states` are folders: `states[n]` is the archive as it was when the log had n entries. `loose`
+    is an object that nothing refers to.
+    """
+
+    states: tuple[Path, ...]
+    heads: tuple[Head, ...]
+    loose: str
+
+    @property
+    def last(self) -> int:
+        """The number of the last entry."""
+        return len(self.states) - 1
+
+    def copy(self, to: Path) -> Path:
+        """The archive, to be tampered with."""
+        return Path(shutil.copytree(self.states[-1], to))
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a tampering must be found as: any of these kinds, at a place that names any of these."""
+
+    what: str
+    kinds: frozenset[str]
+    places: frozenset[str]
+
+
+def done(what: str, kinds: str, *places: str) -> Done:
+    """What was done; kinds as words."""
+    return Done(what, frozenset(kinds.split()), frozenset(places))
+
+
+def world(folder: Path) -> World:
+    """Seven editions, one of them corrected, one purged; other entries between them."""
+    made = opened(folder / "archive", must_exist=False)
+    (folder / "0").mkdir()
+    states = [folder / "0"]
+    loose = ""
+    for step in (*STEPS, _purge):
+        step(made, len(states))
+        if step is STEPS[2]:
+            loose = made.keep(b"left by a run that was killed")
+        states.append(Path(shutil.copytree(made.folder, folder / str(len(states)))))
+    kept = tuple(heads.found_in("\n".join(map(heads.line, made.entries())), "a test"))
+    return World(tuple(states), kept, object_key(loose))
+
+
+def _add(week: int) -> Callable[[Archive, int], None]:
+    def step(made: Archive, minutes: int) -> None:
+        add(made, draft(FIRST + timedelta(weeks=week)), minutes)
+
+    return step
+
+
+def _say(act: Act, edition: str = "", **objects: bytes) -> Callable[[Archive, int], None]:
+    def step(made: Archive, minutes: int) -> None:
+        names = {name: made.keep(data) for name, data in objects.items()}
+        entry = hand(minutes, "joe").entry(act, edition, objects=names, details={"matter": "A"})
+        log.append(made.store, entry, lambda _: None)
+
+    return step
+
+
+def _correct(made: Archive, minutes: int) -> None:
+    add(made, draft(headline="Russell 2000 slips"), minutes, corrects="2026-01-15/weekly")
+
+
+def _purge(made: Archive, minutes: int) -> None:
+    edition = made.edition("2026-01-29/weekly")
+    gone = [part.sha256 for part in edition.parts if part.path.startswith("files/")]
+    entry = hand(minutes).entry(Act.PURGED, edition.id, details={"objects": gone})
+    log.append(made.store, entry, lambda _: None)
+    with made.store.alone():
+        for sha256 in gone:
+            made.store.remove(object_key(sha256))
+
+
+STEPS = (
+    _say(Act.POLICY, policy=b"years = 5\n"), _add(0), _add(1), _add(2), _correct,
+    _say(Act.HELD, "2026-01-22/weekly"), _add(3), _say(Act.USED, "2026-01-15/weekly"), _add(4),
+    _say(Act.RELEASED, "2026-01-22/weekly"), _add(5),
+)  # fmt: skip
+
+
+# --- tampering by a hand that meddles -----------------------------------------------------------
+
+Tamper = Callable[[Random, Path, World], Done]
+LOGGED = "changed unreadable moved swapped duplicate recomputed"
+
+
+def _files(folder: Path, which: str, world: World) -> list[str]:
+    found = (path.relative_to(folder).as_posix() for path in (folder / which).rglob("*"))
+    return sorted(name for name in found if (folder / name).is_file() and name != world.loose)
+
+
+def _any(random: Random, folder: Path, world: World) -> str:
+    return random.choice(_files(folder, random.choice(["log", "objects"]), world))
+
+
+def change_a_byte(random: Random, folder: Path, world: World) -> Done:
+    name = _any(random, folder, world)
+    data = bytearray((folder / name).read_bytes())
+    at = random.randrange(len(data))
+    data[at] ^= random.randrange(1, 256)
+    (folder / name).write_bytes(data)
+    return done(f"byte {at} of {name}", LOGGED if name.startswith("log") else "changed", name)
+
+
+def delete(random: Random, folder: Path, world: World) -> Done:
+    name = _any(random, folder, world)
+    (folder / name).unlink()
+    if name == log.key(world.last):
+        return done(f"delete {name}", "truncated", "log")
+    return done(f"delete {name}", "missing", name)
+
+
+def delete_many(random: Random, folder: Path, world: World) -> Done:
+    names = random.sample(_files(folder, "objects", world), random.randint(2, 9))
+    for name in names:
+        (folder / name).unlink()
+    return done(f"delete {names}", "missing", names[0])
+
+
+def swap(random: Random, folder: Path, world: World) -> Done:
+    which = random.choice(["log", "objects", "."])
+    names = [
+        name
+        for name in _files(folder, which, world)
+        if name.startswith(("log", "objects")) and name != "catalogue.sqlite"
+    ]
+    one, other = sorted(random.sample(names, 2))
+    first, second = (folder / one).read_bytes(), (folder / other).read_bytes()
+    (folder / one).write_bytes(second)
+    (folder / other).write_bytes(first)
+    mixed = one.startswith("log") != other.startswith("log")
+    kinds = "unreadable changed truncated" if mixed else "swapped"
+    return done(f"swap {one} and {other}", kinds, one)
+
+
+def truncate(random: Random, folder: Path, world: World) -> Done:
+    name = _any(random, folder, world)
+    data = (folder / name).read_bytes()
+    size = random.choice([0, random.randrange(len(data))])
+    (folder / name).write_bytes(data[:size])
+    kinds = "unreadable" if name.startswith("log") else "truncated changed"
+    return done(f"cut {name} to {size}", kinds, name)
+
+
+def lengthen(random: Random, folder: Path, world: World) -> Done:
+    name = _any(random, folder, world)
+    with (folder / name).open("ab") as file:
+        file.write(random.choice([b"\n", b" ", b"\0", random.randbytes(5000)]))
+    kinds = "unreadable" if name.startswith("log") else "changed"
+    return done(f"lengthen {name}", kinds, name)
+
+
+def replay(random: Random, folder: Path, world: World) -> Done:
+    state = random.randrange(1, world.last)
+    shutil.rmtree(folder)
+    shutil.copytree(world.states[state], folder)
+    return done(f"replay the state of entry {state}", "truncated", "log")
+
+
+def drop_the_end(random: Random, folder: Path, world: World) -> Done:
+    count = random.randint(1, world.last - 1)
+    for number in range(world.last - count + 1, world.last + 1):
+        (folder / log.key(number)).unlink()
+    return done(f"drop the last {count}", "truncated", "log")
+
+
+def duplicate(random: Random, folder: Path, world: World) -> Done:
+    number = random.randint(1, world.last)
+    to = log.key(world.last + random.choice([1, 2, 50]))
+    shutil.copy(folder / log.key(number), folder / to)
+    return done(f"entry {number} as {to}", "duplicate", to)
+
+
+def insert(random: Random, folder: Path, world: World) -> Done:
+    number, at = random.randint(1, world.last), random.randint(1, world.last)
+    data = (folder / log.key(number)).read_bytes()
+    for later in range(world.last, at - 1, -1):
+        (folder / log.key(later)).rename(folder / log.key(later + 1))
+    (folder / log.key(at)).write_bytes(data)
+    places = (log.key(at), log.key(at + 1))
+    return done(f"entry {number} inserted at {at}", "duplicate moved swapped", *places)
+
+
+def reorder(random: Random, folder: Path, world: World) -> Done:
+    numbers = sorted(random.sample(range(1, world.last + 1), random.randint(3, 6)))
+    turned = [*numbers[1:], numbers[0]]
+    kept = {number: (folder / log.key(number)).read_bytes() for number in numbers}
+    for place, number in zip(numbers, turned, strict=True):
+        (folder / log.key(place)).write_bytes(kept[number])
+    return done(f"{turned} in place of {numbers}", "moved", log.key(numbers[0]))
+
+
+def slip_in(random: Random, folder: Path, world: World) -> Done:
+    place = random.choice(
+        [
+            "log/.00000003.json", "log/00000003.json.bak", "log/notes.txt", "log/x/00000001.json",
+            "objects/aa/short", f"objects/aa/{'b' * 64}", "objects/.hidden", "log/3.json",
+            "objects/ÄÖ \n.txt", "log/\u202egnp.json",
+        ]
+    )  # fmt: skip
+    (folder / place).parent.mkdir(exist_ok=True)
+    (folder / place).write_bytes(random.choice([b"", b"{}", b"\xff" * 99]))
+    del world
+    escaped = place.replace("\n", "\\n").replace("\u202e", "\\u202e")
+    return done(f"slip in {place!r}", "foreign", escaped)
+
+
+def forge(random: Random, folder: Path, world: World) -> Done:
+    """An object under a right name with other bytes, which nothing refers to yet."""
+    name = object_key(random.randbytes(32).hex())
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_bytes(b"not what the name says")
+    del world
+    return done(f"forge {name}", "changed", name)
+
+
+def link(random: Random, folder: Path, world: World) -> Done:
+    """A file moved out of the archive, with a link in its place."""
+    name = _any(random, folder, world)
+    away = folder.with_name(f"{folder.name}-away")
+    (folder / name).rename(away)
+    (folder / name).symlink_to(random.choice([away, Path("/dev/zero"), Path("nowhere")]))
+    return done(f"link {name}", "unreadable", name)
+
+
+TAMPERINGS: tuple[Tamper, ...] = (
+    change_a_byte, change_a_byte, delete, delete_many, swap, truncate, lengthen, replay,
+    drop_the_end, duplicate, insert, reorder, slip_in, forge, link,
+)  # fmt: skip
+
+
+# --- tampering by one who knows the format and computes the whole chain anew --------------------
+
+Document = dict[str, Any]
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _bytes(document: Document) -> bytes:
+    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
+    return (text + "\n").encode()
+
+
+def _put(folder: Path, data: bytes) -> str:
+    path = folder / object_key(_digest(data))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return _digest(data)
+
+
+def _object(folder: Path, sha256: str) -> bytes:
+    return (folder / object_key(sha256)).read_bytes()
+
+
+def documents(folder: Path) -> list[Document]:
+    """The entries of a log."""
+    return [json.loads(path.read_bytes()) for path in sorted((folder / "log").iterdir())]
+
+
+def rewrite(folder: Path, entries: list[Document]) -> None:
+    """Put entries in place of a log: numbered, chained, without objects nobody needs."""
+    shutil.rmtree(folder / "log")
+    (folder / "log").mkdir()
+    previous, needed = "0" * 64, set()
+    for number, entry in enumerate(entries, 1):
+        data = _bytes(entry | {"number": number, "previous": previous})
+        (folder / "log" / f"{number:08d}.json").write_bytes(data)
+        previous = _digest(data)
+        needed |= set(entry["objects"].values())
+        if record := entry["objects"].get("record"):
+            parts = json.loads(_object(folder, record))["parts"]
+            needed |= {part["sha256"] for part in parts.values()}
+    for path in (folder / "objects").rglob("*"):
+        if path.is_file() and path.name not in needed:
+            path.unlink()
+
+
+def _added(entries: list[Document], *, kept: bool = True) -> list[int]:
+    """Where entries file an edition; without those whose objects were purged."""
+    purged = {entry["edition"] for entry in entries if entry["act"] == "purged"}
+    return [
+        at
+        for at, entry in enumerate(entries)
+        if entry["act"] == "added" and not (kept and entry["edition"] in purged)
+    ]
+
+
+def change_a_file(random: Random, folder: Path, entries: list[Document]) -> int:
+    """Another price in an edition's page: its object, record and entry made to fit."""
+    at = random.choice(_added(entries))
+    record = json.loads(_object(folder, entries[at]["objects"]["record"]))
+    path = random.choice(sorted(path for path in record["parts"] if path.startswith("files/")))
+    data = _object(folder, record["parts"][path]["sha256"]) + random.randbytes(4)
+    record["parts"][path] = {"sha256": _put(folder, data), "size": len(data)}
+    entries[at]["objects"]["record"] = _put(folder, _bytes(record))
+    return at + 1
+
+
+def change_the_headline(random: Random, folder: Path, entries: list[Document]) -> int:
+    at = random.choice(_added(entries, kept=False))
+    record = json.loads(_object(folder, entries[at]["objects"]["record"]))
+    record["headline"] = f"Nothing of note, {random.random()}"
+    entries[at]["objects"]["record"] = _put(folder, _bytes(record))
+    return at + 1
+
+
+def drop_an_edition(random: Random, _folder: Path, entries: list[Document]) -> int:
+    at = random.choice(_added(entries))
+    name = entries[at]["edition"]
+    about = [at for at, one in enumerate(entries) if one["edition"].partition(".")[0] == name
+             or one["edition"] == name or one["details"].get("corrects") == name]  # fmt: skip
+    for one in reversed(about):
+        del entries[one]
+    return about[0] + 1
+
+
+def exchange_an_edition(random: Random, folder: Path, entries: list[Document]) -> int:
+    """An edition dropped and the log filled up again to the number it had."""
+    count = len(entries)
+    first = drop_an_edition(random, folder, entries)
+    while len(entries) < count:
+        entries.append(entries[-1] | {"act": "held", "edition": "", "objects": {}, "details": {}})
+    return first
+
+
+def change_a_time(random: Random, _folder: Path, entries: list[Document]) -> int:
+    at = random.randrange(len(entries))
+    entries[at]["time"] = entries[at]["time"].replace(":00+00:00", ":01+00:00")
+    return at + 1
+
+
+def change_an_actor(random: Random, _folder: Path, entries: list[Document]) -> int:
+    at = random.randrange(len(entries))
+    entries[at]["actor"] = "somebody else"
+    return at + 1
+
+
+def undo_a_hold(_random: Random, _folder: Path, entries: list[Document]) -> int:
+    at = next(at for at, entry in enumerate(entries) if entry["act"] == "held")
+    del entries[at]
+    return at + 1
+
+
+ADVERSARY = (
+    change_a_file, change_a_file, change_the_headline, drop_an_edition, exchange_an_edition,
+    change_a_time, change_an_actor, undo_a_hold,
+)  # fmt: skip
+
+
+def recomputed(random: Random, folder: Path, world: World) -> tuple[Done, int]:
+    """One who can write to the archive and knows its format, at work: what, and from where on."""
+    act = random.choice(ADVERSARY)
+    entries = documents(folder)
+    first = act(random, folder, entries)
+    rewrite(folder, entries)
+    del world
+    return done(f"{act.__name__} from {first}", "recomputed truncated"), first
+
+
+def entry_of(made: Archive) -> Entry:
+    """The last entry of a log."""
+    return made.entries()[-1]
