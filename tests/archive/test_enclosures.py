@@ -133,7 +133,10 @@ def test_a_file_opens_as_no_other_and_with_no_other_key(tmp_path: Path) -> None:
             ciphers.unseal(key, sealed, bound)
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "a\\b", "C:x", "a\x00", "a\nb", "x" * 201])  # fmt: skip
+NO_NAMES = ["", ".", "..", "../x", "a/b", "a\\b", "C:x", "a\x00", "a\nb", "x" * 201]
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
 def test_a_name_is_a_plain_one(tmp_path: Path, name: str) -> None:
     made = archive(tmp_path, 1)
     with pytest.raises(SpecError, match="plain name"):
@@ -170,7 +173,7 @@ def test_nothing_is_filed_of_what_breaks_off(tmp_path: Path) -> None:
 def test_many_messages_are_few_objects(tmp_path: Path) -> None:
     """The messages are small here; what they share costs nothing but the hashing."""
     made = archive(tmp_path, 1)
-    count = 3000
+    count = 10_000 if int(os.environ.get("REPORTER_TRIALS", "10")) > 100 else 1000
     before = sum(1 for _ in made.store.keys("objects"))
     filed(made, *(f"client-{n}" for n in range(count)))
     assert sum(1 for _ in made.store.keys("objects")) - before == count / packs.FILES + 2
@@ -179,7 +182,7 @@ def test_many_messages_are_few_objects(tmp_path: Path) -> None:
     listed = [line for one in known.enclosed[WEEKLY] for line in packs.lines(made, one)]
     assert time.perf_counter() - began < 1
     assert len({line.handle for line in listed}) == len(listed) == count
-    assert had_by(made, "client-2999") == [(WEEKLY, "message.eml", message("client-2999"))]
+    assert had_by(made, "client-999") == [(WEEKLY, "message.eml", message("client-999"))]
 
 
 def test_packs_are_split_by_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from reporter.archive import purging
 from reporter.archive.base import Archive, Hand, object_key, opened
@@ -21,9 +28,10 @@ from reporter.archive.verify import verify
 from reporter.errors import ArchiveError
 from reporter.filed import Act
 from tests.archive.test_enclosures import PDF, filed, had_by, message
-from tests.archives import FIRST, add, archive, draft, hand
+from tests.archives import FIRST, NOON, add, archive, draft, hand
 
 FIRST_ID, SECOND_ID = "2026-01-15/weekly", "2026-01-22/weekly"
+YEARS = 60 * 24 * 365 * 6
 LATER = Hand("jane", datetime(2031, 6, 1, tzinfo=UTC))
 
 
@@ -74,7 +82,7 @@ def test_before_its_day_or_under_hold_nothing_goes(tmp_path: Path) -> None:
     done = purge(made, LATER, due=True)
     assert [one.edition for one in done.editions] == [FIRST_ID]
     assert [one.edition for one in done.held] == [SECOND_ID]
-    assert made.edition(SECOND_ID)
+    assert made.edition(SECOND_ID).slug == "weekly"
 
 
 def test_a_correction_outlives_what_it_corrects(tmp_path: Path) -> None:
@@ -119,6 +127,7 @@ class Mortal(Folder):
     left = 0
 
     def remove(self, key: str) -> None:
+        """Until its process ends."""
         if Mortal.left == 0:
             raise Killed
         Mortal.left -= 1
@@ -190,7 +199,7 @@ def test_a_client_is_forgotten_once_nothing_must_be_kept(tmp_path: Path) -> None
         forget(made, keys, LATER, "anna")
     assert had_by(made, "otto")
     assert clean(made)
-    filed(made, "anna", edition=SECOND_ID)  # he comes back, as another
+    filed(made, "anna", edition=SECOND_ID, minutes=YEARS)  # he comes back, as another
     assert [one[0] for one in had_by(made, "anna")] == [SECOND_ID]
 
 
@@ -229,31 +238,28 @@ class Lives(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        from tempfile import mkdtemp
-
         self.made = opened(Path(mkdtemp(dir=self.folder)) / "archive", must_exist=False)
         self.now = datetime(2026, 1, 16, tzinfo=UTC)
         self.last_use: dict[str, datetime] = {}
         self.holds: dict[int, str] = {}
 
     def hand(self) -> Hand:
+        """Jane, a minute later."""
         self.now += timedelta(minutes=1)
         return Hand("jane", self.now)
 
     @rule(weeks=st.integers(0, 3))
     def file(self, weeks: int) -> None:
+        """An edition of one of a few weeks, once."""
         what = draft(FIRST + timedelta(weeks=weeks))
         if what.place not in {entry.edition for entry in self.made.entries()}:
-            add(
-                self.made,
-                what,
-                (self.now - datetime(2026, 1, 16, 12, tzinfo=UTC)).total_seconds() / 60,
-            )
+            add(self.made, what, (self.now - NOON) / timedelta(minutes=1))
             self.last_use[what.place] = self.now
 
     @precondition(lambda self: self.last_use)
     @rule(data=st.data())
     def hold(self, data: st.DataObject) -> None:
+        """One that is kept."""
         name = data.draw(st.sampled_from(sorted(self.last_use)))
         made = hold(self.made, self.hand(), "A suit.", editions=(name,))
         self.holds[made.number] = name
@@ -261,6 +267,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.holds)
     @rule(data=st.data())
     def release(self, data: st.DataObject) -> None:
+        """One of the holds there are."""
         number = data.draw(st.sampled_from(sorted(self.holds)))
         release(self.made, self.hand(), number, "Settled.")
         del self.holds[number]
@@ -268,6 +275,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.last_use)
     @rule(data=st.data(), client=st.sampled_from("ab"))
     def enclose(self, data: st.DataObject, client: str) -> None:
+        """A message, which counts as a use."""
         name = data.draw(st.sampled_from(sorted(self.last_use)))
         file = (client, f"{self.now.timestamp()}.eml", message(client))
         enclose(self.made, keys_of(self.made), self.hand(), name, [file], [PDF])
@@ -275,10 +283,13 @@ class Lives(RuleBasedStateMachine):
 
     @rule(years=st.integers(1, 4))
     def wait(self, years: int) -> None:
+        """Some years."""
         self.now += timedelta(days=366 * years)
 
+    @precondition(lambda self: self.made.folder.exists())
     @rule()
     def purge(self) -> None:
+        """What the model says may go, and nothing else."""
         by = self.hand()
         due = {
             name
@@ -293,14 +304,16 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def everything_kept_is_there(self) -> None:
+        """Nothing kept is lost, and nothing is left of the rest."""
         known = chronicle(self.made.entries())
         assert set(known.live) == set(self.last_use)
         if self.last_use:
             assert clean(self.made)
 
 
-def test_any_order(tmp_path: Path) -> None:
-    from hypothesis.stateful import run_state_machine_as_test
+RUNS = settings(max_examples=10, stateful_step_count=12, deadline=None)
 
+
+def test_any_order(tmp_path: Path) -> None:
     Lives.folder = tmp_path
-    run_state_machine_as_test(Lives, settings=settings(max_examples=15, stateful_step_count=15, deadline=None))  # fmt: skip
+    run_state_machine_as_test(Lives, settings=RUNS)
