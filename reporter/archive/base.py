@@ -78,8 +78,7 @@ class Archive:
             tip = "See which there are: reporter archive list."
             raise ArchiveError(f"there is no edition {name!r}.", tip=tip)
         if gone := next((e for e in self.entries(entry.number) if _purges(e, name)), None):
-            message = f"the edition {name} was purged on {gone.time:%Y-%m-%d} by {gone.actor}."
-            raise ArchiveError(message)
+            raise ArchiveError(f"the edition {name} was purged on {gone.time:%Y-%m-%d}.")
         return read_record(self.object(entry.objects["record"]))
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 
 from reporter.archive import log, packs, policy
 from reporter.archive.base import Archive, Hand
+from reporter.archive.findings import shown
 from reporter.errors import ArchiveError, SpecError
 from reporter.filed import Act, Entry
 
@@ -24,7 +25,8 @@ LONGEST_REASON = 1000  # letters
 class Hold:
     """What must not be purged whatever its date: some editions, all of a slug, or a client's.
 
-    `number` is that of the hold's entry, by which it is released. `client` is a handle.
+    `number` is that of the hold's entry, by which it is released. `client` is a handle; `actor` and
+    `reason` are fit for a terminal.
     """
 
     number: int
@@ -40,7 +42,7 @@ class Hold:
         """What it holds, in words."""
         if self.client:
             return f"a client's files ({self.client[:8]})"
-        return f"every edition of {self.slug}" if self.slug else ", ".join(self.editions)
+        return shown(f"every edition of {self.slug}" if self.slug else ", ".join(self.editions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Chronicle:
         """
         if gone := self.purged.get(edition):
             when = gone.time.astimezone(UTC).date().isoformat()
-            raise ArchiveError(f"the edition {edition} was purged on {when} by {gone.actor}.")
+            raise ArchiveError(f"the edition {edition} was purged on {when}.")
         if edition not in self.added:
             tip = "See which there are: reporter archive list."
             raise ArchiveError(f"there is no edition {edition!r}.", tip=tip)
@@ -267,8 +269,8 @@ def _hold(entry: Entry) -> Hold:
     return Hold(
         entry.number,
         entry.time,
-        entry.actor,
-        str(said.get("reason", "")),
+        shown(entry.actor),
+        shown(str(said.get("reason", ""))),
         tuple(map(str, editions)) if isinstance(editions, list) else (),
         str(said.get("slug", "")),
         str(said.get("client", "")),

@@ -49,7 +49,7 @@ def test_what_is_due_goes_and_what_is_shared_stays(tmp_path: Path) -> None:
     edition, other = made.edition(FIRST_ID), made.edition(SECOND_ID)
     done = purge(made, LATER, [FIRST_ID])
     assert [one.edition for one in done.editions] == [FIRST_ID]
-    with pytest.raises(ArchiveError, match="was purged on 2031-06-01 by jane"):
+    with pytest.raises(ArchiveError, match="was purged on 2031-06-01"):
         made.edition(FIRST_ID)
     shared = {part.sha256 for part in edition.parts} & {part.sha256 for part in other.parts}
     assert shared

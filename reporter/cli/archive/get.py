@@ -73,7 +73,9 @@ def _meant(when: str | None) -> tuple[str, date | None]:
 
 
 def _told(one: Enclosed) -> str:
-    return f"{one.edition}  {one.name}  {len(one.data)}  {one.time.isoformat()}"
+    from reporter.archive.findings import shown
+
+    return f"{shown(one.edition)}  {shown(one.name)}  {len(one.data)}  {one.time.isoformat()}"
 
 
 def _written(one: Enclosed, to: Path) -> str:
