@@ -19,6 +19,7 @@ from reporter.errors import SpecError
 from reporter.fonts import FAMILIES
 from reporter.model import Brand
 from reporter.registry import nearest
+from reporter.resources import as_made
 from reporter.written import MisreadError
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ _LINEAR_BELOW = 0.04045
 Toml = dict[str, object]
 
 
-def names() -> tuple[str, ...]:
+def names(folder: Path = FOLDER) -> tuple[str, ...]:
     """The brands that ship."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
 
 
 def load(name: str = DEFAULT, beside: Path | None = None) -> Brand:
@@ -57,11 +58,24 @@ def load(name: str = DEFAULT, beside: Path | None = None) -> Brand:
         SpecError: no such brand, or the file is not fit to be used; every fault is named.
     """
     path = _find(name, beside)
-    own, base = _read(path), _read(FOLDER / f"{DEFAULT}.toml")
+    own, base = _read(path), _read(as_made("brands", beside) / f"{DEFAULT}.toml")
     merged = _Checked(path, {**base, **own})
     if unknown := [key for key in own if key not in _KEYS]:
         merged.faults.append(f"unknown key {unknown[0]!r}. {nearest(unknown[0], _KEYS)}")
     return merged.brand(base)
+
+
+def own_files(name: str, beside: Path) -> tuple[Path, ...]:
+    """The brand's file beside the spec and its logo; none where the brand is a shipped one.
+
+    Raises:
+        SpecError: there is no such brand.
+    """
+    path = _find(name, beside)
+    if path.parent == FOLDER:
+        return ()
+    logo = _read(path).get("logo")
+    return (path, written.beside(logo, path.parent)) if isinstance(logo, str) and logo else (path,)
 
 
 def contrast(one: str, other: str) -> float:
@@ -84,9 +98,10 @@ def _find(name: str, beside: Path | None) -> Path:
         return beside / "brand.toml"
     if name.endswith(".toml"):
         return _beside(name, beside or Path())
-    if name not in names():
-        raise SpecError(f"unknown brand {name!r}.", tip=nearest(name, names()))
-    return FOLDER / f"{name}.toml"
+    folder = as_made("brands", beside)
+    if name not in names(folder):
+        raise SpecError(f"unknown brand {name!r}.", tip=nearest(name, names(folder)))
+    return folder / f"{name}.toml"
 
 
 def _beside(name: str, folder: Path) -> Path:

@@ -21,6 +21,7 @@ import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
+from matplotlib.ft2font import __freetype_version__ as freetype
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
@@ -116,6 +117,11 @@ def display_list(
         chart=chart.id, width=sheet.outer[0], height=sheet.outer[1], family=sheet.faces.family,
         marks=tuple(recorder.marks), plot=sheet.plot, alt=chart.alt, title=plain(chart.title),
     )  # fmt: skip
+
+
+def freetype_version() -> str:
+    """Of the library that draws letters into bitmaps: Matplotlib's own."""
+    return str(freetype)
 
 
 def ruler(brand: Brand, role: str, weight: int) -> Callable[[str], float]:

@@ -34,18 +34,18 @@ FACES = (
     Face("Source Sans 3", 400, "italic", "SourceSans3-It"),
     Face("Source Sans 3", 600, "normal", "SourceSans3-Semibold"),
 )
+FOLDER = shipped("styles") / "fonts"
 FAMILIES = tuple(dict.fromkeys(face.family for face in FACES))
 
 
 def paper_faces(fonts: Mapping[str, str]) -> str:
     """The `@font-face` rules for print: the files themselves, the printer takes what it needs."""
-    folder = shipped("styles") / "fonts"
-    return _rules(fonts, lambda face: (folder / f"{face.file}.ttf").as_uri(), "truetype")
+    return _rules(fonts, lambda face: (FOLDER / f"{face.file}.ttf").as_uri(), "truetype")
 
 
 def screen_faces(fonts: Mapping[str, str]) -> str:
     """The `@font-face` rules for a page that stands alone: Latin subsets, embedded."""
-    folder = shipped("styles") / "fonts" / "web"
+    folder = FOLDER / "web"
 
     def embedded(face: Face) -> str:
         data = b64encode((folder / f"{face.file}.woff2").read_bytes()).decode("ascii")

@@ -6,7 +6,7 @@ reader; what makes the brief impossible (no subject, no session) ends it with on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -35,12 +35,18 @@ from reporter.model import (
 from reporter.recorder import ask
 from reporter.registry import nearest
 from reporter.sessions import NEW_YORK, Sessions, day_at
-from reporter.sources.base import DataRequest, Progress, missing, silent
+from reporter.sources.base import DataRequest, Delivered, Progress, missing, silent
 from reporter.staleness import behind, cut
 from reporter.wording import long_date
 
 AHEAD = frozenset({"unfinished", "future"})  # what is found of days after the as-of session
 EARLIEST = 1900
+Watch = Callable[[Delivered], Delivered]
+
+
+def unwatched(given: Delivered) -> Delivered:
+    """What is given, seen by nobody."""
+    return given
 
 
 def gather(  # noqa: PLR0913  one edition takes this much
@@ -57,6 +63,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     led: bool = False,
     data_folder: Path | None = None,
     refresh: bool = False,
+    watch: Watch = unwatched,
 ) -> MarketData:
     """Ask the source and cut everything at the as-of session.
 
@@ -79,6 +86,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
             asked for: the day is that of the brief.
         data_folder: where fetches are recorded and snapshots lie; None records nothing.
         refresh: ask anew for what is recorded already.
+        watch: is handed what the source gives before anybody judges it, and gives it on.
 
     Raises:
         SpecError: `as_of` lies in the future, or the source has no such name.
@@ -89,7 +97,7 @@ def gather(  # noqa: PLR0913  one edition takes this much
     request = DataRequest(
         wanted, source.location, as_of, now, progress, source.options, data_folder, refresh
     )
-    given = ask(source, request)
+    given = watch(ask(source, request))
     request = given.then(request)
     as_of = request.as_of
     confirmed = tuple(confirmed)

@@ -260,8 +260,13 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Artifacts:
-    """All files of a build, ready to be written whole or not at all."""
+    """All files of a build, ready to be written whole or not at all.
+
+    `inputs` is what the build was given, as `reporter.capture` packs it; empty where nobody took
+    note of it.
+    """
 
     folder: str
     files: tuple[Artifact, ...]
     brief: Brief
+    inputs: bytes = b""

@@ -4,22 +4,27 @@ The folder `output/<as-of>/<slug>/` is made beside its place under a hidden name
 A reader sees the earlier edition or the new one, never a mixture; an interrupted or failed run
 leaves the earlier one as it was: once the renaming begins, a request to end is no longer heard.
 What a killed process left behind, the next run clears.
+
+What the build was given lies in `output/.inputs/`, under the hash of the edition's manifest: it is
+there before the edition is, and goes when the edition does.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from reporter import durable
+from reporter import durable, locks
 from reporter.errors import OutputError
 from reporter.interrupts import settle
 from reporter.model import Artifact, Artifacts
 
 MANIFEST = "manifest.json"
+INPUTS = ".inputs"
 
 
 def write(artifacts: Artifacts, output: Path) -> tuple[Path, ...]:
@@ -31,21 +36,47 @@ def write(artifacts: Artifacts, output: Path) -> tuple[Path, ...]:
         OutputError: the place cannot be written, or holds a folder that is no edition.
     """
     place = output.joinpath(*_safe(artifacts.folder))
+    kept = output / INPUTS
     paths = tuple(place.joinpath(*_safe(file.path)) for file in artifacts.files)
     try:
-        with _made(place.parent), _locked(place.parent):
-            _recover(place)
+        with _made(place.parent), locks.alone(place.parent, patience=None):
+            _recover(place, kept)
             _check(place)
             try:
                 new = _fill(place, artifacts.files)
+                if artifacts.inputs:
+                    _keep(inputs_of(new, kept), artifacts.inputs)
                 settle()
                 _swap_in(new, place)
             finally:
                 settle()
-                _recover(place)
+                _recover(place, kept)
     except OSError as error:
         raise _refused(error, output) from error
     return paths
+
+
+def inputs_of(edition: Path, kept: Path) -> Path:
+    """Where under `kept` lies what the edition in this folder was made from.
+
+    Raises:
+        OSError: the folder holds no manifest.
+    """
+    sha256 = hashlib.sha256((edition / MANIFEST).read_bytes()).hexdigest()
+    return kept / f"{sha256}.zip"
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Put what a build was given in its place, whole; what an equal build left is replaced."""
+    with _made(path.parent):
+        new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            new.unlink(missing_ok=True)  # of a killed process of the same number
+            durable.create(new, data)
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
+        durable.settle(path.parent)
 
 
 def _safe(path: str) -> tuple[str, ...]:
@@ -77,23 +108,6 @@ def _made(folder: Path) -> Iterator[None]:
         raise
 
 
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One writer at a time in this folder, where the system has locks on folders."""
-    try:
-        import fcntl  # noqa: PLC0415  POSIX only
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # a file system without locks
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
 def _new(place: Path) -> Path:
     return place.with_name(f".{place.name}.new")
 
@@ -102,7 +116,7 @@ def _old(place: Path) -> Path:
     return place.with_name(f".{place.name}.old")
 
 
-def _recover(place: Path) -> None:
+def _recover(place: Path, kept: Path) -> None:
     """Clear what a run left, this one or one that was killed; an edition set aside comes back.
 
     The lock says that nobody else is at work here.
@@ -111,7 +125,18 @@ def _recover(place: Path) -> None:
         _old(place).rename(place)
     for leftover in (_new(place), _old(place)):
         if leftover.exists():
+            _clear_inputs(leftover, place, kept)
             shutil.rmtree(leftover)
+
+
+def _clear_inputs(leftover: Path, place: Path, kept: Path) -> None:
+    """Clear what a leftover was made from, unless the edition in its place is the same."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        inputs = inputs_of(leftover, kept)
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            if inputs_of(place, kept) == inputs:
+                return
+        inputs.unlink()
 
 
 def _check(place: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -78,6 +79,30 @@ def write(  # noqa: PLR0913  keywords only
         )
         _describe(document, title, author, created)
         return bytes(document.write_pdf(pdf_variant=VARIANT))
+
+
+def system_versions() -> dict[str, str]:
+    """The versions of the system's libraries that set text, `pango` and `harfbuzz`.
+
+    Empty where WeasyPrint has changed so that they cannot be asked through it.
+    """
+    try:
+        from weasyprint.text import ffi  # noqa: PLC0415  not its public interface
+
+        number = int(ffi.pango.pango_version())
+        harfbuzz = _harfbuzz(ffi.harfbuzz.hb_version_atleast)
+    except (ImportError, AttributeError):
+        return {}
+    pango = f"{number // 10000}.{number // 100 % 100}.{number % 100}"
+    return {"pango": pango, "harfbuzz": harfbuzz}
+
+
+def _harfbuzz(is_at_least: Callable[[int, int, int], int]) -> str:
+    """HarfBuzz's version, which can only be asked for by a question."""
+    major = next(n for n in count() if not is_at_least(n + 1, 0, 0))
+    minor = next(n for n in count() if not is_at_least(major, n + 1, 0))
+    micro = next(n for n in count() if not is_at_least(major, minor, n + 1))
+    return f"{major}.{minor}.{micro}"
 
 
 @cache

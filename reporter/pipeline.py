@@ -1,7 +1,7 @@
 """The whole run, readable as a table of contents.
 
 `compose` is everything about markets and gives a `Brief`; `produce` is everything about paper
-and gives finished files, in memory. Nothing is written here.
+and gives finished files, in memory, along with what the build was given. Nothing is written here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from reporter.gather import Watch
     from reporter.model import (
         Brand,
         BriefSpec,
@@ -54,9 +55,20 @@ def build(  # noqa: PLR0913  one edition takes this much
     Raises:
         ReporterError: what stands in the way, in one message.
     """
-    data = collect(spec, now=now, progress=progress, data_folder=data_folder, refresh=refresh)
+    from reporter import capture
+
+    taken = capture.Taken()
+    data = collect(
+        spec,
+        now=now,
+        progress=progress,
+        data_folder=data_folder,
+        refresh=refresh,
+        watch=taken.watch,
+    )
     brief = compose(spec, data)
-    return produce(brief, spec, formats)
+    made = produce(brief, spec, formats)
+    return replace(made, inputs=capture.packed(taken, spec, brief, now=now, formats=formats))
 
 
 def fetch(
@@ -81,17 +93,21 @@ def fetch(
     return fetch(spec.source, request)
 
 
-def collect(
+def collect(  # noqa: PLR0913  one edition takes this much
     spec: BriefSpec,
     *,
     now: datetime,
     progress: Progress,
     data_folder: Path | None = None,
     refresh: bool = False,
+    watch: Watch | None = None,
 ) -> MarketData:
-    """Prices of every symbol of the brief, cut at its as-of session, under the spec's names."""
+    """Prices of every symbol of the brief, cut at its as-of session, under the spec's names.
+
+    `watch` is handed what the source gives, before anybody judges it.
+    """
     from reporter.alignment import calendar_notes
-    from reporter.gather import gather
+    from reporter.gather import gather, unwatched
 
     data = gather(
         spec.symbols,
@@ -104,6 +120,7 @@ def collect(
         desk=spec.desk,
         data_folder=data_folder,
         refresh=refresh,
+        watch=watch or unwatched,
     )
     return _renamed(replace(data, notes=(*data.notes, *calendar_notes(data))), spec)
 
@@ -226,13 +243,15 @@ def page_to_print(brief: Brief, brand: Brand, folder: Path | None) -> tuple[Brie
 def _printed(brief: Brief, brand: Brand, spec: BriefSpec) -> Artifact:
     """The PDF."""
     from reporter import drawing, pdf
+    from reporter.fonts import FOLDER
     from reporter.resources import overriding
 
     fitted, page = page_to_print(brief, brand, spec.folder)
+    folders = (*overriding("styles", spec.folder), *overriding("templates", spec.folder))
     data = pdf.write(
         page,
         {c.id: drawing.display_list(c, brand, beside=spec.folder) for c in fitted.charts},
-        folders=(*overriding("styles", spec.folder), *overriding("templates", spec.folder)),
+        folders=(*folders, FOLDER),
         title=f"{brief.title}: {plain(brief.headline)}",
         author=brand.house,
         created=brief.as_of,

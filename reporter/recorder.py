@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from importlib import metadata
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from reporter import __version__
@@ -24,7 +25,7 @@ from reporter.model import DeskInputs, Gap, Reason, SourceRef
 from reporter.records import Asked, Delivery, Fetch, Held, Snapshot, about, tells_all
 from reporter.sessions import Sessions, calendar
 from reporter.sources import _asking
-from reporter.sources._canonical import freeze
+from reporter.sources._canonical import Frozen, freeze
 from reporter.sources.base import DataRequest, Delivered, Quotes, missing, sources
 from reporter.store import DamagedError, Ref, Store
 
@@ -51,7 +52,78 @@ def ask(source: SourceRef, request: DataRequest, *, always: bool = False) -> Del
     if request.data_folder is None or not (live or always):
         return _asking.ask(source.name, request)
     reusing = live and not request.refresh and tells_all(source)
-    return _Run(Store(request.data_folder), source, request, reusing=reusing).delivered()
+    store = Store(request.data_folder)
+    recording = Recording(store, Asked.of(source), request.until, request.as_of, request.now)
+    return _Run(store, source, request, reusing, recording).delivered()
+
+
+@dataclass(slots=True, eq=False)
+class Recording:
+    """The answers of one run while they are stored, and at its end the snapshot of all.
+
+    `until` is the last day wanted, `as_of` the day asked for, `now` the run's clock.
+    """
+
+    store: Store
+    asked: Asked
+    until: date | None
+    as_of: date | None
+    now: datetime | None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    answers: list[Held | Gap] = field(default_factory=list)
+
+    def keep(
+        self, answer: Quotes | Gap, delivery: Delivery, told: Mapping[str, Any] | None = None
+    ) -> tuple[Fetch, Frozen] | None:
+        """Store an answer; of quotes, what was stored. `told` stands for `about` the quotes."""
+        if isinstance(answer, Gap):
+            self.answers.append(answer)
+            return None
+        table = freeze(answer.frame)
+        fetch = Fetch(
+            answer.symbol,
+            self.asked,
+            self.until,
+            self._moment(answer),
+            self.versions,
+            delivery,
+            self.store.keep_table(table.data),
+            table.columns,
+            table.numbers,
+            len(answer.frame),
+            table.days,
+            told or about(answer),
+        )
+        self.hold(self.store.keep_fetch(fetch.symbol, fetch.fetched, fetch.document()), fetch)
+        return fetch, table
+
+    def hold(self, ref: Ref, fetch: Fetch) -> None:
+        """Take a fetch that is stored into the run."""
+        self.answers.append(Held(fetch.symbol, ref, fetch.days[1] if fetch.days else None))
+
+    def _moment(self, quotes: Quotes) -> datetime:
+        moment = quotes.fetched or self.now
+        if moment is None:
+            raise DataError("a fetch without a clock cannot be recorded.")
+        return moment
+
+    def snapshot(self, delivery: Delivery) -> str:
+        """Keep the run; one that brought nothing new on the same day is the earlier one."""
+        run = Snapshot(self.asked, self.as_of, self.now, delivery, tuple(self.answers))
+        day = self.now.date() if self.now else date.min
+        for name in self.store.names():
+            earlier = run_named(self.store, name) if name.startswith(day.isoformat()) else None
+            if earlier and replace(earlier, now=self.now) == run:
+                return name
+        return self.store.keep_snapshot(day, run.document())
+
+
+def run_named(store: Store, name: str) -> Snapshot | None:
+    """The run of this name, or None where it is damaged."""
+    try:
+        return Snapshot.read(store.snapshot(name))
+    except DamagedError:
+        return None
 
 
 @dataclass(slots=True, eq=False)
@@ -62,9 +134,8 @@ class _Run:
     source: SourceRef
     request: DataRequest
     reusing: bool
+    recording: Recording
     name: str = ""
-    versions: Mapping[str, str] = field(default_factory=dict)
-    answers: list[Held | Gap] = field(default_factory=list)
 
     def delivered(self) -> Delivered:
         """The answers, stored as they are taken; the snapshot has its name after the last."""
@@ -74,7 +145,7 @@ class _Run:
         lacking = [symbol for symbol in self.request.symbols if symbol not in found]
         given = self._asked(lacking, earlier) if lacking else None
         delivery = self._delivery(given, earlier)
-        self.versions = versions(self.source.name)
+        self.recording.versions = versions(self.source.name)
         return replace(
             given or Delivered(()),
             answers=self._recorded(given.answers if given else (), delivery, found),
@@ -121,15 +192,11 @@ class _Run:
     def _finished(self, now: datetime) -> frozenset[Ref]:
         """The fetches of the last days' runs that came to their end."""
         since = (now - CORRECTED).date() - timedelta(days=1)  # days are of the zones they came from
-        recent = (self._run_named(name) for name in self.store.names() if name > since.isoformat())
+        recent = (
+            run_named(self.store, name) for name in self.store.names() if name > since.isoformat()
+        )
         whole = (run for run in recent if run and not {g.reason for g in run.gaps} & PASSING)
         return frozenset(held.ref for run in whole for held in run.held)
-
-    def _run_named(self, name: str) -> Snapshot | None:
-        try:
-            return Snapshot.read(self.store.snapshot(name))
-        except DamagedError:
-            return None
 
     # --- what is asked ------------------------------------------------------------------------
 
@@ -172,53 +239,15 @@ class _Run:
                     yield self._kept(answer, delivery)
             for answer in fresh:
                 yield self._kept(answer, delivery)
-            self.name = self._snapshot(delivery)
+            self.name = self.recording.snapshot(delivery)
 
     def _kept(self, answer: Quotes | Gap, delivery: Delivery) -> Quotes | Gap:
-        if isinstance(answer, Gap):
-            self.answers.append(answer)
-            return answer
-        table = freeze(answer.frame)
-        fetch = Fetch(
-            answer.symbol,
-            Asked.of(self.source),
-            self.request.until,
-            self._moment(answer),
-            self.versions,
-            delivery,
-            self.store.keep_table(table.data),
-            table.columns,
-            table.numbers,
-            len(answer.frame),
-            table.days,
-            about(answer),
-        )
-        ref = self.store.keep_fetch(fetch.symbol, fetch.fetched, fetch.document())
-        self.answers.append(Held(fetch.symbol, ref, fetch.days[1] if fetch.days else None))
-        return fetch.again(table.data)
-
-    def _moment(self, quotes: Quotes) -> datetime:
-        moment = quotes.fetched or self.request.now
-        if moment is None:
-            raise DataError("a fetch without a clock cannot be recorded.")
-        return moment
+        stored = self.recording.keep(answer, delivery)
+        return stored[0].again(stored[1].data) if stored else answer
 
     def _again(self, ref: Ref, fetch: Fetch) -> Quotes:
-        self.answers.append(Held(fetch.symbol, ref, fetch.days[1] if fetch.days else None))
+        self.recording.hold(ref, fetch)
         return fetch.again(self.store.table(fetch.sha256))
-
-    def _snapshot(self, delivery: Delivery) -> str:
-        """Keep the run; one that brought nothing new on the same day is the earlier one."""
-        now = self.request.now
-        run = Snapshot(
-            Asked.of(self.source), self.request.as_of, now, delivery, tuple(self.answers)
-        )
-        day = now.date() if now else date.min
-        for name in self.store.names():
-            earlier = self._run_named(name) if name.startswith(day.isoformat()) else None
-            if earlier and replace(earlier, now=now) == run:
-                return name
-        return self.store.keep_snapshot(day, run.document())
 
 
 def _good(fetch: Fetch, sessions: Sessions, last: date, now: datetime, *, whole: bool) -> bool:

@@ -7,16 +7,19 @@ the same `Delivered` can. Passwords never come in: see `Asked.of`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reporter.model import EMPTY, Basis, Gap, Json, Kind, Reason, SourceRef, Terms
 from reporter.secrecy import is_elsewhere, may_be_secret, without_secrets
 from reporter.sources._canonical import thaw
 from reporter.sources.base import Quotes
 from reporter.store import Document, Ref
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 APART = ("symbol", "frame")  # of Quotes: what stands elsewhere in the record
 
@@ -149,26 +152,32 @@ class Fetch:
         """The quotes, made from the record and the table it names.
 
         Terms that the source gave for all stand with each; the hash is the table's own where the
-        source gave none.
+        source gave none, unless the record says that the brief made its own (`null`).
         """
-        told = self.quotes
-        return Quotes(
-            self.symbol,
-            thaw(data, self.columns, self.numbers),
-            label=told["label"],
-            origin=told["origin"],
-            name=told["name"],
-            basis=Basis(told["basis"]) if told["basis"] else None,
-            basis_tip=told["basis_tip"],
-            kind=Kind(told["kind"]) if told["kind"] else None,
-            exchange=told["exchange"],
-            correctable=told["correctable"],
-            fetched=datetime.fromisoformat(told["fetched"]) if told["fetched"] else None,
-            sha256=told["sha256"] or self.sha256,
-            short=frozenset(told["short"]),
-            terms=Terms(told["terms"]) if told["terms"] else self.delivery.terms,
-            lag_days=told.get("lag_days"),
-        )
+        made = quotes_of(self.symbol, thaw(data, self.columns, self.numbers), self.quotes)
+        sha256 = "" if self.quotes["sha256"] is None else made.sha256 or self.sha256
+        return replace(made, sha256=sha256, terms=made.terms or self.delivery.terms)
+
+
+def quotes_of(symbol: str, frame: pd.DataFrame, told: Document) -> Quotes:
+    """Quotes from their table and what `about` told of them."""
+    return Quotes(
+        symbol,
+        frame,
+        label=told["label"],
+        origin=told["origin"],
+        name=told["name"],
+        basis=Basis(told["basis"]) if told["basis"] else None,
+        basis_tip=told["basis_tip"],
+        kind=Kind(told["kind"]) if told["kind"] else None,
+        exchange=told["exchange"],
+        correctable=told["correctable"],
+        fetched=datetime.fromisoformat(told["fetched"]) if told["fetched"] else None,
+        sha256=told["sha256"] or "",
+        short=frozenset(told["short"]),
+        terms=Terms(told["terms"]) if told["terms"] else None,
+        lag_days=told.get("lag_days"),
+    )
 
 
 def tells_all(ref: SourceRef) -> bool:
@@ -244,15 +253,25 @@ class Snapshot:
 
 def _answer(document: Document) -> Held | Gap:
     if "gap" in document:
-        told = document["gap"]
-        return Gap(**{**told, "reason": Reason(told["reason"])})
+        return gap_of(document)
     ref = Ref(document["fetch"], document["sha256"])
     return Held(document["symbol"], ref, _day(document["last"]))
 
 
+def gap_document(gap: Gap) -> dict[str, Any]:
+    """A gap as JSON has it."""
+    return {"gap": {one.name: _plain(getattr(gap, one.name)) for one in fields(Gap)}}
+
+
+def gap_of(document: Document) -> Gap:
+    """The gap that `gap_document` was given."""
+    told = document["gap"]
+    return Gap(**{**told, "reason": Reason(told["reason"])})
+
+
 def _answered(answer: Held | Gap) -> dict[str, Any]:
     if isinstance(answer, Gap):
-        return {"gap": {one.name: _plain(getattr(answer, one.name)) for one in fields(Gap)}}
+        return gap_document(answer)
     ref = answer.ref
     return {
         "symbol": answer.symbol,

@@ -18,22 +18,23 @@ import gzip
 import hashlib
 import io
 import json
-import os
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from reporter import durable
+from reporter import durable, locks
 from reporter.errors import DataError
 
 SHORT = 8  # digits of a hash in a file's name
 LONGEST = 100  # characters of a symbol in a folder's name
-TEMPORARY = ".*.tmp"
+_FETCH = re.compile(r"(?!\.)[^/\\]+/[^./\\]+\.json")
+PLACES = ("snapshots", "*/*")
+"""The folders that files are written in."""
 FORMAT = 1
 Document = Mapping[str, Any]
 
@@ -99,6 +100,8 @@ class Store:
             DamagedError: it is not there, or is another.
         """
         path = self.folder / "fetches" / ref.path
+        if not _FETCH.fullmatch(ref.path):
+            raise DamagedError(path, "a snapshot names it, but no fetch has such a name")
         return _document(path, _read(path), ref.sha256)
 
     def fetches(self, symbol: str) -> Iterator[tuple[Ref, Document]]:
@@ -132,15 +135,12 @@ class Store:
         Raises:
             DataError: the folder cannot be written.
         """
-        with _refusing(self.folder):
-            for part in ("objects", "fetches", "snapshots"):
-                (self.folder / part).mkdir(parents=True, exist_ok=True)
-            handle = _locked(self.folder)
-        try:
+        with contextlib.ExitStack() as held:
+            with _refusing(self.folder):
+                for part in ("objects", "fetches", "snapshots"):
+                    (self.folder / part).mkdir(parents=True, exist_ok=True)
+                held.enter_context(locks.shared(self.folder, self._clear, patience=None))
             yield
-        finally:
-            if handle is not None:
-                os.close(handle)
 
     def keep_table(self, data: bytes) -> str:
         """Keep a CSV; its hash, by which it is had again."""
@@ -172,9 +172,11 @@ class Store:
         """Put a file in its place, whole; one of the same name holds the same and is replaced."""
         with _refusing(self.folder):
             path.parent.mkdir(exist_ok=True)
-            new = _fill(path, data)
-            new.replace(path)
+            durable.hidden(path, data).replace(path)
         self._touched.update((path.parent, path.parent.parent))
+
+    def _clear(self) -> None:
+        durable.clear(self.folder, *(f"{place}/{durable.LEAVINGS}" for place in PLACES))
 
     def _settle(self) -> None:
         """Make the names of what was written durable, where the system can."""
@@ -227,49 +229,12 @@ def _safe(symbol: str) -> str:
     return name if len(name) <= LONGEST else f"{name[:LONGEST]}-{_digest(symbol.encode())[:SHORT]}"
 
 
-def _fill(path: Path, data: bytes) -> Path:
-    """The file under a hidden name that nobody else uses, every byte of it on the disk."""
-    for attempt in count():
-        new = path.with_name(f".{path.name}.{os.getpid()}-{attempt}.tmp")
-        with contextlib.suppress(FileExistsError):
-            durable.create(new, data)
-            return new
-    raise AssertionError  # pragma: no cover  attempts do not end
-
-
 @contextlib.contextmanager
 def _refusing(folder: Path) -> Iterator[None]:
     """Within, what the system refuses is one message."""
     try:
         yield
     except OSError as error:
-        why = error.strerror or str(error)
-        message = f"the data folder cannot be written: {why[:1].lower()}{why[1:]}."
+        message = f"the data folder cannot be written: {durable.why(error)}."
         tip = "Name another one with --data."
         raise DataError(message, where=str(error.filename or folder), tip=tip) from error
-
-
-def _locked(folder: Path) -> int | None:
-    """Holds the folder together with other runs; clears leavings where there is no other.
-
-    None where the system has no locks: then leavings stay, and harm nobody.
-    """
-    try:
-        import fcntl  # noqa: PLC0415  POSIX only
-    except ImportError:
-        return None
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _clear(folder)
-    except OSError:  # others are at work, or a file system without locks
-        pass
-    with contextlib.suppress(OSError):
-        fcntl.flock(handle, fcntl.LOCK_SH)
-    return handle
-
-
-def _clear(folder: Path) -> None:
-    for pattern in (f"snapshots/{TEMPORARY}", f"*/*/{TEMPORARY}"):
-        for path in folder.glob(pattern):
-            path.unlink(missing_ok=True)

@@ -6,12 +6,7 @@ the store's files, or at any moment at all.
 
 from __future__ import annotations
 
-import json
-import os
-import random
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,10 +16,10 @@ import pytest
 
 from reporter.records import Fetch, Snapshot
 from reporter.store import Store
+from tests.killing import Ended, Nursery, moments, nurseries
 from tests.recorded import EVENING, history, verified
 from tests.sources.fake_yahoo import FakeYahoo, serving
 
-TRIALS = int(os.environ.get("REPORTER_TRIALS", "10"))
 SYMBOLS = ("^RUT", "^GSPC", "IWM")
 REPLIES = {
     symbol: [history(level)] for symbol, level in zip(SYMBOLS, (2600, 6900, 260), strict=True)
@@ -42,49 +37,27 @@ name = "front"
 
 
 @dataclass(frozen=True)
-class Nursery:
-    """The process that starts the runs, and the Yahoo they speak to."""
+class Fetching:
+    """The nursery that fetches, and the Yahoo that it speaks to."""
 
-    process: subprocess.Popen[str]
+    nursery: Nursery
     fake: FakeYahoo
 
     def fetch(
         self, folder: Path, *, minutes: int = 0, at: int | None = None, seconds: float | None = None
-    ) -> tuple[int, str]:
-        """How a fetch into `folder / data` ended, and what it said.
-
-        It may be killed before its operation `at`, or so many seconds after it began.
-        """
-        log = folder / "log.txt"
-        order = {
-            "arguments": ["data", "fetch", str(folder), "--data", str(folder / "data")],
-            "now": (EVENING + timedelta(minutes=minutes)).isoformat(),
-            "port": self.fake.port,
-            "folder": str(folder / "data"),
-            "at": at,
-            "seconds": seconds,
-            "log": str(log),
-        }
-        assert self.process.stdin is not None
-        print(json.dumps(order), file=self.process.stdin, flush=True)
-        return int(self._told()), log.read_text() if log.exists() else ""
-
-    def _told(self) -> str:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, "the nursery has ended"
-        return line
+    ) -> Ended:
+        """How a fetch into `folder / data` ended, which may be killed."""
+        data = folder / "data"
+        arguments = ["data", "fetch", str(folder), "--data", str(data)]
+        now = EVENING + timedelta(minutes=minutes)
+        return self.nursery.run(arguments, data, now, at=at, seconds=seconds)
 
 
 @pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    environment = {**os.environ, "REPORTER_CACHE_DIR": str(tmp_path_factory.mktemp("cache"))}
-    with serving(REPLIES) as fake, subprocess.Popen(
-        [sys.executable, "-m", "tests.nursery"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
-    ) as process:  # fmt: skip
-        yield Nursery(process, fake)
-        process.communicate()
+def fetching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fetching]:
+    cache = tmp_path_factory.mktemp("cache")
+    with serving(REPLIES) as fake, nurseries(cache, fake.port) as nursery:
+        yield Fetching(nursery, fake)
 
 
 @pytest.fixture
@@ -110,30 +83,24 @@ def tables(data: Path) -> Mapping[str, str]:
 
 @pytest.fixture(scope="module")
 def whole(
-    nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
+    fetching: Fetching, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[int, Mapping[str, str]]:
     """A run that nobody kills: how many operations it takes, and its tables."""
     folder = ready(tmp_path_factory.mktemp("whole"))
-    code, said = nursery.fetch(folder)
-    assert code == 0, said
-    return int((folder / "log.count").read_text()), tables(folder / "data")
+    ended = fetching.fetch(folder)
+    assert ended.code == 0, ended.said
+    return ended.operations, tables(folder / "data")
 
 
-def completed(nursery: Nursery, folder: Path, expected: Mapping[str, str]) -> None:
+def completed(fetching: Fetching, folder: Path, expected: Mapping[str, str]) -> None:
     """What a killed run left is sound; the next run completes it and clears the rest."""
     data = folder / "data"
     verified(data)
-    code, said = nursery.fetch(folder, minutes=10)
-    assert code == 0, said
+    again = fetching.fetch(folder, minutes=10)
+    assert again.code == 0, again.said
     assert tables(data) == expected
     assert verified(data) >= 1
     assert not list(data.glob("**/.*"))
-
-
-def moments(count: int) -> list[float]:
-    """Shares of a run's time, chosen by a seed."""
-    chance = random.Random(7)  # noqa: S311  chance, not secrecy
-    return [chance.random() for _ in range(count)]
 
 
 def test_a_run_is_many_operations(whole: tuple[int, Mapping[str, str]]) -> None:
@@ -142,33 +109,33 @@ def test_a_run_is_many_operations(whole: tuple[int, Mapping[str, str]]) -> None:
     assert set(kept) == set(SYMBOLS)
 
 
-@pytest.mark.parametrize("share", moments(TRIALS))
+@pytest.mark.parametrize("share", moments())
 def test_killed_before_any_operation(
-    nursery: Nursery, folder: Path, whole: tuple[int, Mapping[str, str]], share: float
+    fetching: Fetching, folder: Path, whole: tuple[int, Mapping[str, str]], share: float
 ) -> None:
     operations, expected = whole
-    code, _ = nursery.fetch(folder, at=int(share * operations))
-    assert code == -signal.SIGKILL
-    completed(nursery, folder, expected)
+    ended = fetching.fetch(folder, at=int(share * operations))
+    assert ended.code == -signal.SIGKILL
+    completed(fetching, folder, expected)
 
 
-@pytest.mark.parametrize("share", moments(TRIALS))
+@pytest.mark.parametrize("share", moments())
 def test_killed_at_any_moment(
-    nursery: Nursery, folder: Path, whole: tuple[int, Mapping[str, str]], share: float
+    fetching: Fetching, folder: Path, whole: tuple[int, Mapping[str, str]], share: float
 ) -> None:
     _, expected = whole
-    code, _ = nursery.fetch(folder, seconds=share * 0.3)
-    assert code in {0, -signal.SIGKILL}
-    completed(nursery, folder, expected)
+    ended = fetching.fetch(folder, seconds=share * 0.3)
+    assert ended.code in {0, -signal.SIGKILL}
+    completed(fetching, folder, expected)
 
 
 def test_what_the_killed_run_had_stored_is_not_asked_again(
-    nursery: Nursery, folder: Path, whole: tuple[int, Mapping[str, str]]
+    fetching: Fetching, folder: Path, whole: tuple[int, Mapping[str, str]]
 ) -> None:
     operations, expected = whole
-    nursery.fetch(folder, at=operations * 3 // 4)
+    fetching.fetch(folder, at=operations * 3 // 4)
     stored = {path.name for path in (folder / "data" / "fetches").iterdir() if any(path.iterdir())}
     assert stored
-    nursery.fake.asked.clear()
-    completed(nursery, folder, expected)
-    assert not stored & set(nursery.fake.asked)
+    fetching.fake.asked.clear()
+    completed(fetching, folder, expected)
+    assert not stored & set(fetching.fake.asked)

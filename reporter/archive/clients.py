@@ -21,10 +21,10 @@ from pathlib import Path
 from reporter import durable
 from reporter.archive import ciphers
 from reporter.archive.base import PRIVATE, Archive
-from reporter.archive.stores import TEMPORARY
 from reporter.errors import ArchiveError, SpecError
 
 KEY = 32  # bytes
+TEMPORARY = ".tmp"
 DESTROYED = bytes(KEY)
 """What a key is overwritten with; a file that still holds it is a destruction cut short."""
 HANDLE = 32  # hexadecimal digits

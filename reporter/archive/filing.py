@@ -1,57 +1,43 @@
 """Filing an edition: its objects first, then its record, then the entry that makes it so.
 
 A crash before the entry leaves objects that nothing refers to, and no edition; after it, the whole
-edition. Filing the same again changes nothing.
+edition. Filing the same again changes nothing. A new archive's first entry says that it was created
+and how it is laid out.
 """
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
 
-from reporter.archive import log
-from reporter.archive.base import Archive, Hand, digest, read_record, record
+from reporter.archive import drafts, log
+from reporter.archive.base import FORMAT, Archive, Hand, digest, read_record, record
+from reporter.archive.drafts import FILES, INPUTS, PROGRAM, Correction, Draft
 from reporter.errors import ArchiveError
-from reporter.filed import NOTHING, Act, Edition, Entry, Part
+from reporter.filed import Act, Edition, Entry, Part
 from reporter.paper import Artifact
 
-FILES, INPUTS, PROGRAM = "files/", "inputs/", "program/"
+__all__ = [
+    "FILES",
+    "INPUTS",
+    "PROGRAM",
+    "YEARS",
+    "Correction",
+    "Draft",
+    "Filed",
+    "begin",
+    "check",
+    "corrections",
+    "file",
+    "retain_until",
+    "years_on",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An edition that is not filed yet: what it says of itself, and the bytes of all its parts.
-
-    Paths of `parts` begin with `files/`, `inputs/` or `program/`, as those of `Part` do.
-    `prepared_by` is who made it; empty, it is who files it.
-    """
-
-    as_of: date
-    slug: str
-    title: str
-    headline: str
-    standfirst: str
-    source: str
-    sample: bool
-    terms: str
-    snapshot: str
-    parts: tuple[Artifact, ...]
-    versions: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    prepared_by: str = ""
-
-    @property
-    def place(self) -> str:
-        """The id of the first edition of this day and slug."""
-        return f"{self.as_of.isoformat()}/{self.slug}"
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """That an edition corrects another: the id of that one, and why, in a sentence."""
-
-    of: str
-    reason: str
+YEARS = 5
+"""So many years an edition is kept where no policy says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +58,76 @@ def file(archive: Archive, draft: Draft, hand: Hand, correction: Correction | No
         correction: which edition it corrects, and why.
 
     Raises:
-        ArchiveError: another edition has this day and slug and is not corrected, the corrected one
-            is not there, or the archive cannot be written.
+        ArchiveError: the draft is not fit to be filed, another edition has this day and slug and
+            is not corrected, the corrected one is not there, was purged or is of another slug, or
+            the archive cannot be written.
     """
+    drafts.check(draft, hand, correction)
     with archive.store.shared():
-        if same := _filed_before(archive, draft, correction):
+        if same := check(archive, draft, correction):
             return Filed(same, new=False)
-        for part in draft.parts:
-            archive.keep(part.data)
+        archive.keep_all(part.data for part in draft.parts)
+        begin(archive, hand)
         edition = _edition(draft, draft.prepared_by or hand.actor, correction)
-        return Filed(_append(archive, edition, hand), new=True)
+        try:
+            filed = _append(archive, edition, hand, retain_until(archive, draft, hand))
+        except ArchiveError:
+            if same := _filed_before(archive, archive.entries(), draft, correction):
+                return Filed(same, new=False)  # by another writer, a moment ago
+            raise
+        return Filed(filed, new=True)
+
+
+def check(archive: Archive, draft: Draft, correction: Correction | None) -> Edition | None:
+    """The edition with the same files, if it is filed already; None where the draft may be filed.
+
+    Raises:
+        ArchiveError: it may not.
+    """
+    entries = archive.entries()
+    if same := _filed_before(archive, entries, draft, correction):
+        return same
+    _check_place(entries, draft.place, correction)
+    return None
+
+
+def begin(archive: Archive, hand: Hand) -> None:
+    """Write the first entry of a new archive; of one that has entries, nothing."""
+
+    def check(entries: tuple[Entry, ...]) -> None:
+        if entries:
+            raise _BegunError("the archive has entries.")
+
+    if not archive.entries():
+        entry = hand.entry(Act.CREATED, details={"format": FORMAT})
+        with suppress(_BegunError):
+            log.append(archive.store, entry, check, late=hand.late)
+
+
+class _BegunError(ArchiveError):
+    """Another writer was faster."""
+
+
+def retain_until(archive: Archive, draft: Draft, hand: Hand) -> date:
+    """The last day before which the edition may not be purged."""
+    del archive, draft
+    return years_on(hand.now.date(), YEARS)
+
+
+def years_on(day: date, years: int) -> date:
+    """The same day so many years later; of 29 February in a common year it is 1 March."""
+    if (day.month, day.day) == (2, 29) and not isleap(day.year + years):
+        return date(day.year + years, 3, 1)
+    return day.replace(year=day.year + years)
+
+
+def corrections(entries: Iterable[Entry]) -> Mapping[str, tuple[str, ...]]:
+    """For every edition that was corrected, the ids of its corrections in the order filed."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in entries:
+        if one.act is Act.ADDED and (old := str(one.details.get("corrects", ""))):
+            found[old] = (*found.get(old, ()), one.edition)
+    return found
 
 
 def _parts(artifacts: Iterable[Artifact]) -> tuple[Part, ...]:
@@ -111,11 +157,14 @@ def _edition(draft: Draft, prepared_by: str, correction: Correction | None) -> E
     )
 
 
-def _filed_before(archive: Archive, draft: Draft, correction: Correction | None) -> Edition | None:
+def _filed_before(
+    archive: Archive, entries: Iterable[Entry], draft: Draft, correction: Correction | None
+) -> Edition | None:
     """The edition of this day and slug with the same files, if there is one."""
     wanted = [part for part in _parts(draft.parts) if part.path.startswith(FILES)]
-    for name, entry in archive.added().items():
-        if name.partition(".")[0] == draft.place:
+    purged = _purged(entries)
+    for entry in _at(entries, draft.place):
+        if entry.edition not in purged:
             there = read_record(archive.object(entry.objects["record"]))
             files = [part for part in there.parts if part.path.startswith(FILES)]
             if files == wanted and (correction is None or correction.of == there.corrects):
@@ -123,29 +172,71 @@ def _filed_before(archive: Archive, draft: Draft, correction: Correction | None)
     return None
 
 
-def _append(archive: Archive, edition: Edition, hand: Hand) -> Edition:
+def _at(entries: Iterable[Entry], place: str) -> list[Entry]:
+    """The entries that filed the editions of one day and slug, corrections among them."""
+    filed = (one for one in entries if one.act is Act.ADDED)
+    return [one for one in filed if one.edition.partition(".")[0] == place]
+
+
+def _purged(entries: Iterable[Entry]) -> frozenset[str]:
+    return frozenset(one.edition for one in entries if one.act is Act.PURGED)
+
+
+def _check_place(
+    entries: tuple[Entry, ...], place: str, correction: Correction | None
+) -> tuple[Entry, ...]:
+    """The editions of this day and slug, if one more may be filed.
+
+    Raises:
+        ArchiveError: it may not, as `file` says.
+    """
+    mine = _at(entries, place)
+    purged = _purged(entries)
+    if correction:
+        _check_corrected(entries, place, correction.of, purged)
+    elif mine and mine[-1].edition in purged:
+        message = f"the edition {mine[-1].edition} was filed and purged; it is not filed again."
+        raise ArchiveError(message)
+    elif mine:
+        message = f"the edition {place} is filed already, with other files."
+        tip = f"File a correction: --corrects {mine[-1].edition} --reason TEXT."
+        raise ArchiveError(message, tip=tip)
+    return tuple(mine)
+
+
+def _check_corrected(
+    entries: Iterable[Entry], place: str, old: str, purged: frozenset[str]
+) -> None:
+    if old not in {one.edition for one in entries if one.act is Act.ADDED}:
+        tip = "See which there are: reporter archive list."
+        raise ArchiveError(f"there is no edition {old!r} to correct.", tip=tip)
+    if old in purged:
+        raise ArchiveError(f"the edition {old} was purged and cannot be corrected.")
+    slug = place.partition("/")[2]
+    if old.partition("/")[2].partition(".")[0] != slug:
+        tip = f"An edition corrects one of its own slug, {slug}."
+        raise ArchiveError(f"the edition {old} is another brief's.", tip=tip)
+
+
+def _append(archive: Archive, edition: Edition, hand: Hand, until: date) -> Edition:
     """Number the edition, keep its record and append its entry; a faster writer is seen."""
-    there = [e.edition for e in archive.entries() if e.act is Act.ADDED]
-    mine = [name for name in there if name.partition(".")[0] == edition.id]
-    number = len(mine) + 1
-    name = edition.id if number == 1 else f"{edition.id}.{number}"
-    numbered = replace(edition, id=name, number=number)
-    entry = hand.entry(
-        Act.ADDED,
-        name,
-        objects={"record": archive.keep(record(numbered))},
-        details=log.details(corrects=edition.corrects, reason=edition.reason),
-    )
+    correction = Correction(edition.corrects, edition.reason) if edition.corrects else None
+    for _ in range(log.TRIES):
+        mine = _check_place(archive.entries(), edition.id, correction)
+        number = len(mine) + 1
+        name = edition.id if number == 1 else f"{edition.id}.{number}"
+        numbered = replace(edition, id=name, number=number)
+        told = log.details(
+            corrects=edition.corrects, reason=edition.reason, retain_until=until.isoformat()
+        )
+        objects = {"record": archive.keep(record(numbered))}
+        entry = hand.entry(Act.ADDED, name, objects=objects, details=told)
 
-    def check(entries: tuple[Entry, ...]) -> None:
-        filed = {one.edition for one in entries if one.act is Act.ADDED}
-        if edition.corrects and edition.corrects not in filed:
-            tip = "See which there are: reporter archive list."
-            raise ArchiveError(f"there is no edition {edition.corrects!r} to correct.", tip=tip)
-        if name in filed or (number > 1 and not edition.corrects):
-            message = f"the edition {edition.id} is filed already, with other files."
-            tip = f"File a correction: --corrects {mine[-1] if mine else name} --reason TEXT."
-            raise ArchiveError(message, tip=tip)
+        def check(entries: tuple[Entry, ...], mine: tuple[Entry, ...] = mine) -> None:
+            if _check_place(entries, edition.id, correction) != mine:
+                raise _BegunError("another writer has this number.")
 
-    log.append(archive.store, entry, check, late=hand.late)
-    return numbered
+        with suppress(_BegunError):
+            log.append(archive.store, entry, check, late=hand.late)
+            return numbered
+    raise ArchiveError("other writers were faster a thousand times. Try again.")

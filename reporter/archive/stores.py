@@ -12,22 +12,27 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
-from reporter import durable
+from reporter import durable, locks
 from reporter.errors import ArchiveError
 
-TEMPORARY = ".tmp"
 PIECE = 1 << 20  # bytes
 LINK = "a link, not a file"
 LEAVING = "left by a writer that was killed"
-_KEY = re.compile(r"[a-z0-9]+(/[a-z0-9][a-z0-9.]*)+")
-_TIP = "Name another archive with --archive, or see to the folder."
+UNDERWAY = ".writing"
+"""The hidden folder of files that have no name yet."""
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NAME = r"[a-z0-9]+(?:\.[a-z0-9]+)*"
+_KEY = re.compile(rf"{_NAME}(?:/{_NAME})+")
+_PREFIX = re.compile(rf"{_NAME}(?:/{_NAME})*")
+_READING = os.O_RDONLY
+for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):  # not every system has each
+    _READING |= getattr(os, _flag, 0)
 
 
 class TakenError(ArchiveError):
@@ -51,6 +56,14 @@ class Store(Protocol):
             ArchiveError: it cannot be written.
         """
 
+    def put_all(self, many: Iterable[tuple[str, bytes]]) -> None:
+        """Write keys in any order; when this returns, all of them outlive a power cut.
+
+        Raises:
+            TakenError: one holds other bytes; some of the others may be written.
+            ArchiveError: one cannot be written; some of the others may be.
+        """
+
     def get(self, key: str) -> bytes:
         """What a key holds.
 
@@ -68,7 +81,11 @@ class Store(Protocol):
         """
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """The keys that begin with `prefix/`, sorted."""
+        """The keys that begin with `prefix/`, sorted.
+
+        Raises:
+            ArchiveError: they cannot be read.
+        """
 
     def strays(self, prefix: str) -> Iterator[tuple[str, str]]:
         """What lies below `prefix/` and is no plain key: its place, and what it is."""
@@ -81,59 +98,70 @@ class Store(Protocol):
         """
 
     def shared(self) -> AbstractContextManager[None]:
-        """Within, others may write too, and nobody removes."""
-
-    def alone(self) -> AbstractContextManager[None]:
-        """Within, nobody else writes or removes.
+        """Within, others may write too, and nobody removes.
 
         Raises:
-            ArchiveError: the store cannot promise that.
+            ArchiveError: somebody holds the store alone, and has for some time.
+        """
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Within, nobody else writes or removes. Who shares the store cannot ask for this.
+
+        Raises:
+            ArchiveError: others are at work for some time, or the store cannot promise it.
         """
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Folder:
-    """A store in a local folder, which need not be there before something is put into it."""
+    """A store in a local folder, which need not be there before something is put into it.
+
+    Below it are folders and files and nothing else: what leads elsewhere, such as a link that
+    somebody put there, is neither read nor written through.
+    """
 
     root: Path
-    _made: set[Path] = field(default_factory=set)
+    _settled: set[Path] = field(default_factory=set)
+    _seen: set[Path] = field(default_factory=set)
 
     def put(self, key: str, data: bytes) -> bool:
-        """Write a key: whole under a hidden name, then linked to its own, which must be free."""
-        path = self._path(key)
+        """Write a key: whole under a hidden name, then named, where the name is free."""
+        touched: set[Path] = set()
         with _refusing(self.root):
-            self._make(path.parent)
-            new = _fill(path, data)
-            try:
-                os.link(new, path)
-            except FileExistsError:
-                return self._same(key, data)
-            finally:
-                new.unlink(missing_ok=True)
-            durable.settle(path.parent)
-        return True
+            new = self._put(key, data, touched)
+            self._settle(touched)
+        return new
+
+    def put_all(self, many: Iterable[tuple[str, bytes]]) -> None:
+        """Write keys in any order; the folders' entries go to the disk once for all of them."""
+        touched: set[Path] = set()
+        with _refusing(self.root):
+            for key, data in many:
+                self._put(key, data, touched)
+            self._settle(touched)
 
     def get(self, key: str) -> bytes:
         """What a key holds."""
-        path = self._path(key)
-        try:
-            return path.read_bytes()
-        except FileNotFoundError as error:
-            raise AbsentError("is missing.", where=str(path)) from error
-        except OSError as error:
-            raise ArchiveError(f"cannot be read: {_why(error)}.", where=str(path)) from error
+        return b"".join(self.pieces(key))
 
     def pieces(self, key: str) -> Iterator[bytes]:
         """What a key holds, a piece at a time."""
         path = self._path(key)
         try:
-            with path.open("rb") as file:
+            with _open(path) as file:
                 while piece := file.read(PIECE):
                     yield piece
         except FileNotFoundError as error:
             raise AbsentError("is missing.", where=str(path)) from error
         except OSError as error:
-            raise ArchiveError(f"cannot be read: {_why(error)}.", where=str(path)) from error
+            raise _unreadable(path, error) from error
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The keys that begin with `prefix/`, sorted; what is no key is passed over."""
+        if not _PREFIX.fullmatch(prefix):
+            raise ArchiveError(f"{prefix!r} is no place in an archive.")
+        self._look(self.root / prefix)
+        return self._listed(prefix)
 
     def strays(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Links, hidden and special files, and names that no key has; empty folders are none."""
@@ -145,13 +173,6 @@ class Folder:
                 if what := _stray(path, place):
                     yield place, what
 
-    def keys(self, prefix: str) -> Iterator[str]:
-        """The keys that begin with `prefix/`, sorted."""
-        for folder, folders, files in os.walk(self.root / prefix):
-            folders.sort()
-            place = Path(folder).relative_to(self.root).as_posix()
-            yield from (f"{place}/{name}" for name in sorted(files) if not name.startswith("."))
-
     def remove(self, key: str) -> None:
         """Take a key away, if it is there."""
         path = self._path(key)
@@ -161,34 +182,42 @@ class Folder:
 
     @contextlib.contextmanager
     def shared(self) -> Iterator[None]:
-        """Within, others may write too, and nobody removes."""
-        with _refusing(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
-        with _locked(self.root, alone=False):
+        """Within, others may write too; what killed writers left is cleared if nobody else does."""
+        with contextlib.ExitStack() as held:
+            with _refusing(self.root):
+                self._settle(self._make(self.root))
+                held.enter_context(locks.shared(self.root, self._clear))
             yield
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Within, nobody else writes or removes; what a killed writer left is cleared."""
-        with _locked(self.root, alone=True):
-            for path in sorted(self.root.rglob(f".*{TEMPORARY}")):
-                path.unlink(missing_ok=True)
+        """Within, nobody else writes or removes; what killed writers left is cleared."""
+        with contextlib.ExitStack() as held:
+            with _refusing(self.root):
+                if not held.enter_context(locks.alone(self.root)):
+                    message = "its file system has no locks, so nothing is removed."
+                    raise ArchiveError(message, where=str(self.root))
+                self._clear()
             yield
 
-    def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise ArchiveError(f"{key!r} is no key of an archive.")
-        return self.root / key
+    # --- one file -----------------------------------------------------------------------------
 
-    def _make(self, folder: Path) -> None:
-        """The folder, and its name durable in the ones above."""
-        if folder in self._made:
-            return
-        missing = [path for path in (folder, *folder.parents) if not path.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in missing:
-            durable.settle(path.parent)
-        self._made.add(folder)
+    def _put(self, key: str, data: bytes, touched: set[Path]) -> bool:
+        """Write a key, and say in `touched` which folders' entries are to be settled."""
+        path = self._path(key)
+        touched |= self._make(path.parent) | {path.parent}
+        if os.path.lexists(path):
+            return self._same(key, data)
+        underway = self.root / UNDERWAY
+        self._make(underway)
+        new = durable.hidden(underway / path.name, data)
+        try:
+            durable.name(new, path)
+        except FileExistsError:
+            return self._same(key, data)
+        finally:
+            new.unlink(missing_ok=True)
+        return True
 
     def _same(self, key: str, data: bytes) -> bool:
         if self.get(key) != data:
@@ -196,21 +225,82 @@ class Folder:
             raise TakenError(message, where=str(self._path(key)))
         return False
 
+    # --- folders ------------------------------------------------------------------------------
 
-def _fill(path: Path, data: bytes) -> Path:
-    """The bytes under a hidden name that nobody else uses, all of them on the disk."""
-    for attempt in count():
-        new = path.with_name(f".{path.name}.{os.getpid()}-{attempt}{TEMPORARY}")
-        try:
-            durable.create(new, data)
-        except FileExistsError:
-            continue
-        except BaseException:
-            with contextlib.suppress(OSError):
-                new.unlink(missing_ok=True)
-            raise
-        return new
-    raise AssertionError  # pragma: no cover  attempts do not end
+    def _path(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ArchiveError(f"{key!r} is no key of an archive.")
+        path = self.root / key
+        self._look(path.parent)
+        return path
+
+    def _look(self, folder: Path) -> None:
+        """Refuse a folder that is not where its name says."""
+        if folder in self._seen:
+            return
+        meant = Path(os.path.realpath(self.root), folder.relative_to(self.root))
+        if os.path.realpath(folder) != str(meant):
+            message = "is reached by a link, and an archive follows none."
+            tip = "Put the folder itself in the link's place."
+            raise ArchiveError(message, where=str(folder), tip=tip)
+        self._seen.add(folder)
+
+    def _make(self, folder: Path) -> set[Path]:
+        """Make a folder; whose entries are to be settled for its name to last.
+
+        Those above it are settled once even if all were there: another writer may have made them
+        a moment ago, and not be as far.
+        """
+        self._look(folder)
+        above = {path for path in folder.parents if path.is_relative_to(self.root)}
+        above |= {path.parent for path in self.root.parents if not path.exists()}
+        folder.mkdir(parents=True, exist_ok=True)
+        return (above | {self.root.parent}) - self._settled
+
+    def _settle(self, touched: set[Path]) -> None:
+        """The entries of these folders are on the disk; so is then that they are there."""
+        for folder in sorted(touched):
+            durable.settle(folder)
+        self._settled.update(touched)
+
+    def _clear(self) -> None:
+        self._look(self.root / UNDERWAY)
+        durable.clear(self.root / UNDERWAY, durable.LEAVINGS)
+
+    def _listed(self, place: str) -> Iterator[str]:
+        """The keys below a place of the archive; a folder sorts as if a stroke ended its name."""
+        for name, is_folder in _scan(self.root / place):
+            key = f"{place}/{name}"
+            if is_folder:
+                yield from self._listed(key)
+            else:
+                yield key
+
+
+def _scan(folder: Path) -> list[tuple[str, bool]]:
+    """The names in a folder that can be part of a key, and whether each is itself a folder."""
+    try:
+        with os.scandir(folder) as found:
+            names = [(one.name, one.is_dir(follow_symlinks=False)) for one in found]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+    fitting = (one for one in names if _PREFIX.fullmatch(one[0]))
+    return sorted(fitting, key=lambda one: one[0] + "/" * one[1])
+
+
+def _open(path: Path) -> BinaryIO:
+    """A file for reading that is one: no link, and no pipe to wait at.
+
+    Raises:
+        OSError: there is none, or it cannot be read.
+    """
+    handle = os.open(path, _READING)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is no file")
+    return os.fdopen(handle, "rb")
 
 
 def _stray(path: Path, place: str) -> str:
@@ -218,7 +308,7 @@ def _stray(path: Path, place: str) -> str:
     mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
         return LINK
-    if path.name.startswith(".") and path.name.endswith(TEMPORARY):
+    if path.match(durable.LEAVINGS):
         return LEAVING
     if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
         return "no plain file"
@@ -227,9 +317,9 @@ def _stray(path: Path, place: str) -> str:
     return "" if _KEY.fullmatch(place) else "a name that no file of an archive has"
 
 
-def _why(error: OSError) -> str:
-    why = error.strerror or str(error)
-    return f"{why[:1].lower()}{why[1:]}"
+def _unreadable(path: Path, error: OSError) -> ArchiveError:
+    why = "it is a link" if error.errno == errno.ELOOP else durable.why(error)
+    return ArchiveError(f"cannot be read: {why}.", where=str(path))
 
 
 @contextlib.contextmanager
@@ -237,35 +327,12 @@ def _refusing(root: Path) -> Iterator[None]:
     """Within, what the system refuses is one message."""
     try:
         yield
+    except locks.BusyError as error:
+        message = "another process is at work on the archive, and has been for some time."
+        tip = "Try again when it has ended."
+        raise ArchiveError(message, where=str(root), tip=tip) from error
     except OSError as error:
-        message = f"the archive cannot be written: {_why(error)}. Nothing in it is lost."
-        tip = "Make room and try again." if error.errno == errno.ENOSPC else _TIP
+        message = f"the archive cannot be written: {durable.why(error)}. Nothing in it is lost."
+        tip = "Name another archive with --archive, or see to the folder."
+        tip = "Make room and try again." if error.errno in FULL else tip
         raise ArchiveError(message, where=str(error.filename or root), tip=tip) from error
-
-
-@contextlib.contextmanager
-def _locked(root: Path, *, alone: bool) -> Iterator[None]:
-    """Holds the folder, together with other writers or alone.
-
-    Raises:
-        ArchiveError: it is to be held alone, and the system has no locks.
-    """
-    try:
-        import fcntl  # noqa: PLC0415  POSIX only
-    except ImportError as error:
-        if alone:
-            raise ArchiveError("this system has no locks, so nothing is removed.") from error
-        yield
-        return
-    with _refusing(root):
-        handle = os.open(root, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        except OSError as error:  # a file system without locks
-            if alone:
-                message = f"cannot be locked ({_why(error)}), so nothing is removed."
-                raise ArchiveError(message, where=str(root)) from error
-        yield
-    finally:
-        os.close(handle)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from reporter.cli import options
+from reporter.cli import hands, options
 from reporter.cli.talk import Talk, spell
 from reporter.paper import FORMATS
 
@@ -50,6 +50,13 @@ def briefs(ctx: click.Context, param: click.Parameter, start: str) -> list[Compl
     envvar="REPORTER_FORMAT",
     help="What to make; again for several. All, if not given.",
 )
+@click.option(
+    "--archive",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="File the edition in the archive of this folder too.",
+)
+@hands.actor
 @click.option("--strict", is_flag=True, help="Write nothing and leave with 3 if there are gaps.")
 @click.option(
     "--json",
@@ -70,6 +77,8 @@ def build(  # noqa: PLR0913  one argument an option
     refresh: bool,
     output: Path,
     formats: tuple[str, ...],
+    archive: Path | None,
+    actor: str | None,
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -97,6 +106,25 @@ def build(  # noqa: PLR0913  one argument an option
     paths = write(artifacts, output)
     _tell(talk, artifacts.brief, _check(spec, source, as_of, data))
     click.echo(_result(artifacts.brief, paths) if as_json else "\n".join(map(str, paths)))
+    if archive:
+        _file(talk, output / artifacts.folder, archive, actor)
+
+
+def _file(talk: Talk, folder: Path, archive: Path, actor: str | None) -> None:
+    """File the edition that was just written; where that is refused it stays as it is."""
+    from reporter.archive.base import opened
+    from reporter.archive.intake import add
+    from reporter.cli.archive.add import tell
+    from reporter.errors import ArchiveError
+
+    try:
+        (filed,) = add(opened(archive, must_exist=False), [folder], hands.hand(actor, late=False))
+    except ArchiveError as error:
+        tip = f"{error.tip} The edition stands in {folder}; it was not filed.".lstrip()
+        raise ArchiveError(error.message, where=error.where, tip=tip) from error
+    tell(talk, filed)
+    if filed.new:
+        talk.say(f"Filed as {filed.edition.id}.")
 
 
 def _refuse(gaps: tuple[Gap, ...]) -> None:

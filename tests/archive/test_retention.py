@@ -60,10 +60,10 @@ def test_a_policy_that_came_later_lengthens_and_never_shortens(tmp_path: Path) -
     assert retained(made, WEEKLY).until == date(2031, 1, 16)
     ruled(made, 7, 20)
     assert retained(made, WEEKLY).until == date(2033, 1, 16)
-    ruled(made, 2, 30)
+    ruled(made, 6, 30)
     assert retained(made, WEEKLY).until == date(2033, 1, 16)
     add(made, draft(date(2026, 1, 22)), 40)
-    assert retained(made, "2026-01-22/weekly").until == date(2028, 1, 16)
+    assert retained(made, "2026-01-22/weekly").until == date(2032, 1, 16)
 
 
 def test_the_day_written_at_filing_holds_whatever_policies_say(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_holds_are_released_one_by_one(tmp_path: Path) -> None:
     two = hold(made, hand(11), "An inquiry.", slug="weekly")
     later = datetime(2040, 1, 1, tzinfo=UTC)
     assert [h.number for h in retained(made, WEEKLY).holds] == [one.number, two.number]
-    assert "under hold 3 (A suit.)" in retained(made, WEEKLY).why_not(later)
+    assert f"under hold {one.number} (A suit.)" in retained(made, WEEKLY).why_not(later)
     release(made, hand(12), two.number, "Closed.")
     assert not retained(made, WEEKLY).due(later)
     assert retained(made, "2026-01-22/weekly").due(later)
@@ -149,7 +149,7 @@ def test_a_reason_is_a_sentence(tmp_path: Path, reason: str) -> None:
     made = archive(tmp_path, 1)
     with pytest.raises(SpecError):
         hold(made, hand(1), reason, editions=(WEEKLY,))
-    assert len(made.entries()) == 1
+    assert made.entries()[-1].act is Act.ADDED
 
 
 def test_what_is_held_must_be_there(tmp_path: Path) -> None:

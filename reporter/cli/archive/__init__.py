@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from reporter.cli.archive.add import add
 from reporter.cli.archive.enclose import enclose
 from reporter.cli.archive.forget import forget
 from reporter.cli.archive.get import get
@@ -12,6 +13,7 @@ from reporter.cli.archive.hold import hold
 from reporter.cli.archive.log import log
 from reporter.cli.archive.policy import policy
 from reporter.cli.archive.purge import purge
+from reporter.cli.archive.rebuild import rebuild
 from reporter.cli.archive.release import release
 from reporter.cli.archive.used import used
 from reporter.cli.archive.verify import verify
@@ -27,7 +29,7 @@ def archive() -> None:
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    head, log, verify, policy, used, hold, release, purge, enclose, get, forget,
+    add, rebuild, head, log, verify, policy, used, hold, release, purge, enclose, get, forget,
 )  # fmt: skip
 for command in COMMANDS:
     archive.add_command(command)
