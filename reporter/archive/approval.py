@@ -281,12 +281,19 @@ def check(archive: Archive, entries: Sequence[Entry]) -> tuple[Fault, ...]:
 
     What a purge took away is not looked at.
     """
-    purged = {one.edition for one in entries if one.act is Act.PURGED}
+    about: dict[str, list[Entry]] = {}
+    policies = []
+    for one in entries:
+        if one.act is Act.POLICY:
+            policies.append(one)
+        about.setdefault(one.edition, []).append(one)
     return tuple(
-        Fault(entry.number, entry.edition, why)
-        for entry in entries
-        if entry.act is Act.APPROVED and entry.edition not in purged
-        for _, why in [_weighed(archive, entry, entries)]
+        Fault(entry.number, edition, why)
+        for edition, found in about.items()
+        if all(one.act is not Act.PURGED for one in found)
+        for entry in found
+        if entry.act is Act.APPROVED
+        for _, why in [_weighed(archive, entry, [*policies, *found])]
         if why
     )
 

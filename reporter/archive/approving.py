@@ -155,11 +155,15 @@ def _corrects(entry: Entry, edition: str) -> bool:
     return entry.act is Act.ADDED and entry.details.get("corrects") == edition
 
 
+def _parts(name: str) -> set[str]:
+    return set(texts.slugified(name).split("-"))
+
+
 def _unlisted(policy: Policy, name: str) -> ArchiveError:
     """A key that the policy does not know, perhaps of somebody whom it does."""
-    known = texts.slugified(name)
+    said = _parts(name)
     for one in policy.approvers:
-        if known in {texts.slugified(word) for word in (one.name, *one.logins)}:
+        if any(said & _parts(word) for word in (one.name, *one.logins)):
             message = f"the policy in force lists another key for {one.name}; a name opens nothing."
             return ArchiveError(message, tip="Put the new key into the policy first.")
     message = f"the policy in force does not list the key {name}, so its holder approves nothing."

@@ -99,13 +99,13 @@ def unseal(key: bytes, sealed: bytes, about: bytes) -> bytes:
     """
     try:
         return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], about)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # the latter where hardly a byte is left
         raise ArchiveError("a sealed file does not open: another key, or changed bytes.") from error
 
 
 def _private(pem: bytes, passphrase: str) -> Ed25519PrivateKey:
     try:
-        key = serialization.load_pem_private_key(pem, _letters(passphrase))
+        key = serialization.load_pem_private_key(pem, _letters(passphrase) or b"\0")
     except TypeError as error:  # it needs none
         tip = "Make one: reporter keys new."
         raise ArchiveError("the key is kept without a passphrase.", tip=tip) from error

@@ -139,7 +139,7 @@ def finra_record(archive: Archive, edition: str) -> dict[str, Json]:
         ],
         "prepared_by": record.prepared_by,
         "filed_by": filed.actor,
-        "distributed_by": sorted({one.actor for one in uses}),
+        "distributed_by": [*sorted({one.actor for one in uses})],
         "sources": list(_sources(archive, record)),
     }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -46,6 +47,7 @@ def read(data: bytes, where: str) -> PolicyForm:
     """
     try:
         text = written.text(data)
+        _check_letters(text, where)
         raw = written.toml(text)
     except MisreadError as error:
         raise SpecError(str(error), where=where) from error
@@ -57,6 +59,19 @@ def read(data: bytes, where: str) -> PolicyForm:
         lines = dict.fromkeys(f"{_at(where, found, key)}: {message}" for key, message in wrong)
         raise SpecError("\n".join(lines))
     return form
+
+
+def _check_letters(text: str, where: str) -> None:
+    """Refuses what a terminal would obey or what turns words round: the file is printed as it is.
+
+    Raises:
+        SpecError: there is such a letter, in a comment perhaps.
+    """
+    for number, line in enumerate(text.split("\n"), 1):
+        plain = line.rstrip("\r").replace("\t", "")
+        hidden = (c for c in plain if unicodedata.category(c) == "Cc" or c in entries.TURNING)
+        if letter := next(hidden, ""):
+            raise SpecError(f"holds the character U+{ord(letter):04X}.", where=f"{where}:{number}")
 
 
 # --- shapes ------------------------------------------------------------------------------------

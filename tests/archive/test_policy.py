@@ -186,6 +186,8 @@ def test_all_mistakes_are_told_at_once_with_their_lines() -> None:
         ("retention.rules = [[1]]", "must be a table"),
         ("[[approval]]", "must be a table"),
         ("a = [", "is not TOML"),
+        ("# clear \x9b2J\n", "p.toml:1: holds the character U+009B"),
+        ("\n# turned \u202e", "p.toml:2: holds the character U+202E"),
     ],
 )
 def test_a_mistake_is_told(text: str, why: str) -> None:
