@@ -81,7 +81,13 @@ class Archive:
         if entry is None:
             tip = "See which there are: reporter archive list."
             raise ArchiveError(f"there is no edition {name!r}.", tip=tip)
+        if gone := next((e for e in self.entries(entry.number) if _purges(e, name)), None):
+            raise ArchiveError(f"the edition {name} was purged on {gone.time:%Y-%m-%d}.")
         return read_record(self.object(entry.objects["record"]))
+
+
+def _purges(entry: Entry, name: str) -> bool:
+    return entry.act is Act.PURGED and entry.edition == name
 
 
 def opened(folder: Path, *, must_exist: bool = True) -> Archive:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reporter.archive import chain
+from reporter.archive import chain, purging
 from reporter.archive.base import OBJECTS, Archive, object_key, read_record, record
 from reporter.archive.filing import FILES, INPUTS, PROGRAM
 from reporter.archive.findings import Check, Evidence, Found, Kind, Report, shown
@@ -28,7 +28,7 @@ _COPY = "Put it back from a copy of the archive; its name is the sha256 of its b
 _ABOUT = {Act.APPROVED, Act.USED, Act.HELD, Act.RELEASED, Act.PURGED, Act.ENCLOSED}
 """Acts that concern an edition filed before, where they name one."""
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (purging.check,)
 """Further checks, each of which is handed what stands and gives what it finds."""
 
 

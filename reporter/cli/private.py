@@ -1,0 +1,19 @@
+"""Options of commands that work on clients' files: whose, and where the keys lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+private = click.option(
+    "--private",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    envvar="REPORTER_PRIVATE",
+    help="Where clients' keys lie; else `private` in the archive's folder.",
+)
+reason = click.option("--reason", metavar="TEXT", required=True, help="Why, in a sentence.")
+client = click.option(
+    "--client", "client_id", metavar="ID", required=True, help="The client, as you call him."
+)
