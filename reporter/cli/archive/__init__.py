@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import click
 
+from reporter.cli.archive.catalogue import catalogue
+from reporter.cli.archive.listing import listing
+from reporter.cli.archive.look import look
+from reporter.cli.archive.search import search
+from reporter.cli.archive.show import show
+
 
 @click.group()
 def archive() -> None:
@@ -14,6 +20,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (listing, show, search, look, catalogue)
 for command in COMMANDS:
     archive.add_command(command)
