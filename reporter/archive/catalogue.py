@@ -65,6 +65,8 @@ SCHEMA = (
     """CREATE VIRTUAL TABLE texts
         USING fts5(place UNINDEXED, text, tokenize='unicode61 remove_diacritics 2')""",
 )
+DAMAGE = (sqlite3.Error, OSError, ValueError, TypeError, LookupError)
+"""What a file that is damaged, locked or not to be written makes of a question."""
 TABLES = ("state", "acts", "editions", "facts", "subjects", "texts")
 
 
@@ -75,7 +77,7 @@ def ask(archive: Archive, question: Question[T]) -> T:
         BrokenLogError: the log itself cannot be followed.
     """
     for way in (_kept, _copied, _renewed):
-        with suppress(sqlite3.Error, OSError), closing(way(archive)) as db:
+        with suppress(*DAMAGE), closing(way(archive)) as db:
             return question(db)
     with closing(_made(archive)) as db:
         return question(db)
@@ -90,7 +92,7 @@ def rebuild(archive: Archive) -> int:
     try:
         with closing(_renewed(archive)) as db:
             return int(db.execute("SELECT count(*) FROM editions").fetchone()[0])
-    except (sqlite3.Error, OSError) as error:
+    except DAMAGE as error:
         tip = "Lists and searches do without it."
         where = str(archive.folder / CATALOGUE)
         raise ArchiveError(f"cannot be written: {error}.", where=where, tip=tip) from error
@@ -106,7 +108,7 @@ def differs(archive: Archive) -> str | None:
             if live.execute("PRAGMA integrity_check").fetchone() != ("ok",):
                 return f"the catalogue is damaged. {tip}"
             wrong = [table for table in TABLES if dump(live, table) != dump(made, table)]
-    except (sqlite3.Error, OSError):
+    except DAMAGE:
         return f"the catalogue cannot be read. {tip}"
     return f"the catalogue's {' and '.join(wrong)} differ from the files. {tip}" if wrong else None
 
@@ -136,6 +138,8 @@ def _copied(archive: Archive) -> sqlite3.Connection:
     source = f"{(archive.folder / CATALOGUE).absolute().as_uri()}?mode=ro"
     db = _connected(":memory:")
     with closing(sqlite3.connect(source, uri=True, timeout=PATIENCE)) as file:
+        file.execute("BEGIN")
+        file.execute("SELECT * FROM state")  # from here on nobody changes it
         file.backup(db)
     return _current(db, archive)
 
@@ -144,9 +148,27 @@ def _renewed(archive: Archive) -> sqlite3.Connection:
     """The file's, made from nothing in the place of whatever lay there."""
     path = archive.folder / CATALOGUE
     with _alone(archive.folder):
+        _check_free(path)
         for suffix in ("", "-journal", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         return _current(_connected(str(path)), archive)
+
+
+def _check_free(path: Path) -> None:
+    """Somebody else's open file is not taken away from him.
+
+    Raises:
+        OperationalError: another program holds it.
+    """
+    if path.is_file():
+        with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as db:
+            try:
+                db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+            except sqlite3.DatabaseError:
+                return
 
 
 def _made(archive: Archive) -> sqlite3.Connection:
@@ -211,7 +233,7 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
         return
     with (folder / LOCK).open("ab") as lock:
-        for _ in range(PATIENCE * 20):
+        for _ in range(int(PATIENCE * 20)):
             with suppress(BlockingIOError):
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break

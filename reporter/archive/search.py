@@ -118,6 +118,7 @@ class FoundFact:
     subject: str
     name: str
     benchmark: str
+    benchmark_name: str
     window: str
     value: float | None
     unit: str
@@ -252,10 +253,11 @@ def _facts(db: sqlite3.Connection, wanted: Facts) -> dict[int, list[FoundFact]]:
     """The facts that meet the conditions, by the number of their edition's entry."""
     where = _fact_conditions(db, wanted)
     rows = db.execute(
-        f"""SELECT facts.entry, id, metric, subject, coalesce(subjects.name, ''), benchmark,
-            window, value, unit, display, base_date, as_of, said
-            FROM facts LEFT JOIN subjects
-            ON subjects.entry = facts.entry AND subjects.symbol = facts.subject
+        f"""SELECT facts.entry, id, metric, subject, coalesce(s.name, ''), benchmark,
+            coalesce(b.name, ''), window, value, unit, display, base_date, as_of, said
+            FROM facts
+            LEFT JOIN subjects s ON s.entry = facts.entry AND s.symbol = facts.subject
+            LEFT JOIN subjects b ON b.entry = facts.entry AND b.symbol = facts.benchmark
             WHERE {where} ORDER BY facts.rowid""",  # noqa: S608  conditions are ours, values are bound
         where.values,
     )

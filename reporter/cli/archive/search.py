@@ -99,10 +99,10 @@ def search(  # noqa: PLR0913  one argument an option
         talk.say("No edition says that.")
 
 
-def _quoted(word: str) -> str:
-    """An argument with white space is a phrase, as the shell took its quotes off."""
-    plain = '"' not in word and len(word.split()) > 1
-    return f'-"{word[1:]}"' if plain and word.startswith("-") else f'"{word}"' if plain else word
+def _quoted(text: str) -> str:
+    """An argument of several plain words is a phrase, as the shell took its quotes off."""
+    signs = any(word.startswith("-") or word.endswith("*") or '"' in word for word in text.split())
+    return text if signs or len(text.split()) < 2 else f'"{text}"'  # noqa: PLR2004  several
 
 
 def _table(finds: tuple[Find, ...], facts: Facts) -> str:
@@ -121,7 +121,7 @@ def _place(find: Find) -> tuple[str, str]:
 
 def spelled(fact: FoundFact) -> str:
     """A fact in words: what of what, against what, over what."""
-    versus = f" vs {fact.benchmark}" if fact.benchmark else ""
+    versus = f" vs {fact.benchmark_name or fact.benchmark}" if fact.benchmark else ""
     window = f" {fact.window}" if fact.window else ""
     return f"{fact.metric} {fact.name or fact.subject}{versus}{window}"
 

@@ -71,13 +71,13 @@ def _facts(known: Dossier) -> Iterator[tuple[str, str]]:
     yield "source", one.source
     yield "use of data", one.terms
     yield "prepared by", one.prepared_by
-    yield "filed", f"{one.filed_at} by {one.filed_by}"
-    yield "approved", f"{one.approved_at} by {one.approved_by}" if one.approved_at else ""
+    yield "filed", f"{_time(one.filed_at)} by {one.filed_by}"
+    yield "approved", f"{_time(one.approved_at)} by {one.approved_by}" if one.approved_at else ""
     yield "used", f"{rule['first_use']} to {rule['last_use']}" if rule["first_use"] else ""
     yield "corrects", f"{one.corrects}: {one.reason}" if one.corrects else ""
     yield "corrected by", ", ".join(one.corrected_by)
     yield "retain until", one.retain_until
-    yield "purged", one.purged_at
+    yield "purged", _time(one.purged_at) if one.purged_at else ""
     yield "record", known.sha256
     if known.edition:
         yield "made with", ", ".join(f"{k} {v}" for k, v in known.edition.versions.items())
@@ -99,4 +99,9 @@ def _sources(known: Dossier) -> Iterator[str]:
 
 def _act(done: Done) -> str:
     told = "; ".join(f"{name}: {value}" for name, value in done.details.items())
-    return shown.harmless(f"{done.number}  {done.time}  {done.act} by {done.actor}  {told}")
+    return shown.harmless(f"{done.number}  {_time(done.time)}  {done.act} by {done.actor}  {told}")
+
+
+def _time(iso: str) -> str:
+    """A time in UTC, to the minute."""
+    return f"{iso[:16].replace('T', ' ')} UTC"
