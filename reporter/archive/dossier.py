@@ -147,14 +147,17 @@ def _act(done: Done) -> Json:
 
 
 def record(known: Dossier) -> dict[str, Json]:
-    """What a rule on communications asks for (FINRA 2210(b)(4)(A)): dates of first and last use,
-    who approved it and when, who prepared it, the source of every table, chart and figure.
-    """  # noqa: D205  one sentence
-    used = sorted(used_on(done) for done in known.acts(Act.USED))
+    """What FINRA 2210(b)(4)(A) asks for: uses, approval, preparer, the sources of what is shown.
+
+    While a use has no last day, the edition has none.
+    """
+    uses = [one.details for one in known.acts(Act.USED)]
+    first = [word(one.get("on")) for one in uses]
+    last = [word(one.get("until")) for one in uses]
     one = known.listed
     return {
-        "first_use": used[0] if used else None,
-        "last_use": used[-1] if used else None,
+        "first_use": min(filter(None, first), default=None),
+        "last_use": max(last) if last and all(last) else None,
         "approved_by": one.approved_by or None,
         "approved": one.approved_at or None,
         "prepared_by": one.prepared_by or None,
@@ -163,12 +166,6 @@ def record(known: Dossier) -> dict[str, Json]:
             for o in origins(known.brief)
         ],
     }
-
-
-def used_on(done: Done) -> str:
-    """The day of a use: as its entry says, else the entry's own."""
-    said = next((done.details.get(name) for name in ("day", "date", "on", "used")), None)
-    return said if isinstance(said, str) else done.time[:10]
 
 
 def key_figures(known: Dossier) -> list[tuple[str, str, str, str]]:

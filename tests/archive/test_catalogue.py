@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,7 @@ def small(week: int, headline: str = "A record") -> Draft:
     return replace(whole, parts=tuple(p for p in whole.parts if p.path.endswith(".json")))
 
 
-def do(made: Archive, act: Act, edition: str = WEEKLY, minutes: float = 0, **details: str) -> None:
+def do(made: Archive, act: Act, edition: str = WEEKLY, minutes: float = 0, **details: Any) -> None:
     """Append an entry by hand."""
     entry = hand(minutes, "joe").entry(act, edition, details=details)
     log.append(made.store, entry, lambda _: None, late=True)
@@ -86,7 +87,7 @@ def test_whatever_was_done_it_equals_one_made_from_nothing(
             other = small(week, f"Corrected at {minutes}")
             filed.append(add(made, other, minutes, corrects=name).id)
         elif isinstance(what, Act) and name in filed:
-            do(made, what, name, minutes)
+            do(made, what, name, minutes, hold=minutes)
     assert len(every(made)) == len(filed)
     assert catalogue.differs(made) is None
 
@@ -101,8 +102,20 @@ def test_it_follows_the_log(tmp_path: Path) -> None:
     assert first.corrected_by == (f"{WEEKLY}.2",)
     assert (first.approved_by, first.approved_at) == ("Ann Lee", "2026-01-16T12:10:00+00:00")
     assert first.states == ("held", "approved", f"corrected by {WEEKLY}.2")
-    do(made, Act.RELEASED, minutes=12)
+    do(made, Act.RELEASED, minutes=12, hold=5)
     assert not every(made)[-1].held
+
+
+def test_a_hold_is_of_editions_or_of_a_slug_until_it_is_released(tmp_path: Path) -> None:
+    made = archive(tmp_path, 1)
+    do(made, Act.HELD, "", 1, slug="weekly")
+    do(made, Act.HELD, "", 2, editions=[WEEKLY])
+    add(made, draft(FIRST + timedelta(weeks=1)), 3)
+    assert [one.held for one in every(made)] == [True, True]
+    do(made, Act.RELEASED, "", 4, hold=2)
+    assert [one.held for one in every(made)] == [False, True]
+    do(made, Act.RELEASED, "", 5, hold=3)
+    assert [one.held for one in every(made)] == [False, False]
 
 
 def test_a_log_that_no_longer_agrees_is_read_anew(tmp_path: Path) -> None:
@@ -252,6 +265,7 @@ def test_a_brief_of_any_make_is_taken_in(tmp_path: Path, data: bytes) -> None:
 LISTING = """
 import sys
 from pathlib import Path
+from typing import Any
 from reporter.archive import catalogue
 from reporter.archive.base import opened
 from reporter.archive.search import Which, listed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -73,7 +73,7 @@ def _facts(known: Dossier) -> Iterator[tuple[str, str]]:
     yield "prepared by", one.prepared_by
     yield "filed", f"{_time(one.filed_at)} by {one.filed_by}"
     yield "approved", f"{_time(one.approved_at)} by {one.approved_by}" if one.approved_at else ""
-    yield "used", f"{rule['first_use']} to {rule['last_use']}" if rule["first_use"] else ""
+    yield "used", _used(rule)
     yield "corrects", f"{one.corrects}: {one.reason}" if one.corrects else ""
     yield "corrected by", ", ".join(one.corrected_by)
     yield "retain until", one.retain_until
@@ -100,6 +100,12 @@ def _sources(known: Dossier) -> Iterator[str]:
 def _act(done: Done) -> str:
     told = "; ".join(f"{name}: {value}" for name, value in done.details.items())
     return shown.harmless(f"{done.number}  {_time(done.time)}  {done.act} by {done.actor}  {told}")
+
+
+def _used(rule: dict[str, Any]) -> str:
+    """From which day to which an edition was used."""
+    first, last = rule["first_use"], rule["last_use"]
+    return f"from {first} to {last}" if last else f"from {first}" if first else ""
 
 
 def _time(iso: str) -> str:
