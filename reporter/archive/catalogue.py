@@ -2,7 +2,7 @@
 
 It is derived from the log and the filed editions alone, brought up to date at each use, and equals
 one made from nothing. It remembers the last entry it took in; where the log no longer agrees, it
-is made anew. Where it cannot be written or read, the same is made in memory: a question is
+is made anew. Where it cannot be written or read, the same is made aside: a question is
 answered from the archive in any case.
 
 The file is in SQLite's rollback mode, not WAL: a read-only folder and a network share can hold it.
@@ -27,6 +27,8 @@ T = TypeVar("T")
 Question = Callable[[sqlite3.Connection], T]
 """Asks the catalogue, and takes whole answers: it may be asked again of another one."""
 
+ASIDE = ""
+"""A database of its own in memory, which the system's temporary folder takes over if it is big."""
 LOCK = "catalogue.lock"
 PATIENCE = 10  # seconds
 DAMAGE = (sqlite3.Error, OSError, ValueError, TypeError, LookupError)
@@ -67,7 +69,12 @@ def differs(archive: Archive) -> str | None:
         return None
     tip = "Make it anew: reporter archive catalogue."
     try:
-        with closing(_kept(archive)) as live, closing(_made(archive)) as made:
+        with closing(_copy(archive)) as live, closing(_made(archive)) as made:
+            if not is_sound(live):
+                return None  # of another version: nobody goes by it
+            with _transaction(live):
+                bring(live, archive)
+                live.execute("INSERT INTO texts (texts) VALUES ('integrity-check')")
             if live.execute("PRAGMA integrity_check").fetchone() != ("ok",):
                 return f"the catalogue is damaged. {tip}"
             wrong = [table for table in TABLES if dump(live, table) != dump(made, table)]
@@ -97,14 +104,23 @@ def _kept(archive: Archive) -> sqlite3.Connection:
 
 
 def _copied(archive: Archive) -> sqlite3.Connection:
-    """One in memory that begins with what the file says, where that cannot be written."""
+    """One aside that begins with what the file says, where that cannot be written."""
+    return _current(_copy(archive), archive)
+
+
+def _copy(archive: Archive) -> sqlite3.Connection:
+    """What the file says, whatever that is, aside."""
     source = f"{(archive.folder / CATALOGUE).absolute().as_uri()}?mode=ro"
-    db = _connected(":memory:")
-    with closing(sqlite3.connect(source, uri=True, timeout=PATIENCE)) as file:
-        file.execute("BEGIN")
-        file.execute("SELECT * FROM state")  # from here on nobody changes it
-        file.backup(db)
-    return _current(db, archive)
+    db = _connected(ASIDE)
+    try:
+        with closing(sqlite3.connect(source, uri=True, timeout=PATIENCE)) as file:
+            file.execute("BEGIN")
+            file.execute("SELECT * FROM sqlite_master").fetchall()  # now nobody changes it
+            file.backup(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def _renewed(archive: Archive) -> sqlite3.Connection:
@@ -135,8 +151,8 @@ def _check_free(path: Path) -> None:
 
 
 def _made(archive: Archive) -> sqlite3.Connection:
-    """One in memory, made from nothing."""
-    return _current(_connected(":memory:"), archive)
+    """One aside, made from nothing."""
+    return _current(_connected(ASIDE), archive)
 
 
 def _connected(where: str) -> sqlite3.Connection:

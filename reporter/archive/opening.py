@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import sqlite3
 from pathlib import Path, PurePosixPath
 
+from reporter.archive import catalogue
 from reporter.archive.base import Archive
+from reporter.archive.contents import word
 from reporter.archive.filing import FILES
 from reporter.errors import ArchiveError, SpecError
 from reporter.filed import Edition, Part
 
 FIRST = ("brief.pdf", "brief.html", "brief.json")
 """What is opened where nothing is named: the first of these that the edition has."""
+
+
+def filed(archive: Archive, name: str) -> Edition:
+    """The record of the edition of this id.
+
+    Raises:
+        ArchiveError: it was purged, or cannot be read.
+    """
+
+    def question(db: sqlite3.Connection) -> str | None:
+        row = db.execute("SELECT purged_at FROM editions WHERE id = ?", (word(name),)).fetchone()
+        return row[0] if row else None
+
+    if purged := catalogue.ask(archive, question):
+        message = f"{name} was purged on {purged[:10]}: its files are gone."
+        raise ArchiveError(message, tip=f"What is left of it: reporter archive show {name}.")
+    return archive.edition(name)
 
 
 def chosen(edition: Edition, name: str) -> str:
@@ -39,24 +58,24 @@ def write(archive: Archive, edition: Edition, folder: Path) -> tuple[Path, ...]:
         ArchiveError: a file is not what was filed, would leave the folder, or cannot be written.
     """
     parts = [part for part in edition.parts if _is_file(part)]
-    places = _places(parts)
+    places = [_place(part.path) for part in parts]
     data = [archive.object(part.sha256) for part in parts]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise ArchiveError("is not empty.", where=str(folder), tip="Name another with --to.")
+        _check_empty(folder)
         return tuple(_put(folder / place, one) for place, one in zip(places, data, strict=True))
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise ArchiveError(f"cannot be written: {why}.", where=str(folder)) from error
 
 
+def _check_empty(folder: Path) -> None:
+    if any(folder.iterdir()):
+        raise ArchiveError("is not empty.", where=str(folder), tip="Name another with --to.")
+
+
 def _is_file(part: Part) -> bool:
     return part.path.startswith(FILES)
-
-
-def _places(parts: Iterable[Part]) -> list[PurePosixPath]:
-    return [_place(part.path) for part in parts]
 
 
 def _place(path: str) -> PurePosixPath:

@@ -91,6 +91,12 @@ def _unread(db: sqlite3.Connection) -> list[tuple[int, str]]:
 
 
 def bring(db: sqlite3.Connection, archive: Archive) -> None:
+    """Bring a catalogue up to date, within a transaction of the caller's; nothing is made one.
+
+    Raises:
+        DatabaseError: it has other tables than those of this version.
+        BrokenLogError: the log cannot be followed.
+    """
     if not _layout(db):
         for statement in SCHEMA:
             db.execute(statement)

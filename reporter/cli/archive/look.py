@@ -39,7 +39,7 @@ def look(  # noqa: PLR0913  one argument an option
     from reporter.archive.base import opened
 
     archive = opened(place)
-    filed = archive.edition(naming.found(archive, edition))
+    filed = opening.filed(archive, naming.found(archive, edition))
     path = opening.chosen(filed, name)
     folder = folder or Path(tempfile.mkdtemp(prefix="reporter-"))
     opening.write(archive, filed, folder)
