@@ -54,7 +54,7 @@ def _told(known: Dossier) -> Iterator[str]:
     yield from _sources(known)
     yield ""
     yield "Log"
-    yield from map(_act, known.done)
+    yield shown.table([_act(done) for done in known.done], give=3)
 
 
 def _facts(known: Dossier) -> Iterator[tuple[str, str]]:
@@ -97,9 +97,9 @@ def _sources(known: Dossier) -> Iterator[str]:
         yield shown.table(rows, give=1)
 
 
-def _act(done: Done) -> str:
+def _act(done: Done) -> tuple[str, ...]:
     told = "; ".join(f"{name}: {value}" for name, value in done.details.items())
-    return shown.harmless(f"{done.number}  {_time(done.time)}  {done.act} by {done.actor}  {told}")
+    return (str(done.number), _time(done.time), f"{done.act} by {done.actor}", told)
 
 
 def _used(rule: dict[str, Any]) -> str:

@@ -28,6 +28,8 @@ def harmless(text: str) -> str:
     White space becomes a space; other characters that are not for printing are told as escapes.
     """
     line = _SPACES.sub(" ", text).strip()
+    if line.isprintable():
+        return line
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
@@ -39,6 +41,8 @@ def document(value: object) -> str:
 
 def width(text: str) -> int:
     """Columns that a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
 
