@@ -37,7 +37,11 @@ def found(archive: Archive, written: str) -> str:
         if ids := list(dict.fromkeys(rule(known, text))):
             return _single(ids, written)
     near = _nearest(known, text)
-    tip = f"Nearest: {', '.join(near)}." if near else "See which there are: reporter archive list."
+    tip = (
+        f"Nearest: {', '.join(map(_plain, near))}."
+        if near
+        else "See which there are: reporter archive list."
+    )
     raise ArchiveError(f"there is no edition {written!r}.", tip=tip)
 
 
@@ -60,9 +64,14 @@ def _known(db: sqlite3.Connection) -> list[Known]:
 def _single(ids: Sequence[str], written: str) -> str:
     if len(ids) == 1:
         return ids[0]
-    told = ", ".join(ids[:SHOWN])
+    told = ", ".join(map(_plain, ids[:SHOWN]))
     more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
     raise ArchiveError(f"{written!r} may be {told}{more}.", tip="Write which.")
+
+
+def _plain(name: str) -> str:
+    """A name as a message may hold it, whoever wrote it."""
+    return name if name.isprintable() else repr(name)
 
 
 def _nearest(known: Sequence[Known], text: str) -> list[str]:

@@ -172,7 +172,7 @@ def listed(db: sqlite3.Connection, which: Which) -> tuple[Listed, ...]:
 def _of(db: sqlite3.Connection, which: Which) -> _Where:
     where = _Where()
     if which.slug:
-        where.add("slug = ?", which.slug)
+        where.add("slug = ?", _bound(which.slug))
     if which.first:
         where.add("as_of >= ?", which.first.isoformat())
     if which.last:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import random
 import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -25,6 +29,7 @@ from reporter.filed import Act
 from reporter.paper import Artifact
 from tests.archives import FIRST, add, archive, draft, fact, hand
 
+TRIALS = int(os.environ.get("REPORTER_TRIALS", "10"))
 WEEKLY = "2026-01-15/weekly"
 
 
@@ -279,6 +284,25 @@ def test_several_processes_at_once_all_see_everything(tmp_path: Path) -> None:
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     assert [one.communicate()[0].strip() for one in running] == ["12"] * 4
     assert catalogue.differs(made) is None
+
+
+def test_a_killed_process_leaves_one_that_serves(tmp_path: Path) -> None:
+    made = archive(tmp_path, 8)
+    chance = random.Random(4)  # noqa: S311  a trial can be run again
+    command = [sys.executable, "-c", LISTING, str(made.folder)]
+    start = perf_counter()
+    assert subprocess.run(command, capture_output=True, check=True).stdout == b"8\n"
+    whole = perf_counter() - start
+    for trial in range(TRIALS):
+        if trial % 2:
+            path(made).unlink(missing_ok=True)
+        else:
+            add(made, small(100 + trial), 100 + trial)
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            time.sleep(chance.uniform(whole / 2, whole))
+            process.kill()
+        assert len(every(made)) == 8 + 1 + trial // 2
+        assert catalogue.differs(made) is None
 
 
 def test_it_may_be_deleted_at_any_time(tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ def test_a_list_is_of_what_is_wanted(asked: Asked) -> None:
     assert len(json.loads(asked("list", "--json", "--subject", ".RUT"))["editions"]) == 4
     assert len(asked("list", "--state", "approved", "--limit", "3").splitlines()) == 2
     assert asked("list", "--slug", "nothing") == ""
+    assert asked("list", "--slug", "\udcff", "--subject", "\udcff\0") == ""
 
 
 SHOWN = re.findall(
@@ -116,7 +117,7 @@ def test_what_cannot_be_asked_is_refused(asked: Asked) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['"', "AND", "NEAR(", "a:b", "*", "'; DROP TABLE texts", "(x", "^"]
+    "text", ["\udcff", "\0", '"', "AND", "NEAR(", "a:b", "*", "'; DROP TABLE texts", "(x", "^"]
 )
 def test_no_words_make_an_error(asked: Asked, text: str) -> None:
     asked("search", f"small {text}")
