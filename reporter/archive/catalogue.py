@@ -58,9 +58,10 @@ def rebuild(archive: Archive) -> int:
         with closing(_renewed(archive)) as db:
             return int(db.execute("SELECT count(*) FROM editions").fetchone()[0])
     except DAMAGE as error:
+        why = str(getattr(error, "strerror", None) or error).lower()
         tip = "Lists and searches do without it."
         where = str(archive.folder / CATALOGUE)
-        raise ArchiveError(f"cannot be written: {error}.", where=where, tip=tip) from error
+        raise ArchiveError(f"cannot be written: {why}.", where=where, tip=tip) from error
 
 
 def differs(archive: Archive) -> str | None:

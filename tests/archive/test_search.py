@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import unicodedata
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,6 +16,8 @@ from hypothesis import strategies as st
 
 from reporter.archive import catalogue
 from reporter.archive.base import Archive
+from reporter.archive.contents import MOST
+from reporter.archive.rows import SCHEMA
 from reporter.archive.search import Facts, Find, Which, listed, search
 from reporter.errors import SpecError
 from reporter.paper import Artifact
@@ -95,6 +100,54 @@ def test_a_passage_shows_the_words(made: Archive) -> None:
 def test_no_text_is_an_error(made: Archive, free: str, signs: str) -> None:
     for text in (free, signs, f"{free} {signs}", f'"{free}"*', f"-{free}"):
         assert set(days(made, text)) <= {15, 22, 29}
+
+
+WORDS = ("small", "Smaller", "caps", "Zürich", "zurich", "record")
+TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=4), max_size=3)
+TERMS = st.tuples(
+    st.sampled_from(["", "-"]),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=2),
+    st.sampled_from(["", "*"]),
+)
+
+
+def plain(text: str) -> str:
+    """Small letters without accents."""
+    return unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode().lower()
+
+
+def holds(texts: list[list[str]], words: list[str], *, begins: bool) -> bool:
+    """Whether words stand together in one of the texts, by the plainest of ways."""
+    wanted = [plain(word) for word in words]
+    for text in texts:
+        there = [plain(word) for word in text]
+        for at in range(len(there) - len(wanted) + 1):
+            part = there[at : at + len(wanted)]
+            same = part[:-1] == wanted[:-1]
+            if same and (part[-1] == wanted[-1] or (begins and part[-1].startswith(wanted[-1]))):
+                return True
+    return False
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.lists(TERMS, min_size=1, max_size=3))
+def test_words_are_found_as_a_plain_search_finds_them(
+    editions: list[list[list[str]]], terms: list[tuple[str, list[str], str]]
+) -> None:
+    with closing(sqlite3.connect(":memory:")) as db:
+        for statement in SCHEMA:
+            db.execute(statement)
+        for number, texts in enumerate(editions, 1):
+            db.execute("INSERT INTO editions (entry, id) VALUES (?, ?)", (number, str(number)))
+            for at, text in enumerate(texts):
+                row = (number * MOST + at, "front", " ".join(text))
+                db.execute("INSERT INTO texts (rowid, place, text) VALUES (?, ?, ?)", row)
+        query = " ".join(f'{sign}"{" ".join(words)}"{star}' for sign, words, star in terms)
+        got = {find.edition.entry for find in search(db, query, Facts(), Which())}
+    assert got == {
+        number
+        for number, texts in enumerate(editions, 1)
+        if all(holds(texts, words, begins=bool(star)) != bool(sign) for sign, words, star in terms)
+    }
 
 
 def test_too_many_words_are_refused(made: Archive) -> None:
