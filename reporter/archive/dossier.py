@@ -62,12 +62,13 @@ def dossier(archive: Archive, name: str) -> Dossier:
     def question(db: sqlite3.Connection) -> tuple[Listed, str, list[Any]]:
         row = db.execute("SELECT record FROM editions WHERE id = ?", (word(name),)).fetchone()
         rows = db.execute(
-            """SELECT number, time, actor, act, objects, details FROM acts WHERE edition = ?
-                ORDER BY number""",
-            (word(name),),
+            """SELECT number, time, actor, act, objects, details FROM acts
+                WHERE edition = ? OR act IN (?, ?) ORDER BY number""",
+            (word(name), Act.HELD, Act.RELEASED),
         ).fetchall()
+        own = {n for (n,) in db.execute("SELECT number FROM acts WHERE edition = ?", (word(name),))}
         found = next(one for one in listed(db, Which()) if one.id == name)
-        return found, row[0], rows
+        return found, row[0], _about(found, rows, own)
 
     found, sha256, rows = catalogue.ask(archive, question)
     edition = None if found.purged_at else _record(archive, sha256)
@@ -76,6 +77,20 @@ def dossier(archive: Archive, name: str) -> Dossier:
         for number, at, who, act, objects, details in rows
     )
     return Dossier(found, sha256, edition, _brief(archive, edition), tuple(done))
+
+
+def _about(edition: Listed, rows: list[Any], own: set[int]) -> list[Any]:
+    """The entries about an edition: its own, and holds of its slug or of several editions."""
+    about, holds = [], set()
+    for row in rows:
+        number, act, said = row[0], row[3], json.loads(row[5])
+        names = said.get("editions")
+        named = isinstance(names, list) and edition.id in names
+        if act == Act.HELD and (number in own or named or said.get("slug") == edition.slug):
+            holds.add(number)
+        if number in own | holds or (act == Act.RELEASED and said.get("hold") in holds):
+            about.append(row)
+    return about
 
 
 def _record(archive: Archive, sha256: str) -> Edition | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -265,6 +266,21 @@ def _facts(db: sqlite3.Connection, wanted: Facts) -> dict[int, list[FoundFact]]:
     for number, *values in rows:
         found.setdefault(number, []).append(FoundFact(*values))
     return found
+
+
+def unknown(db: sqlite3.Connection, wanted: Facts) -> str:
+    """What no edition has any fact of, in a sentence; empty where each part alone is known."""
+    metrics = [row[0] for row in db.execute("SELECT DISTINCT metric FROM facts ORDER BY metric")]
+    if wanted.metric and wanted.metric.casefold() not in map(str.casefold, metrics):
+        near = difflib.get_close_matches(wanted.metric[:200], metrics, n=3) or metrics
+        there = ", ".join(near) or "none"
+        return f"No edition has a fact of the metric {wanted.metric!r}. There are: {there}."
+    for text in filter(None, (wanted.subject, wanted.versus)):
+        forms = symbols(db, text)
+        within = f"subject IN ({_marks(forms)}) OR benchmark IN ({_marks(forms)})"
+        if not db.execute(f"SELECT 1 FROM facts WHERE {within} LIMIT 1", forms * 2).fetchone():  # noqa: S608  marks
+            return f"No edition has a fact about {text!r}."
+    return ""
 
 
 def _fact_conditions(db: sqlite3.Connection, wanted: Facts) -> _Where:

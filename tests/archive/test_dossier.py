@@ -29,8 +29,8 @@ BRIEF = {
 }  # fmt: skip
 
 
-def done(made: Archive, act: Act, minutes: int, **details: Any) -> None:
-    entry = hand(minutes, "joe").entry(act, WEEKLY, details=details)
+def done(made: Archive, act: Act, minutes: int, edition: str = WEEKLY, **details: Any) -> None:
+    entry = hand(minutes, "joe").entry(act, edition, details=details)
     log.append(made.store, entry, lambda _: None)
 
 
@@ -70,6 +70,18 @@ def test_a_use_that_lasts_has_no_last_day(tmp_path: Path) -> None:
     record = document(dossier(made, WEEKLY))["record"]
     assert isinstance(record, dict)
     assert (record["first_use"], record["last_use"]) == ("2026-01-17", None)
+
+
+def test_holds_that_take_it_in_are_told(tmp_path: Path) -> None:
+    made = filed(tmp_path)
+    done(made, Act.HELD, 1, "", slug="weekly")
+    done(made, Act.HELD, 2, "", editions=["2026-01-22/weekly", WEEKLY])
+    done(made, Act.HELD, 3, "", slug="daily")
+    done(made, Act.RELEASED, 4, "", hold=4)
+    done(made, Act.RELEASED, 5, "", hold=3)
+    known = dossier(made, WEEKLY)
+    assert [one.number for one in known.done] == [1, 2, 3, 6]
+    assert known.listed.held
 
 
 def test_corrections_are_told_both_ways(tmp_path: Path) -> None:

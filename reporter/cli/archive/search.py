@@ -82,7 +82,7 @@ def search(  # noqa: PLR0913  one argument an option
     """
     from reporter.archive import catalogue
     from reporter.archive.base import opened
-    from reporter.archive.search import Facts, Which
+    from reporter.archive.search import Facts, Which, unknown
     from reporter.archive.search import search as found_in
 
     facts = Facts(metric, subject, versus, window, above, below, said)
@@ -96,7 +96,8 @@ def search(  # noqa: PLR0913  one argument an option
     elif finds:
         click.echo(_table(finds, facts))
     if not finds:
-        talk.say("No edition says that.")
+        why = catalogue.ask(archive, lambda db: unknown(db, facts))
+        talk.say(shown.harmless(why) or "No edition says that.")
 
 
 def _quoted(text: str) -> str:

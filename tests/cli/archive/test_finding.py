@@ -107,6 +107,17 @@ def test_words_and_facts_are_found(asked: Asked) -> None:
     assert asked("search", "--subject", "IWM") == ""
 
 
+def test_what_no_edition_knows_is_told(made: Archive, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, told in (
+        (["--metric", "record_clos"], "of the metric 'record_clos'. There are: record_close."),
+        (["--subject", "IWM"], "No edition has a fact about 'IWM'."),
+        (["--vs", "\x1b[2J"], "No edition has a fact about '\\x1b[2J'."),
+        (["--subject", ".RUT", "--window", "ytd"], "No edition says that."),
+    ):
+        assert run(["archive", "search", "--archive", str(made.folder), *arguments]) == 0
+        assert told in capsys.readouterr().err
+
+
 def test_what_cannot_be_asked_is_refused(asked: Asked) -> None:
     assert "Say what to find" in asked("search", code=2)
     assert "Say what to find" in asked("search", " - ", code=2)
