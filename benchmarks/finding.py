@@ -89,7 +89,7 @@ def measure(folder: Path, size: int) -> None:
     """Tell how long everything takes at this size."""
     made = timed(folder, "catalogue")
     mega = (folder / "catalogue.sqlite").stat().st_size / 1e6
-    print(f"{size} editions: the catalogue has {mega:.1f} MB")
+    print(f"{size} editions: the catalogue has {mega:.1f} MB", flush=True)
     told("catalogue", made)
     for name, arguments in ASKED.items():
         told(name, *(timed(folder, *arguments) for _ in range(ROUNDS)))
