@@ -1,0 +1,160 @@
+"""What an edition's `brief.json` holds for the catalogue: facts, words, names of subjects.
+
+The file is read as data of unknown make: an edition may have been filed by an older program, or
+changed by hand before it was filed. What is not as expected is left out; nothing is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+BRIEF = "files/brief.json"
+MOST = 1 << 20
+"""So many texts of one edition are taken in at most."""
+
+Row = tuple[str | float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Rows for the catalogue.
+
+    `facts`: id, metric, subject, benchmark, window, value, unit, display, base date, as of, where
+    it was said, detail as JSON. `texts`: place, text. `subjects`: symbol, name.
+    """
+
+    facts: tuple[Row, ...] = ()
+    texts: tuple[Row, ...] = ()
+    subjects: tuple[Row, ...] = ()
+
+
+def contents(data: bytes) -> Contents:
+    """What a `brief.json` holds; of bytes that are none, nothing."""
+    try:
+        brief = _table(json.loads(data))
+    except (ValueError, RecursionError):
+        return Contents()
+    said = _said(brief)
+    facts = tuple(_fact(fact, said) for fact in _tables(brief.get("facts")))
+    inputs = _tables(brief.get("inputs"))
+    subjects = {word(one.get("symbol")): word(one.get("name")) for one in inputs}
+    subjects.pop("", None)
+    texts = tuple((place, text) for place, text in _texts(brief) if text)
+    return Contents(facts, texts[: MOST - 1], tuple(subjects.items()))
+
+
+def word(value: object) -> str:
+    """A text as a database can hold it; of anything else, nothing."""
+    if not isinstance(value, str):
+        return ""
+    return value.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _tables(value: object) -> list[dict[str, Any]]:
+    return [one for one in _list(value) if isinstance(one, dict)]
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    """The words of a text: of one with spans, of a plain one as well."""
+    return word(value) if isinstance(value, str) else word(_table(value).get("text"))
+
+
+# --- facts --------------------------------------------------------------------------------------
+
+
+def _fact(fact: dict[str, Any], said: dict[str, str]) -> Row:
+    """A fact's row; what its detail displays is left out, as the same in other letters."""
+    name = word(fact.get("id"))
+    detail = {k: v for k, v in _table(fact.get("detail")).items() if k != "displays"}
+    return (
+        name,
+        word(fact.get("metric")),
+        word(fact.get("subject")),
+        word(fact.get("benchmark")),
+        word(fact.get("window")),
+        _number(fact.get("value")),
+        word(fact.get("unit")),
+        word(fact.get("display")),
+        word(fact.get("base_date")),
+        word(fact.get("as_of")),
+        said.get(name, ""),
+        word(json.dumps(detail, sort_keys=True)),
+    )
+
+
+def _number(value: object) -> float | None:
+    """A number; yes is 1, no is 0; None for what is none or not finite."""
+    try:
+        number = float(value) if isinstance(value, bool | int | float) else None
+    except OverflowError:
+        return None
+    return number if number is not None and number - number == 0 else None
+
+
+def _said(brief: dict[str, Any]) -> dict[str, str]:
+    """Where each fact that the words rest on is said first: the headline before all else."""
+    found: dict[str, str] = {}
+    for place, facts in _claims(brief):
+        for fact in facts:
+            if isinstance(fact, str):
+                found.setdefault(word(fact), place)
+    return found
+
+
+def _claims(brief: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    yield "headline", _cited(brief.get("headline_spans"))
+    yield "standfirst", _cited(_table(brief.get("standfirst")).get("spans"))
+    for section, remark in _remarks(brief):
+        yield section, [*_list(remark.get("facts")), *_cited(remark.get("spans"))]
+
+
+def _cited(spans: object) -> list[Any]:
+    return [span.get("fact") for span in _tables(spans)]
+
+
+def _remarks(brief: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each remark with the name of its section."""
+    for section in _tables(brief.get("sections")):
+        for run in _list(section.get("paragraphs")):
+            for remark in _tables(run):
+                yield word(section.get("name")), remark
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def _texts(brief: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every text with where it stands."""
+    yield "headline", _text(brief.get("headline"))
+    yield "title", _text(brief.get("title"))
+    yield "standfirst", _text(brief.get("standfirst"))
+    yield from ((place, _text(remark)) for place, remark in _remarks(brief))
+    for section in _tables(brief.get("sections")):
+        yield word(section.get("name")), word(section.get("title"))
+        yield from ((word(section.get("name")), _text(n)) for n in _list(section.get("notes")))
+        yield from (("table", _rows(one)) for one in _tables(section.get("tables")))
+    for chart in _tables(brief.get("charts")):
+        yield "chart", _joined(_text(chart.get("title")), word(chart.get("subtitle")))
+    names = [word(one.get("name")) for one in _tables(brief.get("inputs"))]
+    yield "names", _joined(*names)
+
+
+def _rows(table: dict[str, Any]) -> str:
+    columns = [word(column.get("label")) for column in _tables(table.get("columns"))]
+    rows = [_joined(*map(_text, _list(row))) for row in _list(table.get("rows"))]
+    return _joined(word(table.get("caption")), *columns, *rows, word(table.get("note")))
+
+
+def _joined(*texts: str) -> str:
+    return "; ".join(filter(None, texts))

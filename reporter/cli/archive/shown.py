@@ -1,0 +1,128 @@
+"""How commands of the archive show what was filed: harmless on a terminal, and in its width."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from reporter.archive.search import Listed
+
+NARROWEST = 20
+_SPACES = re.compile(r"\s+")
+_UNSEEN = re.compile(r"[^\x20-\x7e\n]")
+
+
+def harmless(text: str) -> str:
+    """A text on one line that moves no cursor, rings no bell and turns no reading direction.
+
+    White space becomes a space; other characters that are not for printing are told as escapes.
+    """
+    line = _SPACES.sub(" ", text).strip()
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+
+
+def document(value: object) -> str:
+    """A document as JSON, whose text on a terminal is as harmless; a program reads the same."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    return _UNSEEN.sub(lambda c: c[0] if c[0].isprintable() else json.dumps(c[0])[1:-1], text)
+
+
+def width(text: str) -> int:
+    """Columns that a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
+
+
+def shortened(text: str, room: int) -> str:
+    """A text cut to so many columns."""
+    if width(text) <= room:
+        return text
+    text = text[: 4 * room]
+    while text and width(text) > room - 1:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def table(rows: Sequence[tuple[str, ...]], give: int) -> str:
+    """Rows in columns, of which the one at `give` is cut so that each fits the terminal.
+
+    Where nobody watches, nothing is cut.
+    """
+    rows = [tuple(map(harmless, row)) for row in rows]
+    widths = [max(width(row[at]) for row in rows) for at in range(len(rows[0]))]
+    if sys.stdout.isatty():
+        columns = shutil.get_terminal_size().columns
+        others = sum(widths) - widths[give] + 2 * (len(widths) - 1)
+        widths[give] = min(widths[give], max(columns - others, NARROWEST))
+    return "\n".join(_line(row, widths, give) for row in rows)
+
+
+def _line(row: tuple[str, ...], widths: Sequence[int], give: int) -> str:
+    cells = [shortened(c, widths[give]) if at == give else c for at, c in enumerate(row)]
+    padded = (cell + " " * (w - width(cell)) for cell, w in zip(cells, widths, strict=True))
+    return "  ".join(padded).rstrip()
+
+
+def name(edition: Listed) -> str:
+    """An edition within its day: slug, and number of a correction."""
+    return edition.id.partition("/")[2]
+
+
+def states(edition: Listed) -> str:
+    """How an edition stands."""
+    day = f"{edition.as_of}/"
+    return ", ".join(f"{state.replace(day, '')}" for state in edition.states)
+
+
+def item(edition: Listed) -> dict[str, Any]:
+    """An edition in a list, for a program."""
+    return {
+        "id": edition.id,
+        "as_of": edition.as_of,
+        "slug": edition.slug,
+        "number": edition.number,
+        "title": edition.title,
+        "headline": edition.headline,
+        "state": list(edition.states),
+        "sample": edition.sample,
+        "terms": edition.terms,
+        "filed_at": edition.filed_at,
+        "filed_by": edition.filed_by,
+        "prepared_by": edition.prepared_by,
+        "approved_at": edition.approved_at or None,
+        "approved_by": edition.approved_by or None,
+        "corrects": edition.corrects or None,
+        "corrected_by": list(edition.corrected_by),
+        "retain_until": edition.retain_until or None,
+        "purged_at": edition.purged_at or None,
+    }
+
+
+def _complete(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
+    del param
+    from reporter.archive.base import opened
+    from reporter.archive.naming import completions
+    from reporter.errors import ReporterError
+
+    try:
+        made = opened(ctx.params.get("place") or Path("archive"))
+        return [CompletionItem(word) for word in completions(made, start)]
+    except ReporterError:
+        return []
+
+
+edition_argument = click.argument("edition", shell_complete=_complete)
