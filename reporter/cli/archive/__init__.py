@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import click
 
+from reporter.cli.archive.serve import serve
+from reporter.cli.archive.site import site
+
 
 @click.group()
 def archive() -> None:
@@ -14,6 +17,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (site, serve)
 for command in COMMANDS:
     archive.add_command(command)
