@@ -19,7 +19,8 @@ from reporter.archive.base import Archive, read_record
 from reporter.archive.stores import AbsentError
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition, Entry, Part
-from reporter.model import Terms, Unit
+from reporter.instruments import describe
+from reporter.model import Kind, Terms, Unit
 
 BRIEF, PAGE, PRINT = "files/brief.json", "files/brief.html", "files/brief.pdf"
 TERMS, UNAPPROVED, PURGED, UNFIT = (
@@ -28,6 +29,8 @@ TERMS, UNAPPROVED, PURGED, UNFIT = (
     "purged",
     "their name is no name of a folder",
 )
+NEUTRAL = frozenset({Kind.YIELD, Kind.VOLATILITY})
+"""Of what a rise is nobody's gain."""
 _ID = re.compile(r"\d{4}-\d\d-\d\d/[a-z0-9][a-z0-9-]*(\.[0-9]+)?", re.ASCII)
 _PUBLIC = re.compile(r"files/(brief\.(html|pdf|json)|data/[A-Za-z0-9_][A-Za-z0-9._-]*\.csv)")
 
@@ -190,7 +193,7 @@ def _told(issue: Issue, data: bytes) -> Issue:
         figures = document["key_figures"]
         return replace(
             issue,
-            figures=tuple(_figure(one) for one in figures),
+            figures=tuple(_figure(one, facts) for one in figures),
             sightings=tuple(_sightings(figures, facts)),
             names={one["symbol"]: one["name"] for one in document.get("inputs", ())},
             text=tuple(filter(None, _paragraphs(document))),
@@ -200,9 +203,12 @@ def _told(issue: Issue, data: bytes) -> Issue:
         raise ArchiveError("is not a brief as reporter writes it.", where=where) from error
 
 
-def _figure(one: Document) -> Figure:
+def _figure(one: Document, facts: Mapping[str, Document]) -> Figure:
     change = one["change"]["text"] if one["change"] else ""
+    fact = facts.get(one["change"]["fact"] or "") if change else None
     tone = {1: "up", -1: "down", 0: ""}[wording.direction(change)] if change else ""
+    if fact and describe(fact["subject"]).kind in NEUTRAL:
+        tone = ""
     return Figure(one["label"], one["value"]["text"], change, one["note"], tone)
 
 
@@ -220,7 +226,7 @@ def _sightings(figures: list[Document], facts: Mapping[str, Document]) -> Iterat
 
 def _paragraphs(document: Document) -> Iterator[str]:
     yield document["standfirst"]["text"]
-    yield "; ".join(_said(_figure(one)) for one in document["key_figures"])
+    yield "; ".join(_said(_figure(one, {})) for one in document["key_figures"])
     for section in document["sections"]:
         yield section["title"]
         for paragraph in section["paragraphs"]:

@@ -148,10 +148,14 @@ class _Site:
                 later = [c for c in current if c.edition.as_of > card.edition.as_of]
                 files = [p.path.removeprefix("files/") for p in card.issue.files]
                 yield self._page(
-                    f"{card.issue.folder}index.html", "edition",
+                    f"{card.issue.folder}index.html",
+                    "edition",
                     f"{card.edition.headline} \u2013 {card.edition.title}, {card.date}",
-                    card=card, before=earlier[-1:], after=later[:1],
-                    web=card.issue.file(PAGE), pdf=card.issue.file(PRINT),
+                    card=card,
+                    before=earlier[-1:],
+                    after=later[:1],
+                    web=card.issue.file(PAGE),
+                    pdf=card.issue.file(PRINT),
                     data=[name for name in files if name.endswith((".csv", ".json"))],
                 )
 
@@ -198,9 +202,14 @@ class _Site:
             wide, slim = trends.pictures(trend, self.wish.brand)
             rows = [(cards[issue.edition.id], one) for issue, one in reversed(trend.points)]
             yield self._page(
-                trend.path, "figure", trend.headline,
-                trend=trend, chart=trends.chart(trend), rows=rows,
-                wide=trusted(wide), slim=trusted(slim),
+                trend.path,
+                "figure",
+                trend.headline,
+                trend=trend,
+                chart=trends.chart(trend),
+                rows=rows,
+                wide=trusted(wide),
+                slim=trusted(slim),
             )
 
     def _page(self, path: str, template: str, name: str, **values: object) -> Leaf:

@@ -10,10 +10,11 @@ from datetime import date, timedelta
 
 from reporter import wording
 from reporter.charts import _content as content
-from reporter.model import Chart, ChartSeries, Span, Unit
+from reporter.model import Chart, ChartSeries, Json, Span, Unit
 
 KIND = "mountain"
 SIZE = (660.0, 260.0)
+MOST = 360
 Points = Sequence[tuple[date, float, str]]
 """Day, value and its printed form, in the order of days, no day twice."""
 
@@ -27,11 +28,12 @@ def of_editions(name: str, points: Points, unit: Unit, source: str) -> Chart:
         unit: of the values.
         source: the line below.
     """
-    days, values = _steps(points)
+    days, values, each = _steps(points)
     change = unit in {Unit.FRACTION, Unit.BASIS_POINTS}
     low, high = content.padded(*content.span_of([0.0, *values] if change else values))
     first, last = points[0], points[-1]
-    line = ChartSeries("figure", name, days, {"value": values}, last[2])
+    places = tuple(day for day in days for _ in range(each))[: len(values)]
+    line = ChartSeries("figure", name, places, {"value": values}, last[2])
     span = content.span_of_days(days)
     lowest, highest = (pick(points, key=lambda point: point[1]) for pick in (min, max))
     return Chart(
@@ -45,7 +47,7 @@ def of_editions(name: str, points: Points, unit: Unit, source: str) -> Chart:
         series=(line,),
         options={
             "mode": "change" if change else "level",
-            "x_ticks": content.x_ticks(days),
+            "x_ticks": _ticks(days, each),
             "y_ticks": content.y_ticks(low, high, _say(unit)),
             "y_range": [low, high],
         },
@@ -70,15 +72,27 @@ def headline(name: str, points: Points) -> str:
     return f"{name}: {shown} on {wording.long_date(day)}, {place}"
 
 
-def _steps(points: Points) -> tuple[tuple[str, ...], tuple[float, ...]]:
-    """Every day from the first point to the last, with the value last printed."""
+def _steps(points: Points) -> tuple[tuple[str, ...], tuple[float, ...], int]:
+    """Every day from the first point to the last; the value last printed, so many times a day.
+
+    The more places a day has, the steeper a step is; a long line has one.
+    """
     known = {day: value for day, value, _ in points}
     first, last = points[0][0], points[-1][0]
     days = [first + timedelta(days=at) for at in range((last - first).days + 1)]
+    each = max(1, MOST // len(days))
     values: list[float] = []
     for day in days:
-        values.append(known.get(day, values[-1] if values else known[first]))
-    return tuple(day.isoformat() for day in days), tuple(values)
+        values += [known.get(day, values[-1] if values else known[first])] * each
+    return tuple(day.isoformat() for day in days), tuple(values[: len(values) - each + 1]), each
+
+
+def _ticks(days: Sequence[str], each: int) -> Json:
+    """Names of days along the axis, at the first place of each."""
+    named = content.x_ticks(days)
+    assert isinstance(named, list)
+    pairs = [pair for pair in named if isinstance(pair, list)]
+    return [[at * each, label] for at, label in pairs if isinstance(at, int)]
 
 
 def _at(point: tuple[date, float, str]) -> str:
