@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
-
 from reporter.archive.base import Archive
 from reporter.archive.feed import feed, urn
 from reporter.archive.shelf import shelf
