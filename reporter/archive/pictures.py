@@ -10,7 +10,9 @@ import contextlib
 import io
 import os
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,20 +39,27 @@ def possible() -> bool:
     return find_spec("pypdfium2") is not None
 
 
-def first_page(pdf: bytes, sha256: str, folder: Path) -> Picture | None:
+def first_page(pdf: Callable[[], bytes], sha256: str, folder: Path) -> Picture | None:
     """The first page of a PDF, from the archive's folder if it was drawn before.
 
-    None where the bytes are no PDF that can be drawn, or nothing here draws.
+    `pdf` gives its bytes, and is asked only where they are needed. None where they are no PDF that
+    can be drawn, or nothing here draws.
     """
     if not possible():
         return None
-    kept = folder / FOLDER / f"{sha256}.{metadata.version('pypdfium2')}.{WIDTH}.webp"
+    kept = folder / FOLDER / f"{sha256}.{_version()}.{WIDTH}.webp"
     if known := _read(kept):
         return known
-    data = _drawn(pdf)
+    data = _drawn(pdf())
     if data:
         _keep(kept, data)
     return _measured(data)
+
+
+@cache
+def _version() -> str:
+    """Another version may draw otherwise: its pictures are its own."""
+    return metadata.version("pypdfium2")
 
 
 def _drawn(pdf: bytes) -> bytes:

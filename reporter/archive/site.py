@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -120,8 +121,8 @@ class _Site:
         picture = None
         for part in issue.files:
             yield Leaf(issue.folder + part.path.removeprefix("files/"), part)
-            if part.path == PRINT and pictures.possible():
-                pdf = self.archive.object(part.sha256)
+            if part.path == PRINT:
+                pdf = partial(self.archive.object, part.sha256)
                 picture = pictures.first_page(pdf, part.sha256, self.archive.folder)
         if picture:
             yield Leaf(f"{issue.folder}page.webp", picture.data)

@@ -30,6 +30,8 @@ _ESCAPES = {
 
 def folded(text: str) -> str:
     """A text as it is searched: small letters, without accents."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text)
     return "".join(c for c in apart if not unicodedata.category(c).startswith("M")).lower()
 

@@ -2,7 +2,7 @@
 // The search: lists of words and texts come as script files, so that it works from a disk too.
 // What a word is here is one in the program that wrote the lists.
 const reporterSearch = (() => {
-  const PAGE = 10, AROUND = 110, LEAST_PREFIX = 2;
+  const PAGE = 10, BATCH = 40, MOST = 200, AROUND = 110, LEAST_PREFIX = 2;
   const waiting = new Map(), loaded = new Map();
   const find = (id) => document.getElementById(id);
   const field = find("query"), status = find("status"), results = find("results"), more = find("more");
@@ -171,6 +171,7 @@ const reporterSearch = (() => {
   const say = (shown, left, exact) => {
     const word = (count) => `${count} edition${count === 1 ? "" : "s"}`;
     if (!shown && !left) return "No edition has that.";
+    if (!shown) return `None yet; ${word(left)} to look through.`;
     if (!left) return `${word(shown)}, newest first.`;
     return exact ? `${shown} of ${word(shown + left)}, newest first.` : `${word(shown)} so far, newest first.`;
   };
@@ -187,12 +188,14 @@ const reporterSearch = (() => {
       const exact = groups.every((group) => group.words.length === 1);
       let shown = 0;
       const next = async (moved) => {
-        let count = 0, first = null;
-        while (left.length && count < PAGE) {
-          const batch = left.splice(0, PAGE - count);
+        let count = 0, looked = 0, first = null;
+        while (left.length && count < PAGE && looked < MOST) {
+          const batch = left.splice(0, exact ? PAGE - count : BATCH);
           const texts = await Promise.all(batch.map((number) => load(`t${number}`, `search/text/${number}.js`)));
           if (mine !== turn) return;
-          for (const edition of texts) {
+          for (const [at, edition] of texts.entries()) {
+            if (count === PAGE) { left.unshift(...batch.slice(at)); break; }
+            looked += 1;
             const hit = best(edition, groups);
             if (!hit) continue;
             const link = show(edition, hit, groups);
