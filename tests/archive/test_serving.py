@@ -45,7 +45,7 @@ def port(folder: Path) -> Iterator[int]:
 
 def ask(port: int, path: str, method: str = "GET", host: str = "") -> tuple[int, bytes]:
     """Status and body of an answer; the path goes out as it is written."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.putrequest(method, path, skip_host=True)
     connection.putheader("Host", host or f"127.0.0.1:{port}")
     connection.endheaders()
@@ -112,6 +112,6 @@ def test_the_command_serves_until_it_is_interrupted(tmp_path: Path) -> None:
         assert status == 200
         assert b"Russell 2000 closes at a record" in body
         running.send_signal(signal.SIGINT)
-        assert running.wait(10) == 0
+        assert running.wait(60) == 0
         assert "Ended." in running.stderr.read()
     assert [path.name for path in tmp_path.iterdir()] == ["archive"]
