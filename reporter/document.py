@@ -199,7 +199,8 @@ def _sheet(brief: Brief) -> str:
     return f"\n@page{{size:{brief.page_size};margin-left:{side};margin-right:{side}}}\n"
 
 
-def _screen_style(brand: Brand, folder: Path | None) -> str:
+def screen_tokens(brand: Brand, folder: Path | None = None) -> str:
+    """The styles every page on a screen begins with: fonts, measures, colours light and dark."""
     tokens = _brand_tokens(brand)
     light = _declared({name: v for name, v in tokens.items() if not name.startswith("dark-")})
     dark = _declared(
@@ -211,9 +212,12 @@ def _screen_style(brand: Brand, folder: Path | None) -> str:
             _style("tokens.css", folder),
             f":root{{color-scheme:light dark;{light}}}",
             f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}",
-            _style("screen.css", folder),
         ]
     )
+
+
+def _screen_style(brand: Brand, folder: Path | None) -> str:
+    return "\n".join([screen_tokens(brand, folder), _style("screen.css", folder)])
 
 
 def _declared(tokens: Mapping[str, str]) -> str:

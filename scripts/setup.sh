@@ -65,7 +65,7 @@ fi
 
 extras() {
     case $kind in
-        run) echo parquet ;;
+        run) echo parquet,site ;;
         test) echo parquet,test ;;
         bench) echo parquet,test,bench ;;
         *) say "unknown kind $kind"; exit 2 ;;

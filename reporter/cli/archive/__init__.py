@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import click
 
-from reporter.cli.archive.catalogue import catalogue
-from reporter.cli.archive.listing import listing
-from reporter.cli.archive.look import look
-from reporter.cli.archive.search import search
-from reporter.cli.archive.show import show
+from reporter.cli.archive.serve import serve
+from reporter.cli.archive.site import site
 
 
 @click.group()
@@ -20,6 +17,6 @@ def archive() -> None:
     """
 
 
-COMMANDS: tuple[click.Command, ...] = (listing, show, search, look, catalogue)
+COMMANDS: tuple[click.Command, ...] = (site, serve)
 for command in COMMANDS:
     archive.add_command(command)
