@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import inspect
 import os
 import re
@@ -27,16 +28,13 @@ from reporter.spec import load
 
 README = Path("README.md").read_text(encoding="utf-8")
 HANDBOOK = Path("ARCHIVE.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```console\n(.*?)^```$", README + HANDBOOK, re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def commands() -> list[tuple[str, str]]:
-    """Every `$ reporter …` of the README with the output shown below it."""
-    found = []
-    for block in BLOCKS:
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, shown = part.partition("\n")
-            found.append((command, shown))
+def commands(block: str) -> list[tuple[str, str]]:
+    """Every `$ reporter …` of a block with the output shown below it."""
+    parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    found = [(command, shown) for command, _, shown in (part.partition("\n") for part in parts)]
     return [(command, shown) for command, shown in found if command.startswith("reporter")]
 
 
@@ -51,8 +49,9 @@ def folder(tmp_path: Path) -> Path:
 
 def run(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """A command of the README, run as the shell runs it."""
-    program, *arguments = shlex.split(command, comments=True)
+    program, *words = shlex.split(command, comments=True)
     assert program == "reporter"
+    arguments = [part for word in words for part in expanded(word, cwd)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("REPORTER_")}
     environment |= {"PYTHONPATH": str(Path.cwd()), "COLUMNS": "80"}
     return subprocess.run(
@@ -61,8 +60,18 @@ def run(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-HELP = [(command, shown) for command, shown in commands() if command.endswith("--help")]
-OTHER = [command for command, _ in commands() if not command.endswith("--help")]
+def expanded(word: str, cwd: Path) -> list[str]:
+    """A word of a command as the shell hands it on: names for a pattern."""
+    return sorted(glob.glob(word, root_dir=cwd)) or [word]  # noqa: PTH207  as the shell does
+
+
+DOCUMENTED = [pair for block in FENCE.findall(README + HANDBOOK) for pair in commands(block)]
+HELP = [(command, shown) for command, shown in DOCUMENTED if command.endswith("--help")]
+STORIES = [
+    story
+    for block in FENCE.findall(README)
+    if (story := [c for c, _ in commands(block) if not c.endswith("--help")])
+]
 
 
 @pytest.mark.parametrize(("command", "shown"), HELP, ids=[command for command, _ in HELP])
@@ -85,15 +94,17 @@ def test_every_command_has_its_help_in_the_documents() -> None:
     assert sorted(told) == sorted(every(reporter, "reporter"))
 
 
-@pytest.mark.parametrize("command", [c for c in OTHER if "files:prices" not in c])
-def test_commands_run(command: str, folder: Path) -> None:
-    done = run(command, folder)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout
+@pytest.mark.parametrize("story", STORIES, ids=[story[0] for story in STORIES])
+def test_commands_run_one_after_the_other(story: list[str], folder: Path) -> None:
+    for command in story:
+        if "files:prices" not in command:
+            done = run(command, folder)
+            assert done.returncode == 0, done.stderr
+            assert done.stdout
 
 
 @pytest.mark.usefixtures("real_data")
-@pytest.mark.parametrize("command", [c for c in OTHER if "files:prices" in c])
+@pytest.mark.parametrize("command", [c for s in STORIES for c in s if "files:prices" in c])
 def test_commands_on_real_prices_run(command: str, folder: Path) -> None:
     done = run(command, folder)
     assert done.returncode == 0, done.stderr
