@@ -113,7 +113,7 @@ def _purge(made: Archive, minutes: int) -> None:
 
 
 STEPS = (
-    _say(Act.POLICY, policy=b"years = 5\n"), _add(0), _add(1), _add(2), _correct,
+    _say(Act.POLICY, policy=b"[retention]\nyears = 5\n"), _add(0), _add(1), _add(2), _correct,
     _say(Act.HELD, "2026-01-22/weekly"), _add(3), _say(Act.USED, "2026-01-15/weekly"), _add(4),
     _say(Act.RELEASED, "2026-01-22/weekly"), _add(5),
 )  # fmt: skip
