@@ -32,6 +32,8 @@ _ABOUT = {
 }  # fmt: skip
 """Acts that concern an edition filed before, where they name one."""
 
+_LEAVINGS = "{} that nothing refers to, left by killed runs or by a log whose end was cut off"
+
 CHECKS: tuple[Check, ...] = (approval.check, purging.check, catalogue.check)
 """Further checks, each of which is handed what stands and gives what it finds."""
 
@@ -214,9 +216,8 @@ def _left(unneeded: Sequence[str], removed: frozenset[str]) -> Iterator[Found]:
     """Notes on objects that nothing needs: of a purge not finished, of a killed run."""
     kinds = (
         (Kind.UNFINISHED, True, "of a purge that was cut short: {} not removed yet", ""),
-        (Kind.LEAVING, False, "{} that nothing refers to, left by runs that were killed"
-         " or by a log whose end was cut off", " --leavings"),
-    )  # fmt: skip
+        (Kind.LEAVING, False, _LEAVINGS, " --leavings"),
+    )
     for kind, gone, what, how in kinds:
         if names := [sha256 for sha256 in unneeded if (sha256 in removed) is gone]:
             count = f"{len(names)} object{'' if len(names) == 1 else 's'}"
