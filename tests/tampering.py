@@ -78,7 +78,9 @@ def world(folder: Path) -> World:
         if step is STEPS[2]:
             loose = made.keep(b"left by a run that was killed")
         states.append(Path(shutil.copytree(made.folder, folder / str(len(states)))))
-    kept = tuple(heads.found_in("\n".join(map(heads.line, made.entries())), "a test"))
+    entries = made.entries()
+    lines = "\n".join(heads.line(entries[: at + 1]) for at in range(len(entries)))
+    kept = tuple(heads.found_in(lines, "a test"))
     return World(tuple(states), kept, object_key(loose))
 
 

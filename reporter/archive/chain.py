@@ -68,7 +68,8 @@ def examined(store: Store, anchors: Anchors = NONE) -> Chain:
         *_anchored(files, heads, matched, {*odd, *links}), *strange,
     )  # fmt: skip
     last = max(files, default=0)
-    head = Head(last, files[last].sha256) if last else None
+    own = identity(files[1].sha256) if 1 in files else ""
+    head = Head(last, files[last].sha256, own) if last else None
     return Chain(entries, len(files), head, found, heads, matched, skipped)
 
 
