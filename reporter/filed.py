@@ -106,10 +106,13 @@ class Head:
     """How far a log had come: its number of entries and the hash of the last one.
 
     Kept outside the archive it proves that nothing up to there was changed or taken away since.
+    `archive` is the identity of the log, the beginning of the sha256 of its first entry; empty
+    where that is not told.
     """
 
     number: int
     sha256: str
+    archive: str = ""
 
     def __str__(self) -> str:
         return f"{self.number}:{self.sha256}"

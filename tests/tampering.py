@@ -78,7 +78,9 @@ def world(folder: Path) -> World:
         if step is STEPS[2]:
             loose = made.keep(b"left by a run that was killed")
         states.append(Path(shutil.copytree(made.folder, folder / str(len(states)))))
-    kept = tuple(heads.found_in("\n".join(map(heads.line, made.entries())), "a test"))
+    entries = made.entries()
+    lines = "\n".join(heads.line(entries[: at + 1]) for at in range(len(entries)))
+    kept = tuple(heads.found_in(lines, "a test"))
     return World(tuple(states), kept, object_key(loose))
 
 
@@ -113,7 +115,7 @@ def _purge(made: Archive, minutes: int) -> None:
 
 
 STEPS = (
-    _say(Act.POLICY, policy=b"years = 5\n"), _add(0), _add(1), _add(2), _correct,
+    _say(Act.POLICY, policy=b"[retention]\nyears = 5\n"), _add(0), _add(1), _add(2), _correct,
     _say(Act.HELD, "2026-01-22/weekly"), _add(3), _say(Act.USED, "2026-01-15/weekly"), _add(4),
     _say(Act.RELEASED, "2026-01-22/weekly"), _add(5),
 )  # fmt: skip

@@ -15,9 +15,10 @@ from typing import Any
 
 from reporter.archive import ciphers, log
 from reporter.archive.base import Archive, read_record
+from reporter.archive.findings import Evidence, Found, Kind, shown
 from reporter.archive.persons import folded, same
 from reporter.archive.policy import Approver, Policy, in_force
-from reporter.errors import ArchiveError
+from reporter.errors import ArchiveError, SpecError
 from reporter.filed import Act, Edition, Entry
 
 FORMAT = 1
@@ -276,7 +277,22 @@ def _people(given: Iterable[Approval]) -> int:
 # --- proof -------------------------------------------------------------------------------------
 
 
-def check(archive: Archive, entries: Sequence[Entry]) -> tuple[Fault, ...]:
+def check(evidence: Evidence) -> Iterator[Found]:
+    """What `verify` asks of approvals, where the objects that they rest on are all there."""
+    whole = evidence.objects
+    policies = {one.objects.get("policy") for one in evidence.entries if one.act is Act.POLICY}
+    if not policies <= whole.keys():
+        return
+    signed = {one.number: one.objects.get("approval") for one in evidence.entries}
+    for fault in faults(evidence.archive, evidence.entries):
+        named = signed[fault.entry]
+        if fault.edition in evidence.editions and (named is None or named in whole):
+            message = shown(f"an approval of {fault.edition} does not count: {fault.message}")
+            remedy = "Go by a copy of the archive from before, or have it approved again."
+            yield Found(Kind.INCONSISTENT, log.key(fault.entry), message, remedy)
+
+
+def faults(archive: Archive, entries: Sequence[Entry]) -> tuple[Fault, ...]:
     """What is wrong with the approvals in a log.
 
     What a purge took away is not looked at.
@@ -306,7 +322,7 @@ def _weighed(archive: Archive, entry: Entry, found: Sequence[Entry]) -> tuple[Ap
         policy = in_force(archive, entry.number, found)
     except KeyError:
         return None, "the entry names no approval."
-    except ArchiveError as error:
+    except (ArchiveError, SpecError) as error:
         return None, str(error)
     return made, next(_differences(made, entry, edition, filed, policy), "")
 

@@ -20,8 +20,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from reporter.archive.base import CATALOGUE, Archive
-from reporter.archive.rows import TABLES, bring, is_behind, is_sound
+from reporter.archive.contents import BRIEF
+from reporter.archive.findings import Evidence, Found, Kind
+from reporter.archive.rows import TABLES, bring, holds, is_behind, is_sound, seen
 from reporter.errors import ArchiveError
+from reporter.filed import Act
 
 T = TypeVar("T")
 Question = Callable[[sqlite3.Connection], T]
@@ -68,7 +71,6 @@ def differs(archive: Archive) -> str | None:
     """What in the catalogue is not as the files say; None where all is, or there is none."""
     if not (archive.folder / CATALOGUE).exists():
         return None
-    tip = "Make it anew: reporter archive catalogue."
     try:
         with closing(_copy(archive)) as live, closing(_made(archive)) as made:
             if not is_sound(live):
@@ -77,11 +79,51 @@ def differs(archive: Archive) -> str | None:
                 bring(live, archive)
                 live.execute("INSERT INTO texts (texts) VALUES ('integrity-check')")
             if live.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-                return f"the catalogue is damaged. {tip}"
+                return "the catalogue is damaged."
             wrong = [table for table in TABLES if dump(live, table) != dump(made, table)]
     except DAMAGE:
-        return f"the catalogue cannot be read. {tip}"
-    return f"the catalogue's {' and '.join(wrong)} differ from the files. {tip}" if wrong else None
+        return "the catalogue cannot be read."
+    return f"the catalogue's {' and '.join(wrong)} differ from the files." if wrong else None
+
+
+def check(evidence: Evidence) -> Iterator[Found]:
+    """What `verify` asks of it, where the files that it is made from are all there."""
+    gone = {entry.edition for entry in evidence.entries if entry.act is Act.PURGED}
+    filed = {entry.edition for entry in evidence.entries if entry.act is Act.ADDED} - gone
+    if not filed <= evidence.editions.keys():
+        return
+    briefs = (evidence.editions[name].part(BRIEF) for name in filed)
+    if any(brief and brief.sha256 not in evidence.objects for brief in briefs):
+        return
+    with suppress(ArchiveError):  # of the log: told where that is looked at
+        if wrong := differs(evidence.archive):
+            remedy = "Make it anew: reporter archive catalogue."
+            yield Found(Kind.INCONSISTENT, CATALOGUE, wrong, remedy)
+
+
+def check_grown(archive: Archive) -> None:
+    """Refuse a log that no longer has the last entry that the catalogue ever took in.
+
+    Raises:
+        ArchiveError: so it is.
+    """
+    if not (archive.folder / CATALOGUE).exists():
+        return
+    try:
+        with closing(_copy(archive)) as db:
+            number, sha256 = seen(db)
+    except DAMAGE:
+        return  # it is nobody's evidence
+    if not holds(archive, number, sha256):
+        message = (
+            f"the log is not what it was: the catalogue has seen entry {number}, and the log "
+            f"has it no longer or another, and {len(archive.entries())} in all."
+        )
+        tip = (
+            "Run reporter archive verify with a head kept elsewhere. If an older state was put "
+            "back on purpose: reporter archive catalogue."
+        )
+        raise ArchiveError(message, where=str(archive.folder), tip=tip)
 
 
 def dump(db: sqlite3.Connection, table: str) -> str:

@@ -13,11 +13,14 @@ from itertools import pairwise
 
 from reporter.archive import log
 from reporter.archive.findings import Found, Kind, shown
+from reporter.archive.heads import Anchors, identity
 from reporter.archive.log import key
 from reporter.archive.stores import LEAVING, Store
 from reporter.errors import ArchiveError
 from reporter.filed import GENESIS, Entry, Head
 
+NONE = Anchors()
+SHOWN = 3
 _COPY = "Put back the file from a copy of the archive."
 _CHAIN = "Go by a copy of the archive from before, and by the heads kept of it."
 
@@ -40,18 +43,21 @@ class Chain:
     count: int
     head: Head | None
     found: tuple[Found, ...]
+    heads: tuple[Head, ...]
     matched: tuple[Head, ...]
+    skipped: tuple[Head, ...]
 
 
-def examined(store: Store, heads: Sequence[Head] = ()) -> Chain:
+def examined(store: Store, anchors: Anchors = NONE) -> Chain:
     """Everything that a log and the heads kept of it show.
 
     Args:
         store: of the archive.
-        heads: of this log, anchored elsewhere; those of the same number may contradict each other.
+        anchors: heads kept elsewhere; those of the same number may contradict each other.
     """
     strays = dict(store.strays(log.LOG))
     files = {number: _read(store, number, strays) for number in _numbers(store)}
+    heads, skipped, strange = _sorted(anchors, _identities(files))
     matched = tuple(h for h in heads if h.number in files and files[h.number].sha256 == h.sha256)
     odd = {place: one for file in files.values() for place, one in _odd(file, files)}
     links = dict(_links(files, odd, {head.number for head in matched}))
@@ -59,11 +65,72 @@ def examined(store: Store, heads: Sequence[Head] = ()) -> Chain:
     entries = tuple(f.entry for f in files.values() if f.entry and f.entry.number == f.place)
     found = (
         *_strangers(store, strays), *gone, *odd.values(), *links.values(), *_clock(entries),
-        *_anchored(files, heads, matched, {*odd, *links}),
+        *_anchored(files, heads, matched, {*odd, *links}), *strange,
     )  # fmt: skip
     last = max(files, default=0)
-    head = Head(last, files[last].sha256) if last else None
-    return Chain(entries, len(files), head, found, matched)
+    own = identity(files[1].sha256) if 1 in files else ""
+    head = Head(last, files[last].sha256, own) if last else None
+    return Chain(entries, len(files), head, found, heads, matched, skipped)
+
+
+def _identities(files: Mapping[int, _File]) -> frozenset[str]:
+    """What the archive may be called: by its first entry, and by what the second says of that.
+
+    So the identity outlives a change of the first entry alone.
+    """
+    found = {one.sha256 for place, one in files.items() if place == 1 or _number(one) == 1}
+    found |= {one.entry.previous for one in files.values() if one.entry and _number(one) == 2}  # noqa: PLR2004  the second
+    return frozenset(identity(sha256) for sha256 in found if sha256)
+
+
+def _number(file: _File) -> int:
+    return file.entry.number if file.entry else 0
+
+
+def _sorted(
+    anchors: Anchors, names: frozenset[str]
+) -> tuple[tuple[Head, ...], tuple[Head, ...], list[Found]]:
+    """The heads of this archive, those of others in files, and what is wrong with where they are.
+
+    Where nothing is left that tells which archive this is, every head may be its own.
+    """
+    mine = [head for head in anchors.named if _is_of(head, names)]
+    strange = [_foreign(head, names) for head in anchors.named if head not in mine]
+    skipped: list[Head] = []
+    for file, heads in anchors.files.items():
+        own = [head for head in heads if _is_of(head, names)]
+        mine += own
+        skipped += [head for head in heads if head not in own]
+        if not own:
+            strange.append(_homeless(file, heads, names))
+    return tuple(dict.fromkeys(mine)), tuple(dict.fromkeys(skipped)), strange
+
+
+def _is_of(head: Head, names: frozenset[str]) -> bool:
+    return not names or not head.archive or head.archive in names
+
+
+def _foreign(head: Head, names: frozenset[str]) -> Found:
+    message = (
+        f"is of archive {head.archive}, but this is {_or(names)}: it is another archive's, or "
+        "everything here was computed anew from the first entry on."
+    )
+    return Found(Kind.HEAD, f"the head of entry {head.number}", message, _CHAIN)
+
+
+def _homeless(file: str, heads: Sequence[Head], names: frozenset[str]) -> Found:
+    others = sorted({head.archive for head in heads})
+    more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+    message = (
+        f"has no head of this archive, {_or(names)}: it holds heads of archive "
+        f"{', '.join(others[:SHOWN])}{more}. If it was kept of this archive, everything here was "
+        "computed anew, or another archive was put in its place."
+    )
+    return Found(Kind.HEAD, shown(file), message, _CHAIN)
+
+
+def _or(names: frozenset[str]) -> str:
+    return " or ".join(sorted(names))
 
 
 def _numbers(store: Store) -> list[int]:

@@ -7,13 +7,12 @@ and how it is laid out.
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date
 
-from reporter.archive import drafts, log
+from reporter.archive import drafts, log, policy
 from reporter.archive.base import FORMAT, Archive, Hand, digest, read_record, record
 from reporter.archive.drafts import FILES, INPUTS, PROGRAM, Correction, Draft
 from reporter.errors import ArchiveError
@@ -24,7 +23,6 @@ __all__ = [
     "FILES",
     "INPUTS",
     "PROGRAM",
-    "YEARS",
     "Correction",
     "Draft",
     "Filed",
@@ -33,11 +31,7 @@ __all__ = [
     "corrections",
     "file",
     "retain_until",
-    "years_on",
 ]
-
-YEARS = 5
-"""So many years an edition is kept where no policy says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +103,9 @@ class _BegunError(ArchiveError):
 
 
 def retain_until(archive: Archive, draft: Draft, hand: Hand) -> date:
-    """The last day before which the edition may not be purged."""
-    del archive, draft
-    return years_on(hand.now.date(), YEARS)
-
-
-def years_on(day: date, years: int) -> date:
-    """The same day so many years later; of 29 February in a common year it is 1 March."""
-    if (day.month, day.day) == (2, 29) and not isleap(day.year + years):
-        return date(day.year + years, 3, 1)
-    return day.replace(year=day.year + years)
+    """The last day through which the edition must be kept, by the policy in force."""
+    day = hand.now.astimezone(UTC).date()
+    return policy.retain_until(policy.in_force(archive), draft.slug, (), day)
 
 
 def corrections(entries: Iterable[Entry]) -> Mapping[str, tuple[str, ...]]:

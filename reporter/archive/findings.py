@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from reporter.archive.base import Archive
 from reporter.filed import Edition, Entry, Head
@@ -54,6 +55,7 @@ class Evidence:
     `entries` are those that can be read, in the order of their places; `editions` the records that
     are whole, by id, and `objects` the sizes of the objects whose bytes are what their name says.
     `purged` names the objects that were taken away on purpose, by the edition they were of.
+    `private` is the folder of clients' keys, None where it is the archive's own.
     """
 
     archive: Archive
@@ -61,6 +63,7 @@ class Evidence:
     editions: Mapping[str, Edition]
     objects: Mapping[str, int]
     purged: Mapping[str, frozenset[str]]
+    private: Path | None = None
 
 
 Check = Callable[[Evidence], Iterable[Found]]
@@ -71,7 +74,8 @@ class Report:
     """What was looked at, and what was found.
 
     `size` is in bytes. `head` and `time` are those of the last entry that can be read, None where
-    there is none. `matched` are the heads given that the log agrees with, of `heads` given.
+    there is none. `matched` are the heads that the log agrees with, of `heads` given of this
+    archive; `skipped` are those of others, in files that have both.
     """
 
     found: tuple[Found, ...]
@@ -83,6 +87,7 @@ class Report:
     time: datetime | None
     heads: tuple[Head, ...]
     matched: tuple[Head, ...]
+    skipped: tuple[Head, ...] = ()
 
     @property
     def findings(self) -> tuple[Found, ...]:

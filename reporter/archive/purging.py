@@ -2,7 +2,8 @@
 
 The entry `purged` comes first and names all that the edition had; then those objects go that
 nothing else needs. A purge that is killed in between is finished by the next one, which takes away
-whatever nothing that is kept refers to: so do the leavings of killed filings go.
+what entries `purged` name and nothing kept refers to. What no entry names is left by a killed
+filing, or by a log whose end was cut off: it goes only where somebody says so.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reporter.archive import log
+from reporter.archive import catalogue, chain, log
 from reporter.archive.base import OBJECTS, PRIVATE, Archive, Hand, object_key, read_record
 from reporter.archive.clients import Keys, keys_of
 from reporter.archive.enclosures import check_keys, editions_of
 from reporter.archive.findings import Evidence, Found, Kind, shown
+from reporter.archive.heads import Anchors
 from reporter.archive.retention import Chronicle, Retention, chronicle, retained
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition, Entry
@@ -46,13 +48,15 @@ class Plan:
     """What a purge does.
 
     `editions` go; `held` are past their day, but a hold keeps them. `unfinished` are the objects
-    that killed purges left, `leavings` those that killed filings did.
+    that killed purges left, `leavings` those that killed filings did, or that a log whose end was
+    cut off did: `lost` are the ids of editions whose records are among them.
     """
 
     editions: tuple[Doomed, ...] = ()
     held: tuple[Retention, ...] = ()
     unfinished: tuple[str, ...] = ()
     leavings: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 def plan(archive: Archive, hand: Hand, editions: Iterable[str] = (), *, due: bool = False) -> Plan:
@@ -65,8 +69,10 @@ def plan(archive: Archive, hand: Hand, editions: Iterable[str] = (), *, due: boo
         due: all go that may.
 
     Raises:
-        ArchiveError: one of `editions` is not there or is kept yet, or what is kept cannot be read.
+        ArchiveError: one of `editions` is not there or is kept yet, what is kept cannot be read, or
+            the log is shorter than it was once seen.
     """
+    catalogue.check_grown(archive)
     known = chronicle(archive.entries())
     wanted = [retained(archive, one, known) for one in dict.fromkeys(editions)]
     if kept := [one for one in wanted if not one.due(hand.now)]:
@@ -82,14 +88,35 @@ def plan(archive: Archive, hand: Hand, editions: Iterable[str] = (), *, due: boo
     return _planned(archive, known, wanted, held)
 
 
-def purge(archive: Archive, hand: Hand, editions: Iterable[str] = (), *, due: bool = False) -> Plan:
-    """Purge editions, finish what a killed purge left, and clear what a killed filing left.
+def check_holds(archive: Archive, anchors: Anchors) -> None:
+    """Refuse an archive whose log is not the one that heads were taken of.
+
+    Raises:
+        ArchiveError: so it is.
+    """
+    wrong = [one for one in chain.examined(archive.store, anchors).found if not one.note]
+    if wrong:
+        tip = "Nothing was purged. See all that was done: reporter archive verify --head."
+        raise ArchiveError(wrong[0].message, where=wrong[0].where, tip=tip)
+
+
+def purge(
+    archive: Archive,
+    hand: Hand,
+    editions: Iterable[str] = (),
+    *,
+    due: bool = False,
+    leavings: bool = False,
+) -> Plan:
+    """Purge editions, and finish what a killed purge left.
 
     Args:
         archive: where.
         hand: who does it; by his clock.
         editions: ids of those that are to go.
         due: all go that may.
+        leavings: what nothing refers to goes too; where the log's end was cut off, that is more
+            than killed filings left.
 
     Returns: what was done.
 
@@ -102,7 +129,7 @@ def purge(archive: Archive, hand: Hand, editions: Iterable[str] = (), *, due: bo
         for one in made.editions:
             _append(archive, hand, one)
             _remove(archive, one.goes)
-        _remove(archive, (*made.unfinished, *made.leavings))
+        _remove(archive, (*made.unfinished, *(made.leavings if leavings else ())))
     return made
 
 
@@ -155,11 +182,20 @@ def check_forgettable(
 
 def check(evidence: Evidence) -> Iterator[Found]:
     """What `verify` looks at beside objects: keys that must not be there any more."""
-    keys = keys_of(evidence.archive)
-    known = chronicle(evidence.entries)
-    where = f"{PRIVATE}/{keys.folder.name}"
+    keys = keys_of(evidence.archive, evidence.private)
+    told = evidence.entries
+    forgotten = {str(one.details.get("client")) for one in told if one.act is Act.FORGOTTEN}
+    sealed = {str(one.details.get("keys")) for one in told if one.act is Act.ENCLOSED}
+    where = shown(str(keys.folder)) if evidence.private else f"{PRIVATE}/{keys.folder.name}"
     try:
-        left = {one.handle for one in keys.clients()} & known.forgotten
+        if sealed - {keys.name()}:
+            message = (
+                "is not where the keys of this archive's clients lie; they were not looked at."
+            )
+            remedy = "Name their folder: --private DIR, or REPORTER_PRIVATE."
+            yield Found(Kind.MISSING, where, message, remedy, note=True)
+            return
+        left = {one.handle for one in keys.clients()} & forgotten
         half = keys.half_destroyed()
     except (OSError, ArchiveError) as error:
         yield Found(Kind.UNREADABLE, where, shown(str(error)), note=True)
@@ -222,6 +258,7 @@ def _planned(
     counted = needed(archive, known)
     left = [name for name in there(archive) if name not in counted]
     gone = purged_objects(known)
+    leavings = tuple(name for name in left if name not in gone)
     doomed = []
     for one in wanted:
         mine = objects_of(archive, one.edition, known)
@@ -234,8 +271,19 @@ def _planned(
         tuple(doomed),
         tuple(held),
         tuple(name for name in left if name in gone),
-        tuple(name for name in left if name not in gone),
+        leavings,
+        tuple(sorted(filter(None, (_lost(archive, name) for name in leavings)))),
     )
+
+
+def _lost(archive: Archive, name: str) -> str:
+    """The id of the edition whose record an object is; empty, if it is none."""
+    try:
+        if not next(archive.store.pieces(object_key(name)), b"").startswith(b"{"):
+            return ""
+        return shown(read_record(archive.object(name)).id)
+    except (ArchiveError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return ""
 
 
 def _record(archive: Archive, filed: Entry) -> Edition:

@@ -21,6 +21,7 @@ WORD_COLUMNS = (
 )  # fmt: skip
 SCHEMA = (
     "CREATE TABLE state (number INTEGER NOT NULL, sha256 TEXT NOT NULL)",
+    "CREATE TABLE seen (number INTEGER NOT NULL, sha256 TEXT NOT NULL)",
     """CREATE TABLE acts (number INTEGER PRIMARY KEY, time TEXT, actor TEXT, act TEXT,
         edition TEXT, objects TEXT, details TEXT)""",
     "CREATE INDEX acts_of ON acts (edition)",
@@ -45,6 +46,7 @@ SCHEMA = (
     """CREATE VIRTUAL TABLE texts
         USING fts5(place UNINDEXED, text, tokenize='unicode61 remove_diacritics 2')""",
 )
+"""`seen` is the last entry there ever was: what a log cut short does not take back."""
 TABLES = ("state", "acts", "editions", "facts", "subjects", "texts")
 
 
@@ -101,6 +103,7 @@ def bring(db: sqlite3.Connection, archive: Archive) -> None:
         for statement in SCHEMA:
             db.execute(statement)
         db.execute("INSERT INTO state VALUES (0, ?)", (GENESIS,))
+        db.execute("INSERT INTO seen VALUES (0, ?)", (GENESIS,))
     elif not is_sound(db):
         raise sqlite3.DatabaseError("of another version")
     news = _news(db, archive)
@@ -126,6 +129,20 @@ def _take(db: sqlite3.Connection, archive: Archive, news: tuple[Entry, ...]) -> 
     _forget(db, [entry.edition for entry in news if entry.act is Act.PURGED])
     if news:
         db.execute("UPDATE state SET number = ?, sha256 = ?", (news[-1].number, news[-1].sha256))
+        if holds(archive, *seen(db)):
+            db.execute("UPDATE seen SET (number, sha256) = (SELECT number, sha256 FROM state)")
+
+
+def seen(db: sqlite3.Connection) -> tuple[int, str]:
+    """The last entry that was ever taken in: its number, 0 where there was none, and its hash."""
+    number, sha256 = db.execute("SELECT number, sha256 FROM seen").fetchone()
+    return int(number), str(sha256)
+
+
+def holds(archive: Archive, number: int, sha256: str) -> bool:
+    """Whether the log has this entry; it has number 0."""
+    found = archive.entries()
+    return not number or (number <= len(found) and found[number - 1].sha256 == sha256)
 
 
 def moment(entry: Entry) -> str:

@@ -12,11 +12,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from reporter.archive import chain, purging
+from reporter.archive import approval, catalogue, chain, purging
 from reporter.archive.base import OBJECTS, Archive, object_key, read_record, record
 from reporter.archive.filing import FILES, INPUTS, PROGRAM
 from reporter.archive.findings import Check, Evidence, Found, Kind, Report, shown
+from reporter.archive.heads import Anchors
 from reporter.archive.log import key
 from reporter.archive.stores import Store
 from reporter.errors import ArchiveError
@@ -25,10 +27,14 @@ from reporter.filed import Act, Edition, Entry, Head
 Progress = Callable[[int, int, str], None]
 _OBJECT = re.compile(rf"{OBJECTS}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})")
 _COPY = "Put it back from a copy of the archive; its name is the sha256 of its bytes."
-_ABOUT = {Act.APPROVED, Act.USED, Act.HELD, Act.RELEASED, Act.PURGED, Act.ENCLOSED}
+_ABOUT = {
+    Act.APPROVED, Act.WITHDRAWN, Act.USED, Act.HELD, Act.RELEASED, Act.PURGED, Act.ENCLOSED,
+}  # fmt: skip
 """Acts that concern an edition filed before, where they name one."""
 
-CHECKS: tuple[Check, ...] = (purging.check,)
+_LEAVINGS = "{} that nothing refers to, left by killed runs or by a log whose end was cut off"
+
+CHECKS: tuple[Check, ...] = (approval.check, purging.check, catalogue.check)
 """Further checks, each of which is handed what stands and gives what it finds."""
 
 
@@ -55,19 +61,26 @@ def _silent(_done: int, _total: int, _name: str) -> None:
     pass
 
 
-def verify(archive: Archive, heads: Sequence[Head] = (), progress: Progress = _silent) -> Report:
+def verify(
+    archive: Archive,
+    heads: Anchors | Sequence[Head] = (),
+    progress: Progress = _silent,
+    private: Path | None = None,
+) -> Report:
     """Look at everything in an archive.
 
     Args:
         archive: which; nobody removes anything from it meanwhile.
         heads: of its log, kept elsewhere.
         progress: told of objects read.
+        private: the folder of clients' keys; None where it is the archive's own.
 
     Raises:
         ArchiveError: the archive's folder cannot be read at all.
     """
+    anchors = heads if isinstance(heads, Anchors) else Anchors(tuple(heads))
     with archive.store.shared():
-        log = chain.examined(archive.store, heads)
+        log = chain.examined(archive.store, anchors)
         strays = dict(archive.store.strays(OBJECTS))
         objects = _hashed(archive.store, strays, progress)
         found = [*log.found, *_strangers(archive.store, strays)]
@@ -75,13 +88,13 @@ def verify(archive: Archive, heads: Sequence[Head] = (), progress: Progress = _s
         purged = _purged(log.entries)
         found += told
         found += _held_against(_uses(log.entries, editions), objects, purged)
-        evidence = Evidence(archive, log.entries, editions, objects.whole, purged)
+        evidence = Evidence(archive, log.entries, editions, objects.whole, purged, private)
         for check in CHECKS:
             found += check(evidence)
     time = log.entries[-1].time if log.entries else None
     count = len(objects.whole) + len(objects.other)
     return Report(tuple(found), log.count, len(editions), count, objects.size, log.head, time,
-                  tuple(heads), log.matched)  # fmt: skip
+                  log.heads, log.matched, log.skipped)  # fmt: skip
 
 
 # --- objects ----------------------------------------------------------------------------------
@@ -202,14 +215,14 @@ def _listed(users: Sequence[_Use]) -> str:
 def _left(unneeded: Sequence[str], removed: frozenset[str]) -> Iterator[Found]:
     """Notes on objects that nothing needs: of a purge not finished, of a killed run."""
     kinds = (
-        (Kind.UNFINISHED, True, "of a purge that was cut short: {} not removed yet"),
-        (Kind.LEAVING, False, "{} that nothing refers to, left by runs that were killed"),
+        (Kind.UNFINISHED, True, "of a purge that was cut short: {} not removed yet", ""),
+        (Kind.LEAVING, False, _LEAVINGS, " --leavings"),
     )
-    for kind, gone, what in kinds:
+    for kind, gone, what, how in kinds:
         if names := [sha256 for sha256 in unneeded if (sha256 in removed) is gone]:
             count = f"{len(names)} object{'' if len(names) == 1 else 's'}"
             more = "" if len(names) == 1 else " and others"
-            remedy = "The next `reporter archive purge` clears it away."
+            remedy = f"`reporter archive purge{how}` clears it away."
             where = f"{object_key(names[0])}{more}"
             yield Found(kind, where, f"{what.format(count)}.", remedy, note=True)
 

@@ -32,6 +32,13 @@ actor = click.option(
     envvar="REPORTER_ACTOR",
     help="Who does this; else the name you are logged in under.",
 )
+heads = click.option(
+    "--head",
+    "heads",
+    metavar="TEXT|FILE",
+    multiple=True,
+    help="A head kept elsewhere, or a file with some in it, such as a mail; repeatable.",
+)
 late = click.option(
     "--clock-is-right",
     "late",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporter.archive import approval, ciphers, log, policy
-from reporter.archive.approval import approvals, check, is_approved, lacking
+from reporter.archive.approval import approvals, faults, is_approved, lacking
 from reporter.archive.approving import Approved, Wish, approve, withdraw
 from reporter.archive.base import Archive, Hand
 from reporter.archive.keys import Signer
@@ -58,7 +58,7 @@ def test_an_approved_edition_is_approved_for_its_readers_and_no_others(made: Arc
         "Ann Meier", "Head of Research", "Read twice.",
     )  # fmt: skip
     assert one.time == NOON + timedelta(minutes=2)
-    assert check(made, made.entries()) == ()
+    assert faults(made, made.entries()) == ()
 
 
 def test_what_is_not_named_is_all_that_the_approver_may(made: Archive) -> None:
@@ -74,8 +74,8 @@ def test_what_is_signed_is_the_hash_of_the_record(made: Archive) -> None:
     assert ciphers.is_signed(kept["signed"].encode(), kept["signature"], signer().public)
     said = json.loads(kept["signed"])
     assert kept["signed"] == json.dumps(said, sort_keys=True, separators=(",", ":"))
-    assert said["record"] == made.entries()[0].objects["record"] == one.record
-    assert said["policy"] == made.entries()[1].objects["policy"]
+    assert said["record"] == made.entries()[1].objects["record"] == one.record
+    assert said["policy"] == made.entries()[2].objects["policy"]
     assert said["edition"] == FIRST
 
 
@@ -142,7 +142,7 @@ def test_old_approvals_stand_when_a_key_is_changed_or_somebody_leaves(made: Arch
     assert approved(made, "ann-2", minutes=6, edition="2026-01-22/weekly").new
     enforce(made, BO, minutes=7)
     assert is_approved(made, "2026-01-22/weekly", "retail", "CH")
-    assert check(made, made.entries()) == ()
+    assert faults(made, made.entries()) == ()
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_the_last_day_is_a_day_where_the_approver_is(
     if may:
         approve(made, Wish(FIRST), signer(), who)
         assert is_approved(made, FIRST, "retail", "CH"), "and after a way through UTC"
-        assert check(made, made.entries()) == ()
+        assert faults(made, made.entries()) == ()
     else:
         with pytest.raises(ArchiveError, match="may not approve weekly on 2026-01-21"):
             approve(made, Wish(FIRST), signer(), who)
@@ -200,7 +200,7 @@ def test_a_purged_edition_is_refused(made: Archive) -> None:
     log.append(made.store, hand(9).entry(Act.PURGED, FIRST), lambda _: None)
     refused(made, "was purged")
     assert approvals(made, FIRST) == ()
-    assert check(made, made.entries()) == ()
+    assert faults(made, made.entries()) == ()
     with pytest.raises(ArchiveError, match="was purged"):
         lacking(made, FIRST, "retail", "CH")
 
@@ -349,7 +349,7 @@ def forged(made: Archive, change: dict[str, Any], key: str = "") -> str:
     log.append(made.store, entry, lambda _: None)
     assert approvals(made, FIRST) == ()
     assert not is_approved(made, FIRST, "retail", "CH")
-    (fault,) = check(made, made.entries())
+    (fault,) = faults(made, made.entries())
     assert fault.entry == made.entries()[-1].number
     assert fault.edition == FIRST
     return fault.message
@@ -397,7 +397,7 @@ def test_an_entry_without_a_statement_is_found(made: Archive) -> None:
                     {"approval": "0" * 64}, {"approval": made.keep(b"\xff")}):  # fmt: skip
         entry = hand(9).entry(Act.APPROVED, FIRST, objects=objects, details=details)
         log.append(made.store, entry, lambda _: None)
-    assert len(check(made, made.entries())) == 5
+    assert len(faults(made, made.entries())) == 5
     assert approvals(made, FIRST) == ()
 
 
@@ -416,7 +416,7 @@ def test_a_change_of_what_the_entry_tells_is_found(name: str) -> None:
             Act.APPROVED, FIRST, objects=entry.objects, details=told
         )
         log.append(made.store, other, lambda _: None)
-        (fault,) = check(made, made.entries())
+        (fault,) = faults(made, made.entries())
         assert fault.message == "the entry says something else than the signed statement."
 
 

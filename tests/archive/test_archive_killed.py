@@ -15,11 +15,22 @@ from pathlib import Path
 
 import pytest
 
-from reporter.cli.archive import archive as group
 from tests.archive.soundness import editions, leavings
 from tests.archives import NOON, archive
-from tests.killing import Ended, Nursery, moments, nurseries
+from tests.killing import TRIALS, Ended, Nursery, moments, nurseries
 
+MANY = 20
+"""From so many trials on, none is left out for the time it takes."""
+SMALL = """
+title = "A brief"
+subjects = ["^RUT"]
+benchmark = "^GSPC"
+source = "sample"
+[watch]
+sizes = ["IWM"]
+[[sections]]
+name = "front"
+"""
 Found = Mapping[str, Mapping[str, bytes]]
 
 
@@ -28,7 +39,7 @@ class Work:
     """What is done to an archive of so many editions: `words` for `call`, and a clock.
 
     Words are told the archive and a folder beside it as it was first. `ready` are runs before, in
-    that folder. `kept` are the editions that must be there, killed or not. `needs` is a command.
+    that folder. `kept` are the editions that must be there, killed or not.
     """
 
     name: str
@@ -38,9 +49,8 @@ class Work:
     filed: int = 2
     ready: Callable[[Path], list[list[str]]] = lambda _: []
     kept: Callable[[Found], Found] = lambda before: before
-    needs: str = ""
-    every: int = 1
-    """Of so many trials one is made: a build takes its time."""
+    trials: int = TRIALS
+    """So many of each kind; a build takes its time."""
 
 
 def in_archive(place: Path, *words: str) -> list[str]:
@@ -49,8 +59,10 @@ def in_archive(place: Path, *words: str) -> list[str]:
 
 
 def built(home: Path) -> list[str]:
-    """A build of a real edition, without pictures and pages, which take their time."""
-    return ["build", "daily", "--format", "json", "--output", str(home / "output")]
+    """A build of a small edition, without pictures and pages, which take their time."""
+    (home / "small.toml").write_text(SMALL, encoding="utf-8")
+    spec, output = str(home / "small.toml"), str(home / "output")
+    return ["build", spec, "--format", "json", "--output", output]
 
 
 def without_first(found: Found) -> Found:
@@ -63,9 +75,8 @@ WORKS = (
     Work("first", lambda place, _: [str(place), "0"], call=BY_HAND, filed=0),
     Work(
         "add",
-        lambda place, home: in_archive(place, "add", str(home / "output/2026-01-16/daily")),
+        lambda place, home: in_archive(place, "add", str(home / "output/2026-01-16/a-brief")),
         ready=lambda home: [built(home)],
-        needs="add",
     ),
     Work(
         "purge",
@@ -75,17 +86,15 @@ WORKS = (
             in_archive(home / "archive", "hold", "2026-01-22/weekly", "--reason", "A letter.")
         ],
         kept=without_first,
-        needs="purge",
     ),
     Work(
         "rebuild",
-        lambda place, _: ["archive", "rebuild", "2026-01-16/daily", "--archive", str(place)],
+        lambda place, _: ["archive", "rebuild", "2026-01-16/a-brief", "--archive", str(place)],
         ready=lambda home: [
             built(home),
-            in_archive(home / "archive", "add", str(home / "output/2026-01-16/daily")),
+            in_archive(home / "archive", "add", str(home / "output/2026-01-16/a-brief")),
         ],
-        needs="rebuild",
-        every=5,
+        trials=max(2, TRIALS // 5) if TRIALS < MANY else TRIALS,
     ),
 )
 
@@ -132,13 +141,11 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
         yield started
 
 
-@pytest.fixture(scope="module", params=WORKS, ids=lambda work: work.name)
+@pytest.fixture(scope="module")
 def trial(
     request: pytest.FixtureRequest, nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
 ) -> Trial:
     work: Work = request.param
-    if work.needs and work.needs not in group.commands:
-        pytest.skip(f"there is no command {work.needs}")
     home = tmp_path_factory.mktemp("before")
     template = archive(home, work.filed).folder
     template.mkdir(exist_ok=True)
@@ -157,24 +164,20 @@ def objects(place: Path) -> frozenset[str]:
     return frozenset(path.name for path in (place / "objects").glob("*/*"))
 
 
+@pytest.mark.parametrize("trial", WORKS, ids=lambda work: work.name, indirect=True, scope="module")
 def test_a_work_is_many_operations(trial: Trial) -> None:
     assert trial.whole.operations > 10
     assert (trial.after == editions(trial.template)) == (trial.work.name == "rebuild")
 
 
-TRIALS = list(enumerate(moments()))
+STRIKES = [
+    pytest.param(work, share, id=f"{work.name}-{number}")
+    for work in WORKS
+    for number, share in enumerate(moments(work.trials))
+]
 
 
-@pytest.fixture
-def share(trial: Trial, chance: tuple[int, float]) -> float:
-    """Where a trial strikes, if it is made."""
-    number, share = chance
-    if number % trial.work.every:
-        pytest.skip("a build takes its time")
-    return share
-
-
-@pytest.mark.parametrize("chance", TRIALS)
+@pytest.mark.parametrize(("trial", "share"), STRIKES, indirect=["trial"], scope="module")
 def test_killed_before_any_operation(trial: Trial, tmp_path: Path, share: float) -> None:
     place = trial.fresh(tmp_path)
     ended = trial.run(place, at=int(share * trial.whole.operations))
@@ -182,7 +185,7 @@ def test_killed_before_any_operation(trial: Trial, tmp_path: Path, share: float)
     trial.completed(place, ended)
 
 
-@pytest.mark.parametrize("chance", TRIALS)
+@pytest.mark.parametrize(("trial", "share"), STRIKES, indirect=["trial"], scope="module")
 def test_killed_at_any_moment(trial: Trial, tmp_path: Path, share: float) -> None:
     place = trial.fresh(tmp_path)
     ended = trial.run(place, seconds=share * trial.whole.seconds)

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from reporter.archive import log
+from reporter.archive import log, policy
 from reporter.archive.base import Hand, object_key
-from reporter.archive.filing import Correction, begin, corrections, file, years_on
+from reporter.archive.filing import Correction, begin, corrections, file
+from reporter.archive.retention import retained
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Entry
 from reporter.paper import Artifact
@@ -63,19 +62,23 @@ def test_the_first_entry_says_how_the_archive_is_laid_out(tmp_path: Path) -> Non
     assert second.act == "added"
 
 
-@given(st.dates(date(1900, 1, 1), date(2200, 1, 1)), st.integers(1, 50))
-def test_years_on_never_ends_early(day: date, years: int) -> None:
-    end = years_on(day, years)
-    assert end.year == day.year + years
-    assert (end.month, end.day) in {(day.month, day.day), (3, 1)}
-    assert (end.month, end.day) >= (day.month, day.day)
-
-
 def test_an_edition_is_to_be_kept_five_years(tmp_path: Path) -> None:
     made = archive(tmp_path)
     leap = Hand("jane", datetime(2028, 2, 29, 12, tzinfo=UTC))
     file(made, draft(), leap)
     assert made.entries()[-1].details["retain_until"] == "2033-03-01"
+
+
+def test_a_policy_put_into_force_before_says_how_long(tmp_path: Path) -> None:
+    made = archive(tmp_path)
+    rules = b'[retention]\nyears = 3\n[[retention.rules]]\nslug = "weekly"\nyears = 9\n'
+    assert policy.put(made, rules, "p.toml", hand())
+    add(made, draft(), 1)
+    add(made, draft(slug="daily"), 2)
+    assert policy.put(made, b"[retention]\nyears = 1\n", "p.toml", hand(3))
+    days = [entry.details.get("retain_until") for entry in made.entries()]
+    assert [day for day in days if day] == ["2035-01-16", "2029-01-16"]
+    assert retained(made, "2026-01-15/weekly").until == date(2035, 1, 16)
 
 
 def test_a_correction_is_told_of_the_edition_it_corrects_and_of_one_another(tmp_path: Path) -> None:

@@ -236,9 +236,10 @@ def test_a_policy_is_in_force_from_its_entry_on(tmp_path: Path) -> None:
     assert policy.put(made, EXAMPLE, "archive-policy.toml", hand(1))
     assert not policy.put(made, EXAMPLE, "archive-policy.toml", hand(2))
     assert policy.put(made, b"[retention]\nyears = 9\n", "p.toml", hand(3))
-    assert [entry.act for entry in made.entries()] == [Act.ADDED, Act.POLICY, Act.POLICY]
-    assert policy.in_force(made, 1) is None
-    before, after = policy.in_force(made, 2), policy.in_force(made)
+    acts = [Act.CREATED, Act.ADDED, Act.POLICY, Act.POLICY]
+    assert [entry.act for entry in made.entries()] == acts
+    assert policy.in_force(made, 2) is None
+    before, after = policy.in_force(made, 3), policy.in_force(made)
     assert before == policy.read(EXAMPLE, "archive-policy.toml")
     assert after
     assert after.years == 9

@@ -102,6 +102,8 @@ def test_leavings_go_and_nothing_that_is_referred_to(tmp_path: Path) -> None:
     assert plan(made, hand(10)).leavings == (left,)
     assert left in objects(made)
     purge(made, hand(10))
+    assert left in objects(made)
+    purge(made, hand(10), leavings=True)
     assert objects(made) == kept
     assert had_by(made, "anna")[0][2] == message("anna")
 

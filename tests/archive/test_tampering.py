@@ -15,6 +15,7 @@ import pytest
 from reporter.archive import log
 from reporter.archive.base import opened
 from reporter.archive.findings import Found, Kind
+from reporter.archive.heads import Anchors
 from reporter.archive.verify import verify
 from reporter.filed import Head
 from tests.tampering import (
@@ -29,6 +30,8 @@ from tests.tampering import (
 
 TRIALS = int(os.environ.get("REPORTER_TRIALS", "100"))
 SEED = 20260115
+ELSEWHERE = Head(7, "0f" * 32, "0123456789ab")
+"""The head of another archive, in the same mailbox."""
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +95,16 @@ def test_a_recomputed_chain_is_found_by_a_head_alone(archived: World, tmp_path: 
         heads = anchored(random, archived)
         found = findings(folder, heads)
         assert found, (trial, what)
+        in_a_file = verify(opened(folder), Anchors(files={"heads.txt": (*heads, ELSEWHERE)}))
+        if first == 1:  # another archive, as its heads tell: none of those kept is of it
+            assert {one.kind for one in found} == {Kind.HEAD}, (trial, what, found)
+            assert len(found) == len(heads)
+            (one,) = in_a_file.findings
+            assert one.kind is Kind.HEAD
+            assert "has no head of this archive" in one.message
+            shutil.rmtree(folder)
+            continue
+        assert (in_a_file.findings, in_a_file.skipped) == (found, (ELSEWHERE,)), (trial, what)
         assert {one.kind for one in found} <= what.kinds, (trial, what, found)
         departed = [one for one in found if one.kind is Kind.RECOMPUTED]
         after = sorted(head.number for head in heads if head.number >= first)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporter.archive import log
+from reporter.archive import catalogue, log
 from reporter.archive import verify as verifying
 from reporter.archive.base import Archive, digest, object_key, opened, record
 from reporter.archive.findings import Evidence, Found, Kind, shown
@@ -236,8 +236,8 @@ def test_an_object_that_may_not_be_read(made: Archive) -> None:
 
 def test_an_archive_in_daily_use_is_clean(made: Archive) -> None:
     made.keep(b"left by a killed run")
-    (made.folder / "catalogue.sqlite").write_bytes(b"derived")
-    (made.folder / "private" / "clients").mkdir(parents=True)
+    assert catalogue.rebuild(made) == 3
+    (made.folder / "private" / "clients").mkdir(parents=True, mode=0o700)
     (made.folder / "objects" / "00").mkdir(exist_ok=True)
     (made.folder / "objects" / "00" / ".x.123-0.tmp").write_bytes(b"half")
     report = verify(made)

@@ -251,7 +251,7 @@ def test_the_example_of_the_handbook_runs(house: House) -> None:
             assert told.endswith("by Ann Meier (Head of Research; Series 24) for professional and "
                                  "retail in CH.\n")  # fmt: skip
     there = opened(house.folder / "archive")
-    acts = ["added", "policy", "approved", "used", "withdrawn"]
+    acts = ["created", "added", "policy", "approved", "used", "withdrawn"]
     assert [entry.act.value for entry in there.entries()] == acts
     house.check_silent()
 

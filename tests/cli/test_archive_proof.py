@@ -45,8 +45,8 @@ def test_a_head_is_kept_and_gone_by(made: Archive, capsys: pytest.CaptureFixture
         assert code == 0
         assert file.read_text() == out
     assert "has this head already" in err
-    sha256 = made.entries()[-1].sha256
-    assert out == f"reporter-archive 3 {sha256} 2026-01-16T12:02:00Z\n"
+    sha256, name = made.entries()[-1].sha256, made.entries()[0].sha256[:12]
+    assert out == f"reporter-archive {name} 3 {sha256} 2026-01-16T12:02:00Z\n"
     code, shown, _ = verified(made, capsys, "--head", file, "--head", out)
     count = sum(path.is_file() for path in (made.folder / "objects").rglob("*"))
     assert code == 0

@@ -35,6 +35,6 @@ def head(talk: Talk, *, place: Path, file: Path | None) -> None:
     entries = opened(place).entries()
     if not entries:
         raise ArchiveError("holds nothing yet, so it has no head.", where=str(place))
-    click.echo(line(entries[-1]))
-    if file and not keep(entries[-1], file, place):
+    click.echo(line(entries))
+    if file and not keep(entries, file, place):
         talk.say(f"{file} has this head already.")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 @click.argument("editions", metavar="[EDITION]...", nargs=-1)
 @click.option("--due", is_flag=True, help="Purge every edition that may go.")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+@click.option("--leavings", is_flag=True, help="Clear away what no entry refers to, too.")
+@hands.heads
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @hands.place
 @hands.actor
@@ -30,6 +32,8 @@ def purge(  # noqa: PLR0913  one argument an option
     editions: tuple[str, ...],
     due: bool,
     dry_run: bool,
+    leavings: bool,
+    heads: tuple[str, ...],
     yes: bool,
     place: Path,
     actor: str | None,
@@ -39,25 +43,29 @@ def purge(  # noqa: PLR0913  one argument an option
 
     The log says for good what went, who did it and when. What clients were sent
     of an edition goes with it; files that other editions share stay. Finishes
-    what a killed purge left and clears what a killed filing left: without an
-    edition and without --due it does only that.
+    what a killed purge left: without an edition and without --due it does only
+    that. What no entry refers to, a killed filing left or a log whose end was
+    cut off: it goes with --leavings alone. With --head nothing goes where the
+    archive does not hold to it.
     """
+    from reporter.archive import heads as kept
     from reporter.archive import purging
     from reporter.archive.base import opened
 
     archive, hand = opened(place), hands.hand(actor, late=late)
+    purging.check_holds(archive, kept.given(heads))
     made = purging.plan(archive, hand, editions, due=due)
-    talk.say_each(_told(made))
-    if made.editions and not (dry_run or yes):
+    talk.say_each(_told(made, leavings=leavings))
+    if (made.editions or (leavings and made.lost)) and not (dry_run or yes):
         click.confirm("Purge for good?", abort=True, err=True)
     if not dry_run:
         names = tuple(one.edition for one in made.editions)
-        made = purging.purge(archive, hands.hand(actor, late=late), names)
+        made = purging.purge(archive, hands.hand(actor, late=late), names, leavings=leavings)
     for one in made.editions:
         click.echo(one.edition)
 
 
-def _told(made: Plan) -> list[str]:
+def _told(made: Plan, *, leavings: bool) -> list[str]:
     told = [
         f"{one.edition}: {one.files} files, {len(one.goes)} of them its own alone; "
         f"kept through {one.retention.until.isoformat()}."
@@ -69,5 +77,10 @@ def _told(made: Plan) -> list[str]:
     if made.unfinished:
         told.append(f"{len(made.unfinished)} objects of purges that were cut short.")
     if made.leavings:
-        told.append(f"{len(made.leavings)} objects of filings that were cut short.")
+        what = "go" if leavings else "stay; --leavings clears them away"
+        told.append(
+            f"{len(made.leavings)} objects that no entry refers to, left by filings that were cut "
+            f"short or by a log whose end was cut off: they {what}."
+        )
+    told += [f"{name}: its record is among them; no entry files it." for name in made.lost]
     return told or ["Nothing is to go."]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reporter.cli import hands, options
+from reporter.cli.private import private
 from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
@@ -24,14 +25,8 @@ UNANCHORED = (
 
 @click.command()
 @hands.place
-@click.option(
-    "--head",
-    "heads",
-    metavar="TEXT|FILE",
-    multiple=True,
-    envvar="REPORTER_ARCHIVE_VERIFY_HEAD",
-    help="A head kept elsewhere, or a file with some in it, such as a mail; repeatable.",
-)
+@hands.heads
+@private
 @click.option(
     "--json",
     "as_json",
@@ -41,7 +36,9 @@ UNANCHORED = (
 )
 @options.loudness
 @click.pass_obj
-def verify(talk: Talk, *, place: Path, heads: tuple[str, ...], as_json: bool) -> None:
+def verify(
+    talk: Talk, *, place: Path, heads: tuple[str, ...], private: Path | None, as_json: bool
+) -> None:
     """Prove that the archive is what was filed, or say what was done to it.
 
     Reads every entry of the log and every object. Leaves with 1 if something is
@@ -54,9 +51,9 @@ def verify(talk: Talk, *, place: Path, heads: tuple[str, ...], as_json: bool) ->
     from reporter.errors import EXIT_ERROR
 
     archive = opened(place)
-    anchors = tuple(dict.fromkeys(head for text in heads for head in kept.given(text)))
+    anchors = kept.given(heads)
     with talk.progress() as progress:
-        report = verify(archive, anchors, progress)
+        report = verify(archive, anchors, progress, private)
     if as_json:
         click.echo(dump(_document(report)), nl=False)
     else:
@@ -85,10 +82,14 @@ def _say(talk: Talk, report: Report) -> None:
     )
     if report.head and report.time:
         click.echo(f"The log ends with entry {report.head.number}, {report.head.sha256}.")
+    if report.skipped:
+        others = len({head.archive for head in report.skipped})
+        archives = _count(others, "other archive")
+        click.echo(f"Heads of {archives} passed over: {len(report.skipped)}.")
     if report.heads:
         told = ", ".join(str(head.number) for head in report.matched) or "none"
         click.echo(f"Heads given: {len(report.heads)}; those that hold are of entry {told}.")
-    else:
+    elif not report.skipped:
         click.echo(UNANCHORED)
     click.echo(_verdict(report))
 
@@ -119,13 +120,14 @@ def _document(report: Report) -> dict[str, Json]:
         "head": _head(report.head) if report.head else None,
         "time": report.time.isoformat() if report.time else None,
         "heads": [{**_head(one), "holds": one in report.matched} for one in report.heads],
+        "skipped": [_head(one) for one in report.skipped],
         "findings": [_found(one) for one in report.findings],
         "notes": [_found(one) for one in report.notes],
     }
 
 
 def _head(head: Head) -> dict[str, Json]:
-    return {"number": head.number, "sha256": head.sha256}
+    return {"archive": head.archive, "number": head.number, "sha256": head.sha256}
 
 
 def _found(found: Found) -> Json:
