@@ -1,4 +1,4 @@
-"""What an edition's `brief.json` holds for the catalogue: facts, words, names of subjects.
+"""What an edition's `brief.json` says: the document, and what of it the catalogue takes in.
 
 The file is read as data of unknown make: an edition may have been filed by an older program, or
 changed by hand before it was filed. What is not as expected is left out; nothing is refused.
@@ -11,7 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from reporter.archive.base import Archive
+from reporter.errors import ArchiveError
+from reporter.filed import Edition, Part
+
 BRIEF = "files/brief.json"
+KEPT = "inputs/brief.json"
+"""Where it lies in an edition that was built without handing it out."""
 MOST = 1 << 20
 """So many texts of one edition are taken in at most."""
 
@@ -31,11 +37,44 @@ class Contents:
     subjects: tuple[Row, ...] = ()
 
 
+def brief_part(edition: Edition, *, public: bool = False) -> Part | None:
+    """The `brief.json` of an edition; only one that was handed out, where `public` says so."""
+    return edition.part(BRIEF) or (None if public else edition.part(KEPT))
+
+
+def brief_of(archive: Archive, edition: Edition, *, public: bool = False) -> dict[str, Any]:
+    """What an edition says, as its `brief.json` has it; empty where it was filed without.
+
+    Raises:
+        ArchiveError: it is missing, is not what was filed, or is no document.
+    """
+    part = brief_part(edition, public=public)
+    return _document(archive.object(part.sha256), f"{edition.id}, {part.path}") if part else {}
+
+
+def brief_left(archive: Archive, edition: Edition) -> dict[str, Any]:
+    """The same; empty too where it cannot be read."""
+    try:
+        return brief_of(archive, edition)
+    except ArchiveError:
+        return {}
+
+
+def _document(data: bytes, where: str = "") -> dict[str, Any]:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ArchiveError("is no JSON.", where=where) from error
+    if not isinstance(document, dict):
+        raise ArchiveError("is not a brief as reporter writes it.", where=where)
+    return document
+
+
 def contents(data: bytes) -> Contents:
     """What a `brief.json` holds; of bytes that are none, nothing."""
     try:
-        brief = _table(json.loads(data))
-    except (ValueError, RecursionError):
+        brief = _document(data)
+    except ArchiveError:
         return Contents()
     said = _said(brief)
     facts = tuple(_fact(fact, said) for fact in _tables(brief.get("facts")))

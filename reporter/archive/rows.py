@@ -10,7 +10,7 @@ from functools import cache
 
 from reporter.archive import log
 from reporter.archive.base import Archive, read_record
-from reporter.archive.contents import BRIEF, MOST, Contents, contents, word
+from reporter.archive.contents import MOST, Contents, brief_part, contents, word
 from reporter.errors import ArchiveError
 from reporter.filed import GENESIS, Act, Edition, Entry
 
@@ -195,7 +195,7 @@ def _read(db: sqlite3.Connection, archive: Archive, number: int, record: str) ->
     """The words and facts of an edition; what cannot be read is tried again at the next use."""
     try:
         edition = read_record(archive.object(record))
-        brief = edition.part(BRIEF)
+        brief = brief_part(edition)
         found = contents(archive.object(brief.sha256)) if brief else Contents()
     except (ArchiveError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reporter.cli import options
+from reporter.cli import editions, options
 from reporter.cli.archive import shown
 from reporter.cli.archive.listing import as_json
 from reporter.cli.hands import place
@@ -22,7 +22,7 @@ HASH = 12
 
 
 @click.command()
-@shown.edition_argument
+@editions.edition_argument
 @place
 @as_json
 @options.loudness
@@ -32,11 +32,11 @@ def show(*, edition: str, place: Path, as_json: bool) -> None:
     EDITION is an id, a day, a slug (its latest), latest, or the beginning of a
     hash.
     """
-    from reporter.archive import dossier, naming
+    from reporter.archive import dossier
     from reporter.archive.base import opened
 
     archive = opened(place)
-    known = dossier.dossier(archive, naming.found(archive, edition))
+    known = dossier.dossier(archive, editions.meant(archive, edition))
     if as_json:
         click.echo(shown.document(dossier.document(known)))
     else:

@@ -8,11 +8,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import click
-from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
     from reporter.archive.search import Listed
@@ -110,19 +106,3 @@ def item(edition: Listed) -> dict[str, Any]:
         "retain_until": edition.retain_until or None,
         "purged_at": edition.purged_at or None,
     }
-
-
-def _complete(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
-    del param
-    from reporter.archive.base import opened
-    from reporter.archive.naming import completions
-    from reporter.errors import ReporterError
-
-    try:
-        made = opened(ctx.params.get("place") or Path("archive"))
-        return [CompletionItem(word) for word in completions(made, start)]
-    except ReporterError:
-        return []
-
-
-edition_argument = click.argument("edition", shell_complete=_complete)
