@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +11,7 @@ from typing import Any
 
 from reporter.archive import versions
 from reporter.archive.base import Archive
+from reporter.archive.contents import brief_of
 from reporter.archive.filing import FILES, INPUTS
 from reporter.errors import ArchiveError
 from reporter.filed import Edition, Part

@@ -81,7 +81,9 @@ def name(edition: Listed) -> str:
 def states(edition: Listed) -> str:
     """How an edition stands."""
     day = f"{edition.as_of}/"
-    return ", ".join(f"{state.replace(day, '')}" for state in edition.states)
+    whom = f"approved for {edition.approved_for}"
+    states = (whom if state == "approved" else state for state in edition.states)
+    return ", ".join(state.replace(day, "") for state in states)
 
 
 def item(edition: Listed) -> dict[str, Any]:
@@ -101,6 +103,9 @@ def item(edition: Listed) -> dict[str, Any]:
         "prepared_by": edition.prepared_by,
         "approved_at": edition.approved_at or None,
         "approved_by": edition.approved_by or None,
+        "approved_for": edition.approved_for or None,
+        "withdrawn_at": edition.withdrawn_at or None,
+        "held": edition.held,
         "corrects": edition.corrects or None,
         "corrected_by": list(edition.corrected_by),
         "retain_until": edition.retain_until or None,
