@@ -40,7 +40,8 @@ class Wish:
     """What a site shall be.
 
     `base` is its address with a slash behind, empty where unknown; `internal` takes in what may
-    not be passed on, and names people; `approved` tells of an id whether that edition was.
+    not be passed on, and names people; `approved` tells of an id whether that edition may go to
+    the site's readers.
     """
 
     brand: Brand

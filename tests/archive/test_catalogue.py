@@ -110,7 +110,7 @@ def test_it_follows_the_log(tmp_path: Path) -> None:
     first = every(made)[-1]
     assert first.corrected_by == (f"{WEEKLY}.2",)
     assert (first.approved_by, first.approved_at) == ("Ann Meier", "2026-01-16T12:08:00+00:00")
-    assert first.approved_for == "professional in CH, EU; retail in CH"
+    assert first.approved_for == "professional in CH, EU; retail in CH, EU"
     assert every(made)[0].states == ("filed",)
     assert first.states == ("held", "approved", f"corrected by {WEEKLY}.2")
     do(made, Act.RELEASED, minutes=12, hold=8)
@@ -136,6 +136,7 @@ def test_a_log_that_no_longer_agrees_is_read_anew(tmp_path: Path) -> None:
     shutil.copy(path(other), path(made))
     assert len(ids(made)) == 3
     (made.folder / "log" / "00000004.json").unlink()
+    made = opened(made.folder)
     assert len(ids(made)) == 2
     assert catalogue.differs(made) is None
 
@@ -145,7 +146,7 @@ def test_an_entry_that_is_missing_is_no_answer(tmp_path: Path) -> None:
     ids(made)
     (made.folder / "log" / "00000003.json").unlink()
     with pytest.raises(log.BrokenLogError, match="is missing"):
-        ids(made)
+        ids(opened(made.folder))
 
 
 @pytest.mark.parametrize(

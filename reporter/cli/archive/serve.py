@@ -35,6 +35,8 @@ def serve(  # noqa: PLR0913  one argument an option
     brand: str,
     internal: bool,
     approved_only: bool,
+    audience: str | None,
+    jurisdiction: str | None,
 ) -> None:
     """Write the archive's web site and show it, on this machine alone.
 
@@ -44,7 +46,8 @@ def serve(  # noqa: PLR0913  one argument an option
     from reporter.archive.site import build, spelled
 
     archive = opened(place)
-    wish = sites.wish(archive, brand, None, internal=internal, approved_only=approved_only)
+    readers = sites.readers(audience, jurisdiction, approved_only=approved_only)
+    wish = sites.wish(archive, brand, None, internal=internal, approved_for=readers)
     with TemporaryDirectory(prefix="reporter-site-") as temporary:
         there = folder or Path(temporary) / "site"
         built = build(archive, there, wish, last=False)

@@ -33,6 +33,8 @@ def site(  # noqa: PLR0913  one argument an option
     brand: str,
     internal: bool,
     approved_only: bool,
+    audience: str | None,
+    jurisdiction: str | None,
     as_json: bool,
 ) -> None:
     """Write the archive as a web site into DIR.
@@ -44,7 +46,8 @@ def site(  # noqa: PLR0913  one argument an option
     from reporter.archive.site import build, dumped, spelled
 
     archive = opened(place)
-    wish = sites.wish(archive, brand, base, internal=internal, approved_only=approved_only)
+    readers = sites.readers(audience, jurisdiction, approved_only=approved_only)
+    wish = sites.wish(archive, brand, base, internal=internal, approved_for=readers)
     built = build(archive, folder, wish)
     talk.say_each(spelled(built))
     click.echo(dumped(built) if as_json else str(folder / "index.html"))
