@@ -106,7 +106,7 @@ def test_it_follows_the_log(tmp_path: Path) -> None:
     approve(made, Wish(WEEKLY), signer(), hand(8, "ann"))
     do(made, Act.APPROVED, "2026-01-22/weekly", minutes=8, approver="Ann Lee")
     add(made, draft(headline="Russell 2000 slips"), 9, corrects=WEEKLY)
-    do(made, Act.HELD, minutes=11)
+    do(made, Act.HELD, minutes=11, editions=[WEEKLY])
     first = every(made)[-1]
     assert first.corrected_by == (f"{WEEKLY}.2",)
     assert (first.approved_by, first.approved_at) == ("Ann Meier", "2026-01-16T12:08:00+00:00")

@@ -20,12 +20,13 @@ from reporter import brands
 from reporter.archive import log, pictures, trends
 from reporter.archive.approving import Wish as Wish_
 from reporter.archive.approving import approve
-from reporter.archive.base import Archive
+from reporter.archive.base import Archive, object_key
 from reporter.archive.shelf import PURGED, TERMS, UNAPPROVED, shelf
 from reporter.archive.site import Built, Wish, build, spelled
 from reporter.cli import reporter
 from reporter.cli.talk import Talk
 from reporter.errors import ArchiveError, OutputError
+from reporter.filed import Act
 from reporter.paper import Artifact
 from tests.approvers import enforce, row, signer
 from tests.archive import sites
