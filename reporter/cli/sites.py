@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from reporter.archive.base import Archive
-    from reporter.archive.site import Wish
+    from reporter.archive.site.pages import Wish
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -75,7 +75,7 @@ def wish(
         SpecError: the address is none, or there is no such brand.
     """
     from reporter import brands
-    from reporter.archive.site import Wish
+    from reporter.archive.site.pages import Wish
 
     path = Path(brand)
     look = brands.load(path.name, path.parent) if brand.endswith(".toml") else brands.load(brand)

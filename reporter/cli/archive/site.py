@@ -43,7 +43,7 @@ def site(  # noqa: PLR0913  one argument an option
     server, and an Atom feed. An earlier site in DIR is replaced as a whole.
     """
     from reporter.archive.base import opened
-    from reporter.archive.site import build, dumped, spelled
+    from reporter.archive.site.pages import build, dumped, spelled
 
     archive = opened(place)
     readers = sites.readers(audience, jurisdiction, approved_only=approved_only)

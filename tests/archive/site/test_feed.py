@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
 from reporter.archive.base import Archive
-from reporter.archive.feed import feed, urn
-from reporter.archive.shelf import shelf
+from reporter.archive.site.feed import feed, urn
+from reporter.archive.site.shelf import shelf
 from tests.archive import sites
 from tests.archives import FIRST, add, archive
 

@@ -17,12 +17,13 @@ import pytest
 from click.testing import CliRunner
 
 from reporter import brands
-from reporter.archive import log, pictures, trends
+from reporter.archive import log
 from reporter.archive.approving import Wish as Wish_
 from reporter.archive.approving import approve
 from reporter.archive.base import Archive, object_key
-from reporter.archive.shelf import PURGED, TERMS, UNAPPROVED, shelf
-from reporter.archive.site import Built, Wish, build, spelled
+from reporter.archive.site import pictures, trends
+from reporter.archive.site.pages import Built, Wish, build, spelled
+from reporter.archive.site.shelf import PURGED, TERMS, UNAPPROVED, shelf
 from reporter.cli import reporter
 from reporter.cli.talk import Talk
 from reporter.errors import ArchiveError, OutputError
