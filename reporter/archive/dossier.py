@@ -15,12 +15,12 @@ from reporter.archive.finra import finra_record
 from reporter.archive.retention import Hold, Retention, chronicle, retained
 from reporter.archive.rows import moment
 from reporter.archive.search import Listed, Which, listed
-from reporter.errors import ArchiveError
+from reporter.errors import ReporterError
 from reporter.filed import Act, Edition, Entry
 from reporter.order import Json
 
 T = TypeVar("T")
-UNREADABLE = (ArchiveError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+UNREADABLE = (ReporterError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from reporter.archive import approval, log
 from reporter.archive.base import Archive, read_record
 from reporter.archive.contents import MOST, Contents, brief_part, contents, word
 from reporter.archive.retention import Chronicle, chronicle, holding, until
-from reporter.errors import ArchiveError
+from reporter.errors import ArchiveError, ReporterError
 from reporter.filed import GENESIS, Act, Edition, Entry
 
 WORD_COLUMNS = (
@@ -205,7 +205,7 @@ def _retain(
 ) -> None:
     """Until when editions are kept, as it stands now; a policy that is damaged adds nothing."""
     for edition in dict.fromkeys(editions):
-        with suppress(ArchiveError, KeyError):
+        with suppress(ReporterError, KeyError):
             last = until(archive, edition, known).isoformat()
             db.execute("UPDATE editions SET retain_until = ? WHERE id = ?", (last, edition))
 
