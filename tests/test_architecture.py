@@ -73,7 +73,7 @@ HOMES = {
     "pyarrow": ("sources/files.py",),
     "sqlalchemy": ("database.py",),
     "psycopg": ("database.py",),
-    "pypdfium2": ("archive/pictures.py",),
+    "pypdfium2": ("archive/site/pictures.py",),
 }
 
 # What a module may import of the package, by the way of the data: a stage knows earlier ones only.

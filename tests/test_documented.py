@@ -188,7 +188,8 @@ def test_modules_of_the_architecture_are_there() -> None:
         assert Path("reporter", place).exists() or Path(place).exists(), place
     modules = {path.name for path in Path("reporter").glob("*.py")} - {"__init__.py", "__main__.py"}
     assert modules <= {Path(place).name for place in named}
-    kept = {f"archive/{path.name}" for path in Path("reporter/archive").glob("[a-z]*.py")}
+    archive = Path("reporter/archive").rglob("[a-z]*.py")
+    kept = {path.relative_to("reporter").as_posix() for path in archive}
     assert kept <= named
 
 

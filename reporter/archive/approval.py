@@ -8,7 +8,7 @@ given; its signature is checked each time it is asked for. A correction starts w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -214,6 +214,50 @@ def approvals(
             if made and not why:
                 standing.append(made)
     return tuple(standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an edition stands: the approvals that count, and for which readers they are enough.
+
+    `readers` has, by audience and jurisdiction, the approval with which there were enough.
+    """
+
+    approvals: tuple[Approval, ...]
+    readers: Mapping[tuple[str, str], Approval]
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Who approved it, each once."""
+        return tuple(dict.fromkeys(one.approver for one in self.approvals))
+
+    @property
+    def since(self) -> datetime | None:
+        """When there were enough approvals for the first of its readers."""
+        return min((one.time for one in self.readers.values()), default=None)
+
+    @property
+    def whom(self) -> str:
+        """The readers it may go to, in words."""
+        places: dict[str, list[str]] = {}
+        for audience, jurisdiction in sorted(self.readers):
+            places.setdefault(audience, []).append(jurisdiction)
+        return "; ".join(f"{who} in {', '.join(where)}" for who, where in places.items())
+
+
+def standing(archive: Archive, edition: str, found: Sequence[Entry] | None = None) -> Standing:
+    """How the approvals of an edition stand; without any, where it was purged.
+
+    Args:
+        archive: whose.
+        edition: its id.
+        found: the log's entries, at least those of policies and of the edition.
+    """
+    found = archive.entries() if found is None else found
+    given = approvals(archive, edition, found)
+    pairs = {(a, j) for one in given for a in one.audiences for j in one.jurisdictions}
+    done = ((pair, completed(archive, given, *pair, found)) for pair in sorted(pairs))
+    return Standing(given, {pair: one for pair, one in done if one})
 
 
 def is_approved(archive: Archive, edition: str, audience: str, jurisdiction: str) -> bool:

@@ -68,6 +68,12 @@ class Archive:
         """Every edition filed, purged ones too, by its id: the entry that filed it."""
         return {one.edition: one for one in self.entries() if one.act is Act.ADDED}
 
+    def present(self) -> tuple[str, ...]:
+        """The ids of the editions filed and not purged, by day."""
+        entries = self.entries()
+        added, gone = ({e.edition for e in entries if e.act is a} for a in (Act.ADDED, Act.PURGED))
+        return by_id(added - gone)
+
     def edition(self, name: str) -> Edition:
         """The record of an edition.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +11,7 @@ from typing import Any
 
 from reporter.archive import versions
 from reporter.archive.base import Archive
+from reporter.archive.contents import brief_of
 from reporter.archive.filing import FILES, INPUTS
 from reporter.errors import ArchiveError
 from reporter.filed import Edition, Part
@@ -83,7 +83,7 @@ def compare(archive: Archive, old: Edition, new: Edition) -> Comparison:
     Raises:
         ArchiveError: a part is missing, or is not what was filed.
     """
-    briefs = [read_brief(archive, edition) for edition in (old, new)]
+    briefs = [brief_of(archive, edition) for edition in (old, new)]
     lacking = tuple(
         f"{edition.id} was filed without {BRIEF}: facts and remarks are not compared."
         for edition, brief in zip((old, new), briefs, strict=True)
@@ -107,22 +107,6 @@ def compare(archive: Archive, old: Edition, new: Edition) -> Comparison:
         message = f"{BRIEF} is not as reporter writes it ({error!r})."
         raise ArchiveError(message, where=f"{old.id}, {new.id}") from error
     return Comparison(old.id, new.id, found, lacking)
-
-
-def read_brief(archive: Archive, edition: Edition) -> Brief:
-    """What an edition says, as `brief.json` has it; empty where it was not filed.
-
-    Raises:
-        ArchiveError: it is missing, is not what was filed, or is no JSON.
-    """
-    part = edition.part(f"{FILES}{BRIEF}") or edition.part(f"{INPUTS}{BRIEF}")
-    if part is None:
-        return {}
-    try:
-        found: Brief = json.loads(archive.object(part.sha256))
-    except ValueError as error:
-        raise ArchiveError(f"{part.path} is no JSON.", where=edition.id) from error
-    return found
 
 
 # --- what it says -----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What an edition's `brief.json` holds for the catalogue: facts, words, names of subjects.
+"""What an edition's `brief.json` says: the document, and what of it the catalogue takes in.
 
 The file is read as data of unknown make: an edition may have been filed by an older program, or
 changed by hand before it was filed. What is not as expected is left out; nothing is refused.
@@ -11,7 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from reporter.archive.base import Archive
+from reporter.errors import ArchiveError
+from reporter.filed import Edition, Part
+
 BRIEF = "files/brief.json"
+KEPT = "inputs/brief.json"
+"""Where it lies in an edition that was built without handing it out."""
 MOST = 1 << 20
 """So many texts of one edition are taken in at most."""
 
@@ -31,15 +37,48 @@ class Contents:
     subjects: tuple[Row, ...] = ()
 
 
+def brief_part(edition: Edition, *, public: bool = False) -> Part | None:
+    """The `brief.json` of an edition; only one that was handed out, where `public` says so."""
+    return edition.part(BRIEF) or (None if public else edition.part(KEPT))
+
+
+def brief_of(archive: Archive, edition: Edition, *, public: bool = False) -> dict[str, Any]:
+    """What an edition says, as its `brief.json` has it; empty where it was filed without.
+
+    Raises:
+        ArchiveError: it is missing, is not what was filed, or is no document.
+    """
+    part = brief_part(edition, public=public)
+    return _document(archive.object(part.sha256), f"{edition.id}, {part.path}") if part else {}
+
+
+def brief_left(archive: Archive, edition: Edition) -> dict[str, Any]:
+    """The same; empty too where it cannot be read."""
+    try:
+        return brief_of(archive, edition)
+    except ArchiveError:
+        return {}
+
+
+def _document(data: bytes, where: str = "") -> dict[str, Any]:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ArchiveError("is no JSON.", where=where) from error
+    if not isinstance(document, dict):
+        raise ArchiveError("is not a brief as reporter writes it.", where=where)
+    return document
+
+
 def contents(data: bytes) -> Contents:
     """What a `brief.json` holds; of bytes that are none, nothing."""
     try:
-        brief = _table(json.loads(data))
-    except (ValueError, RecursionError):
+        brief = _document(data)
+    except ArchiveError:
         return Contents()
     said = _said(brief)
-    facts = tuple(_fact(fact, said) for fact in _tables(brief.get("facts")))
-    inputs = _tables(brief.get("inputs"))
+    facts = tuple(_fact(fact, said) for fact in tables(brief.get("facts")))
+    inputs = tables(brief.get("inputs"))
     subjects = {word(one.get("symbol")): word(one.get("name")) for one in inputs}
     subjects.pop("", None)
     texts = tuple((place, text) for place, text in _texts(brief) if text)
@@ -57,15 +96,17 @@ def _table(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _tables(value: object) -> list[dict[str, Any]]:
-    return [one for one in _list(value) if isinstance(one, dict)]
+def tables(value: object) -> list[dict[str, Any]]:
+    """The tables of a list, whatever else it holds."""
+    return [one for one in items(value) if isinstance(one, dict)]
 
 
-def _list(value: object) -> list[Any]:
+def items(value: object) -> list[Any]:
+    """A list; of anything else, an empty one."""
     return value if isinstance(value, list) else []
 
 
-def _text(value: object) -> str:
+def phrase(value: object) -> str:
     """The words of a text: of one with spans, of a plain one as well."""
     return word(value) if isinstance(value, str) else word(_table(value).get("text"))
 
@@ -116,18 +157,18 @@ def _claims(brief: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     yield "headline", _cited(brief.get("headline_spans"))
     yield "standfirst", _cited(_table(brief.get("standfirst")).get("spans"))
     for section, remark in _remarks(brief):
-        yield section, [*_list(remark.get("facts")), *_cited(remark.get("spans"))]
+        yield section, [*items(remark.get("facts")), *_cited(remark.get("spans"))]
 
 
 def _cited(spans: object) -> list[Any]:
-    return [span.get("fact") for span in _tables(spans)]
+    return [span.get("fact") for span in tables(spans)]
 
 
 def _remarks(brief: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each remark with the name of its section."""
-    for section in _tables(brief.get("sections")):
-        for run in _list(section.get("paragraphs")):
-            for remark in _tables(run):
+    for section in tables(brief.get("sections")):
+        for run in items(section.get("paragraphs")):
+            for remark in tables(run):
                 yield word(section.get("name")), remark
 
 
@@ -136,23 +177,23 @@ def _remarks(brief: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _texts(brief: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Every text with where it stands."""
-    yield "headline", _text(brief.get("headline"))
-    yield "title", _text(brief.get("title"))
-    yield "standfirst", _text(brief.get("standfirst"))
-    yield from ((place, _text(remark)) for place, remark in _remarks(brief))
-    for section in _tables(brief.get("sections")):
+    yield "headline", phrase(brief.get("headline"))
+    yield "title", phrase(brief.get("title"))
+    yield "standfirst", phrase(brief.get("standfirst"))
+    yield from ((place, phrase(remark)) for place, remark in _remarks(brief))
+    for section in tables(brief.get("sections")):
         yield word(section.get("name")), word(section.get("title"))
-        yield from ((word(section.get("name")), _text(n)) for n in _list(section.get("notes")))
-        yield from (("table", _rows(one)) for one in _tables(section.get("tables")))
-    for chart in _tables(brief.get("charts")):
-        yield "chart", _joined(_text(chart.get("title")), word(chart.get("subtitle")))
-    names = [word(one.get("name")) for one in _tables(brief.get("inputs"))]
+        yield from ((word(section.get("name")), phrase(n)) for n in items(section.get("notes")))
+        yield from (("table", _rows(one)) for one in tables(section.get("tables")))
+    for chart in tables(brief.get("charts")):
+        yield "chart", _joined(phrase(chart.get("title")), word(chart.get("subtitle")))
+    names = [word(one.get("name")) for one in tables(brief.get("inputs"))]
     yield "names", _joined(*names)
 
 
 def _rows(table: dict[str, Any]) -> str:
-    columns = [word(column.get("label")) for column in _tables(table.get("columns"))]
-    rows = [_joined(*map(_text, _list(row))) for row in _list(table.get("rows"))]
+    columns = [word(column.get("label")) for column in tables(table.get("columns"))]
+    rows = [_joined(*map(phrase, items(row))) for row in items(table.get("rows"))]
     return _joined(word(table.get("caption")), *columns, *rows, word(table.get("note")))
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from reporter.archive import catalogue
+from reporter.archive import approval, catalogue
+from reporter.archive.approval import Approval, Standing
 from reporter.archive.base import Archive, read_record
-from reporter.archive.contents import BRIEF, word
+from reporter.archive.contents import brief_left, phrase, tables, word
+from reporter.archive.finra import finra_record
+from reporter.archive.retention import Hold, Retention, chronicle, retained
+from reporter.archive.rows import moment
 from reporter.archive.search import Listed, Which, listed
-from reporter.errors import ArchiveError
-from reporter.filed import Act, Edition
+from reporter.errors import ReporterError
+from reporter.filed import Act, Edition, Entry
 from reporter.order import Json
 
-UNREADABLE = (ArchiveError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+T = TypeVar("T")
+UNREADABLE = (ReporterError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,81 +36,87 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """A table, chart or figure of an edition: what it is, its title, where its data came from."""
-
-    kind: str
-    id: str
-    title: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class Dossier:
-    """All of it. `edition` is None, and `brief` empty, where they are purged or unreadable."""
+    """All of it. Where the edition is purged or unreadable, `edition`, `retention` are None.
+
+    `brief` and `rule` (FINRA's record) are empty then.
+    """
 
     listed: Listed
     sha256: str
     edition: Edition | None
     brief: dict[str, Any]
     done: tuple[Done, ...]
-
-    def acts(self, act: Act) -> tuple[Done, ...]:
-        """What was done of one kind."""
-        return tuple(one for one in self.done if one.act == act)
+    standing: Standing
+    lacking: tuple[str, ...]
+    retention: Retention | None
+    rule: dict[str, Json]
 
 
 def dossier(archive: Archive, name: str) -> Dossier:
     """Everything about the edition of this id."""
 
-    def question(db: sqlite3.Connection) -> tuple[Listed, str, list[Any]]:
+    def question(db: sqlite3.Connection) -> tuple[Listed, str]:
         row = db.execute("SELECT record FROM editions WHERE id = ?", (word(name),)).fetchone()
-        rows = db.execute(
-            """SELECT number, time, actor, act, objects, details FROM acts
-                WHERE edition = ? OR act IN (?, ?) ORDER BY number""",
-            (word(name), Act.HELD, Act.RELEASED),
-        ).fetchall()
-        own = {n for (n,) in db.execute("SELECT number FROM acts WHERE edition = ?", (word(name),))}
-        found = next(one for one in listed(db, Which()) if one.id == name)
-        return found, row[0], _about(found, rows, own)
+        return next(one for one in listed(db, Which()) if one.id == name), row[0]
 
-    found, sha256, rows = catalogue.ask(archive, question)
-    edition = None if found.purged_at else _record(archive, sha256)
-    done = (
-        Done(number, at, who, act, json.loads(objects), json.loads(details))
-        for number, at, who, act, objects, details in rows
+    found, sha256 = catalogue.ask(archive, question)
+    entries = archive.entries()
+    edition = None if found.purged_at else _left(lambda: read_record(archive.object(sha256)))
+    known = chronicle(entries)
+    retention = None if found.purged_at else _left(lambda: retained(archive, name, known))
+    holds = {one.number for one in retention.holds} if retention else set()
+    standing = approval.standing(archive, name, entries)
+    return Dossier(
+        found,
+        sha256,
+        edition,
+        brief_left(archive, edition) if edition else {},
+        tuple(_done(one) for one in _about(entries, found, holds)),
+        standing,
+        tuple(_lacking(archive, name, standing)),
+        retention,
+        finra_record(archive, name) if edition else {},
     )
-    return Dossier(found, sha256, edition, _brief(archive, edition), tuple(done))
 
 
-def _about(edition: Listed, rows: list[Any], own: set[int]) -> list[Any]:
-    """The entries about an edition: its own, and holds of its slug or of several editions."""
-    about, holds = [], set()
-    for row in rows:
-        number, act, said = row[0], row[3], json.loads(row[5])
-        names = said.get("editions")
-        named = isinstance(names, list) and edition.id in names
-        if act == Act.HELD and (number in own or named or said.get("slug") == edition.slug):
-            holds.add(number)
-        if number in own | holds or (act == Act.RELEASED and said.get("hold") in holds):
-            about.append(row)
-    return about
-
-
-def _record(archive: Archive, sha256: str) -> Edition | None:
+def _left(what: Callable[[], T]) -> T | None:
+    """What is left to be read; None where it is not there, or damaged."""
     try:
-        return read_record(archive.object(sha256))
+        return what()
     except UNREADABLE:
         return None
 
 
-def _brief(archive: Archive, edition: Edition | None) -> dict[str, Any]:
-    part = edition.part(BRIEF) if edition else None
-    try:
-        found = json.loads(archive.object(part.sha256)) if part else {}
-    except UNREADABLE:
-        return {}
-    return found if isinstance(found, dict) else {}
+def _lacking(archive: Archive, name: str, standing: Standing) -> Iterator[str]:
+    """What is lacking for readers whom some approvals are for, but not enough."""
+    pairs = {(a, j) for one in standing.approvals for a in one.audiences for j in one.jurisdictions}
+    for audience, place in sorted(pairs - standing.readers.keys()):
+        yield approval.lacking(archive, name, audience, place)
+
+
+def _about(entries: Iterable[Entry], edition: Listed, holding: set[int]) -> Iterator[Entry]:
+    """The entries about an edition: its own, and holds that take it in, released ones too."""
+    holds = set()
+    for entry in entries:
+        said = entry.details
+        names = said.get("editions")
+        named = isinstance(names, list) and edition.id in names
+        own = entry.edition == edition.id
+        if entry.act is Act.HELD and (
+            own or named or said.get("slug") == edition.slug or entry.number in holding
+        ):
+            holds.add(entry.number)
+        let_go = entry.act is Act.RELEASED and said.get("hold") in holds
+        if own or entry.number in holds or let_go:
+            yield entry
+
+
+def _done(entry: Entry) -> Done:
+    return Done(
+        entry.number, moment(entry), entry.actor, entry.act, dict(entry.objects),
+        dict(entry.details),
+    )  # fmt: skip
 
 
 # --- as a document ------------------------------------------------------------------------------
@@ -134,13 +144,17 @@ def document(known: Dossier) -> dict[str, Json]:
         "corrects": one.corrects or None,
         "reason": one.reason or None,
         "corrected_by": list(one.corrected_by),
+        "approvals": [_approval(made) for made in known.standing.approvals],
+        "approved_for": [list(pair) for pair in known.standing.readers],
+        "withdrawn": one.withdrawn_at or None,
         "retain_until": one.retain_until or None,
         "held": one.held,
+        "holds": [_hold(hold) for hold in known.retention.holds] if known.retention else [],
         "purged": one.purged_at or None,
         "key_figures": [list(figure) for figure in key_figures(known)],
         "files": _files(edition),
         "versions": dict(edition.versions) if edition else {},
-        "record": record(known),
+        "record": known.rule,
         "log": [_act(done) for done in known.done],
     }
 
@@ -148,6 +162,27 @@ def document(known: Dossier) -> dict[str, Json]:
 def _files(edition: Edition | None) -> list[Json]:
     parts = edition.parts if edition else ()
     return [{"path": part.path, "sha256": part.sha256, "size": part.size} for part in parts]
+
+
+def _approval(made: Approval) -> Json:
+    return {
+        "approver": made.approver,
+        "title": made.title,
+        "time": made.time.isoformat(),
+        "audiences": list(made.audiences),
+        "jurisdictions": list(made.jurisdictions),
+        "entry": made.entry,
+    }
+
+
+def _hold(one: Hold) -> Json:
+    return {
+        "number": one.number,
+        "time": one.time.isoformat(),
+        "actor": one.actor,
+        "what": one.what,
+        "reason": one.reason,
+    }
 
 
 def _act(done: Done) -> Json:
@@ -161,83 +196,11 @@ def _act(done: Done) -> Json:
     }
 
 
-def record(known: Dossier) -> dict[str, Json]:
-    """What FINRA 2210(b)(4)(A) asks for: uses, approval, preparer, the sources of what is shown.
-
-    While a use has no last day, the edition has none.
-    """
-    uses = [one.details for one in known.acts(Act.USED)]
-    first = [word(one.get("on")) for one in uses]
-    last = [word(one.get("until")) for one in uses]
-    one = known.listed
-    return {
-        "first_use": min(filter(None, first), default=None),
-        "last_use": max(last) if last and all(last) else None,
-        "approved_by": one.approved_by or None,
-        "approved": one.approved_at or None,
-        "prepared_by": one.prepared_by or None,
-        "sources": [
-            {"kind": o.kind, "id": o.id, "title": o.title, "source": o.source}
-            for o in origins(known.brief)
-        ],
-    }
-
-
 def key_figures(known: Dossier) -> list[tuple[str, str, str, str]]:
     """Label, value, change and note of each key figure."""
-    figures = (figure for figure in _list(known.brief.get("key_figures")) if _is(figure))
+    figures = tables(known.brief.get("key_figures"))
     return [
-        (word(one.get("label")), _text(one.get("value")), _text(one.get("change")),
+        (word(one.get("label")), phrase(one.get("value")), phrase(one.get("change")),
          word(one.get("note")))
         for one in figures
     ]  # fmt: skip
-
-
-def origins(brief: dict[str, Any]) -> tuple[Origin, ...]:
-    """Where the data of each table, chart and key figure came from."""
-    sources = {
-        word(fact.get("id")): word(fact.get("source"))
-        for fact in _list(brief.get("facts"))
-        if _is(fact)
-    }
-    told = word(brief.get("source"))
-    return tuple(
-        Origin(kind, name, title, line or ", ".join(_of(facts, sources)) or told)
-        for kind, name, title, line, facts in _shown(brief)
-    )
-
-
-def _shown(brief: dict[str, Any]) -> Iterator[tuple[str, str, str, str, list[Any]]]:
-    """Kind, id, title, line of sources and facts of everything that shows data."""
-    for figure in filter(_is, _list(brief.get("key_figures"))):
-        facts = [_fact(figure.get("value")), _fact(figure.get("change"))]
-        yield "figure", "", word(figure.get("label")), "", facts
-    for section in filter(_is, _list(brief.get("sections"))):
-        for table in filter(_is, _list(section.get("tables"))):
-            cells = [cell for row in _list(table.get("rows")) for cell in _list(row)]
-            name, title = word(table.get("id")), word(table.get("caption"))
-            yield "table", name, title, "", [_fact(cell) for cell in cells]
-    for chart in filter(_is, _list(brief.get("charts"))):
-        title, line = _text(chart.get("title")), word(chart.get("source_line"))
-        yield "chart", word(chart.get("id")), title, line, []
-
-
-def _of(facts: list[Any], sources: dict[str, str]) -> list[str]:
-    found = (sources.get(fact, "") for fact in facts if isinstance(fact, str))
-    return list(dict.fromkeys(filter(None, found)))
-
-
-def _is(value: object) -> bool:
-    return isinstance(value, dict)
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: object) -> str:
-    return word(value.get("text")) if isinstance(value, dict) else ""
-
-
-def _fact(value: object) -> object:
-    return value.get("fact") if isinstance(value, dict) else None

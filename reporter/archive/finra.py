@@ -5,7 +5,6 @@ Uses are entries of the log: a day it was first used outside of the program, and
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,13 +12,12 @@ from typing import Any
 
 from reporter import entries as texts
 from reporter.archive import log
-from reporter.archive.approval import approvals, completed, edition_of
+from reporter.archive.approval import approvals, edition_of, standing
 from reporter.archive.base import Archive, Hand
+from reporter.archive.contents import brief_left, items, phrase, tables, word
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition, Entry
 from reporter.order import Json
-
-BRIEF = "files/brief.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,16 @@ class Use:
     how: str
     until: date | None = None
     because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A table, chart or figure of an edition: its kind, id and title, where its data came from."""
+
+    kind: str
+    name: str
+    title: str
+    source: str
 
 
 # --- uses --------------------------------------------------------------------------------------
@@ -93,10 +101,8 @@ def _check_approved(archive: Archive, use: Use, found: Sequence[Entry]) -> None:
 
 def approved_on(archive: Archive, edition: str, found: Sequence[Entry]) -> date | None:
     """The day an edition was first approved for anybody, as its approver's clock said."""
-    given = approvals(archive, edition, found)
-    pairs = {(a, j) for one in given for a in one.audiences for j in one.jurisdictions}
-    done = [one for a, j in pairs if (one := completed(archive, given, a, j, found))]
-    return min((one.time.date() for one in done), default=None)
+    readers = standing(archive, edition, found).readers
+    return min((one.time.date() for one in readers.values()), default=None)
 
 
 def _uses(found: Iterable[Entry], edition: str) -> list[Entry]:
@@ -146,14 +152,40 @@ def finra_record(archive: Archive, edition: str) -> dict[str, Json]:
 
 def _sources(archive: Archive, record: Edition) -> Iterator[dict[str, Json]]:
     """What each chart and table names as its source, and the data as a whole."""
-    yield {"kind": "data", "name": record.snapshot, "source": record.source}
-    part = record.part(BRIEF)
-    brief: dict[str, Any] = json.loads(archive.object(part.sha256)) if part else {}
-    for one in brief.get("charts", []):
-        yield {"kind": "chart", "name": one["id"], "source": one.get("source_line")}
-    by_fact = {one["id"]: one.get("source") for one in brief.get("facts", [])}
-    for section in brief.get("sections", []):
-        for table in section.get("tables", []):
-            cells = [cell.get("fact") for row in table.get("rows", []) for cell in row]
-            named = dict.fromkeys(by_fact[one] for one in cells if by_fact.get(one))
-            yield {"kind": "table", "name": table["id"], "source": "; ".join(named)}
+    yield {"kind": "data", "name": record.snapshot, "title": "", "source": record.source}
+    for one in origins(brief_left(archive, record)):
+        yield {"kind": one.kind, "name": one.name, "title": one.title, "source": one.source}
+
+
+def origins(brief: dict[str, Any]) -> tuple[Origin, ...]:
+    """Where the data of each table, chart and key figure came from."""
+    facts = tables(brief.get("facts"))
+    sources = {word(fact.get("id")): word(fact.get("source")) for fact in facts}
+    told = word(brief.get("source"))
+    return tuple(
+        Origin(kind, name, title, line or "; ".join(_of(spans, sources)) or told)
+        for kind, name, title, line, spans in _shown(brief)
+    )
+
+
+def _shown(brief: dict[str, Any]) -> Iterator[tuple[str, str, str, str, list[Any]]]:
+    """Kind, id, title, line of sources and facts of everything that shows data."""
+    for figure in tables(brief.get("key_figures")):
+        facts = _facts([figure.get("value"), figure.get("change")])
+        yield "figure", "", word(figure.get("label")), "", facts
+    for section in tables(brief.get("sections")):
+        for table in tables(section.get("tables")):
+            cells = [cell for row in items(table.get("rows")) for cell in items(row)]
+            yield "table", word(table.get("id")), word(table.get("caption")), "", _facts(cells)
+    for chart in tables(brief.get("charts")):
+        title, line = phrase(chart.get("title")), word(chart.get("source_line"))
+        yield "chart", word(chart.get("id")), title, line, []
+
+
+def _facts(spans: list[Any]) -> list[Any]:
+    return [span.get("fact") for span in tables(spans)]
+
+
+def _of(facts: list[Any], sources: dict[str, str]) -> list[str]:
+    found = (sources.get(fact, "") for fact in facts if isinstance(fact, str))
+    return list(dict.fromkeys(filter(None, found)))

@@ -156,19 +156,6 @@ def _added(
     return Added(folder, filed.edition, filed.new, edition.strangers)
 
 
-def brief_of(archive: Archive, edition: Edition) -> dict[str, Any]:
-    """The brief's document of an edition: everything it says, as `brief.json` has it.
-
-    Raises:
-        ArchiveError: it holds none, or the archive was tampered with.
-    """
-    part = edition.part(f"files/{BRIEF}") or edition.part(f"inputs/{BRIEF}")
-    if part is None:
-        raise ArchiveError(f"the edition {edition.id} holds no {BRIEF}.")
-    document: dict[str, Any] = json.loads(archive.object(part.sha256))
-    return document
-
-
 # --- the folder --------------------------------------------------------------------------------
 
 

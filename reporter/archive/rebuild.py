@@ -17,13 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from reporter import capture
-from reporter.archive.base import Archive, by_id
+from reporter.archive.base import Archive
 from reporter.archive.differing import place
 from reporter.archive.filing import FILES, INPUTS, PROGRAM
 from reporter.archive.layout import lay_out
 from reporter.archive.versions import Change, changed, versions
 from reporter.errors import ArchiveError
-from reporter.filed import Act, Edition
+from reporter.filed import Edition
 from reporter.model import Artifacts, DeskInputs
 from reporter.paper import FORMATS
 from reporter.resources import MADE_WITH
@@ -125,12 +125,6 @@ def rebuild(
     differences = tuple(_differences(archive, edition, made, changes))
     count = sum(part.path.startswith(FILES) for part in edition.parts)
     return Rebuilt(edition.id, count, differences, changes, made)
-
-
-def present(archive: Archive) -> tuple[str, ...]:
-    """The editions that can be built again: every one filed and not purged, by day."""
-    acts = {act: {e.edition for e in archive.entries() if e.act is act} for act in Act}
-    return by_id(acts[Act.ADDED] - acts[Act.PURGED])
 
 
 def read_run(archive: Archive, edition: Edition) -> Run:

@@ -145,7 +145,7 @@ def retained(archive: Archive, edition: str, known: Chronicle | None = None) -> 
         ArchiveError: there is none, or it was purged.
     """
     known = known or chronicle(archive.entries())
-    return Retention(edition, until(archive, edition, known), _holding(archive, edition, known))
+    return Retention(edition, until(archive, edition, known), holding(archive, edition, known))
 
 
 def until(archive: Archive, edition: str, known: Chronicle) -> date:
@@ -159,8 +159,7 @@ def until(archive: Archive, edition: str, known: Chronicle) -> date:
     slug, audiences = slug_of(edition), known.audiences.get(edition, frozenset())
     used = known.last_use[edition]
     days = [policy.retain_until(one, slug, audiences, used) for one in rules]
-    if isinstance(written := filed.details.get("retain_until"), str):
-        days.append(date.fromisoformat(written))
+    days += [one for one in [_date(filed.details.get("retain_until"))] if one]
     return max(days)
 
 
@@ -277,7 +276,8 @@ def _hold(entry: Entry) -> Hold:
     )
 
 
-def _holding(archive: Archive, edition: str, known: Chronicle) -> tuple[Hold, ...]:
+def holding(archive: Archive, edition: str, known: Chronicle) -> tuple[Hold, ...]:
+    """The holds on an edition: by its id, its slug, or a client who has files of it."""
     clients = _handles(archive, edition, known) if any(one.client for one in known.holds) else set()
     return tuple(
         one
@@ -294,5 +294,13 @@ def _handles(archive: Archive, edition: str, known: Chronicle) -> set[str]:
 
 def _used_on(entry: Entry) -> date:
     """The day of a filing, or the last of a use: one without an end lasted when it was told."""
-    ended = entry.details.get("until") if entry.act is Act.USED else None
-    return date.fromisoformat(ended) if isinstance(ended, str) else day(entry.time)
+    ended = _date(entry.details.get("until")) if entry.act is Act.USED else None
+    return ended or day(entry.time)
+
+
+def _date(written: object) -> date | None:
+    """A day as the program writes one; of anything else that a log may hold, None."""
+    try:
+        return date.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        return None

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
-from datetime import UTC
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from datetime import UTC, datetime
 from functools import cache
 
-from reporter.archive import log
+from reporter.archive import approval, log
 from reporter.archive.base import Archive, read_record
-from reporter.archive.contents import BRIEF, MOST, Contents, contents, word
-from reporter.errors import ArchiveError
+from reporter.archive.contents import MOST, Contents, brief_part, contents, word
+from reporter.archive.retention import Chronicle, chronicle, holding, until
+from reporter.errors import ArchiveError, ReporterError
 from reporter.filed import GENESIS, Act, Edition, Entry
 
-WITHDRAWN = "withdrawn"
 WORD_COLUMNS = (
     "title", "headline", "standfirst", "source", "sample", "terms", "snapshot", "prepared_by",
     "reason",
@@ -29,8 +30,8 @@ SCHEMA = (
         number INTEGER, title TEXT, headline TEXT, standfirst TEXT, source TEXT,
         sample INTEGER DEFAULT 0, terms TEXT, snapshot TEXT, prepared_by TEXT, filed_at TEXT,
         filed_by TEXT, record TEXT, corrects TEXT, reason TEXT, retain_until TEXT,
-        whole INTEGER DEFAULT 0, approved_at TEXT, approved_by TEXT, held INTEGER DEFAULT 0,
-        purged_at TEXT)""",
+        whole INTEGER DEFAULT 0, approved_at TEXT, approved_by TEXT, approved_for TEXT,
+        withdrawn_at TEXT, held INTEGER DEFAULT 0, purged_at TEXT)""",
     "CREATE INDEX editions_by_day ON editions (as_of, entry)",
     "CREATE INDEX corrections ON editions (corrects)",
     """CREATE TABLE facts (entry INTEGER, id TEXT, metric TEXT COLLATE NOCASE,
@@ -120,10 +121,8 @@ def _take(db: sqlite3.Connection, archive: Archive, news: tuple[Entry, ...]) -> 
         db.execute("INSERT INTO acts VALUES (?, ?, ?, ?, ?, ?, ?)", _act(entry))
         if entry.act is Act.ADDED:
             _add(db, entry)
-    for edition in dict.fromkeys(entry.edition for entry in news):
-        _settle(db, edition)
     if news:
-        _hold(db)
+        _settle(db, archive, news)
     for number, record in _unread(db):
         _read(db, archive, number, record)
     _forget(db, [entry.edition for entry in news if entry.act is Act.PURGED])
@@ -170,49 +169,80 @@ def _add(db: sqlite3.Connection, entry: Entry) -> None:
     )  # fmt: skip
 
 
-def _settle(db: sqlite3.Connection, edition: str) -> None:
-    """What was done to an edition, by all entries about it: a withdrawal ends its approvals."""
+def _settle(db: sqlite3.Connection, archive: Archive, news: tuple[Entry, ...]) -> None:
+    """What was done to editions since they were filed, by all entries of the log."""
+    entries = _entries(db)
+    about: dict[str, list[Entry]] = {}
+    for entry in entries:
+        about.setdefault(entry.edition, []).append(entry)
+    known = chronicle(entries)
+    changed = [entry.edition for entry in news]
+    for edition in dict.fromkeys(one for one in changed if one in known.added):
+        _judge(db, archive, edition, (*known.policies, *about[edition]))
+    ruled = any(entry.act is Act.POLICY for entry in news)
+    _retain(db, archive, known, known.live if ruled else [one for one in changed if one in known])
+    _hold(db, archive, known)
+
+
+def _entries(db: sqlite3.Connection) -> tuple[Entry, ...]:
+    """The log's entries as the catalogue took them in."""
     rows = db.execute(
-        "SELECT act, time, actor, details FROM acts WHERE edition = ? ORDER BY number",
-        (word(edition),),
-    ).fetchall()
-    approved = approver = purged = None
-    for act, at, actor, told in rows:
-        if act == WITHDRAWN:
-            approved = approver = None
-        elif act == Act.APPROVED and approved is None:
-            approved, approver = at, word(json.loads(told).get("approver")) or actor
-        elif act == Act.PURGED:
-            purged = at
+        "SELECT number, time, actor, act, edition, objects, details FROM acts ORDER BY number"
+    )
+    return tuple(
+        Entry(number, "", datetime.fromisoformat(at), actor, Act(act), edition,
+              json.loads(objects), json.loads(details))
+        for number, at, actor, act, edition, objects, details in rows
+    )  # fmt: skip
+
+
+def _judge(
+    db: sqlite3.Connection, archive: Archive, edition: str, found: tuple[Entry, ...]
+) -> None:
+    """Weigh an edition's approvals, each by the policy of its time: no later entry changes that."""
+    last = {entry.act: moment(entry) for entry in found}
+    standing = approval.standing(archive, edition, found)
+    since = standing.since
+    values = (
+        since.astimezone(UTC).isoformat() if since else None,
+        word(", ".join(standing.approvers)) or None,
+        standing.whom or None,
+        None if standing.approvals else last.get(Act.WITHDRAWN),
+        last.get(Act.PURGED),
+    )
     db.execute(
-        "UPDATE editions SET approved_at = ?, approved_by = ?, purged_at = ? WHERE id = ?",
-        (approved, approver, purged, word(edition)),
+        """UPDATE editions SET approved_at = ?, approved_by = ?, approved_for = ?,
+            withdrawn_at = ?, purged_at = ? WHERE id = ?""",
+        (*values, edition),
     )
 
 
-def _hold(db: sqlite3.Connection) -> None:
-    """Mark the editions under a hold: one that names them or their slug, and is not released."""
-    rows = db.execute(
-        "SELECT number, act, edition, details FROM acts WHERE act IN (?, ?)",
-        (Act.HELD, Act.RELEASED),
-    ).fetchall()
-    released = {json.loads(told).get("hold") for _, act, _, told in rows if act == Act.RELEASED}
+def _retain(
+    db: sqlite3.Connection, archive: Archive, known: Chronicle, editions: Iterable[str]
+) -> None:
+    """Until when editions are kept, as it stands now; a policy that is damaged adds nothing."""
+    for edition in dict.fromkeys(editions):
+        with suppress(ReporterError, KeyError):
+            last = until(archive, edition, known).isoformat()
+            db.execute("UPDATE editions SET retain_until = ? WHERE id = ?", (last, edition))
+
+
+def _hold(db: sqlite3.Connection, archive: Archive, known: Chronicle) -> None:
+    """Mark the editions under a hold; one whose clients cannot be told is kept all the same."""
     db.execute("UPDATE editions SET held = 0 WHERE held")
-    for number, act, edition, told in rows:
-        if act == Act.HELD and number not in released:
-            said = json.loads(told)
-            names = said.get("editions")
-            ids = [edition, *(map(word, names) if isinstance(names, list) else ())]
-            db.executemany("UPDATE editions SET held = 1 WHERE id = ?", ((one,) for one in ids))
-            slug = word(said.get("slug"))
-            db.execute("UPDATE editions SET held = 1 WHERE slug = ?", (slug or None,))
+    for edition in known.live if known.holds else ():
+        try:
+            held = bool(holding(archive, edition, known))
+        except (ArchiveError, KeyError, ValueError):
+            held = True
+        db.execute("UPDATE editions SET held = ? WHERE id = ?", (held, edition))
 
 
 def _read(db: sqlite3.Connection, archive: Archive, number: int, record: str) -> None:
     """The words and facts of an edition; what cannot be read is tried again at the next use."""
     try:
         edition = read_record(archive.object(record))
-        brief = edition.part(BRIEF)
+        brief = brief_part(edition)
         found = contents(archive.object(brief.sha256)) if brief else Contents()
     except (ArchiveError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return

@@ -20,7 +20,8 @@ _TERM = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))(\*?)')
 _COLUMNS = (
     "entry", "id", "as_of", "slug", "number", "title", "headline", "standfirst", "source",
     "sample", "terms", "prepared_by", "filed_at", "filed_by", "corrects", "reason",
-    "retain_until", "whole", "approved_at", "approved_by", "held", "purged_at",
+    "retain_until", "whole", "approved_at", "approved_by", "approved_for", "withdrawn_at", "held",
+    "purged_at",
 )  # fmt: skip
 _IN_STATE = {
     "filed": "approved_at IS NULL AND purged_at IS NULL",
@@ -36,8 +37,11 @@ _IN_STATE = {
 class Listed:
     """An edition as lists have it: its record's words, and what was done to it since.
 
-    Times are in UTC as ISO has them, empty where nothing was done. `whole` is False where its
-    record or its contents could not be read. Of a purged one only the id and the acts are left.
+    Times are in UTC as ISO has them, empty where nothing was done. `approved_by` has everybody
+    whose approval counts; there were enough of them since `approved_at`, for the readers in
+    `approved_for`. `retain_until` is the last day by all that the log says. `whole` is False
+    where its record or its contents could not be read. Of a purged one only the id and
+    the acts are left.
     """
 
     entry: int
@@ -60,6 +64,8 @@ class Listed:
     whole: bool
     approved_at: str
     approved_by: str
+    approved_for: str
+    withdrawn_at: str
     held: bool
     purged_at: str
     corrected_by: tuple[str, ...] = ()
@@ -71,6 +77,8 @@ class Listed:
             "purged": bool(self.purged_at),
             "held": self.held,
             "approved": bool(self.approved_at),
+            "approvals lacking": bool(self.approved_by) and not self.approved_at,
+            "withdrawn": bool(self.withdrawn_at),
             "sample": self.sample,
             "damaged": not self.whole and not self.purged_at,
         }

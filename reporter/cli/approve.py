@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reporter.cli import hands, options, passphrases
+from reporter.cli import editions, hands, options, passphrases
 from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("edition")
+@editions.edition_argument
 @hands.place
 @click.option("--key", metavar="NAME", help="The private key to sign with.")
 @passphrases.folder
@@ -73,6 +73,7 @@ def approve(  # noqa: PLR0913  one argument an option
         tip = "Say --key NAME to approve, or --withdraw --reason TEXT to take it back."
         raise SpecError("which of the two is meant is not clear.", tip=tip)
     archive, hand = opened(place), hands.hand(actor, late=clock_is_right)
+    edition = editions.meant(archive, edition, talk)
     if withdraw:
         _withdraw(archive, edition, reason, hand)
         return

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from reporter.archive.base import Archive
-    from reporter.archive.site import Wish
+    from reporter.archive.site.pages import Wish
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,17 +27,47 @@ _internal = click.option(
     help="For the house's own eyes: also what may not be passed on, and who made it.",
 )
 _approved = click.option(
-    "--approved-only", is_flag=True, help="Leave out editions that nobody approved."
+    "--approved-only",
+    is_flag=True,
+    help="Leave out editions not approved for the site's readers, whom the next two tell.",
 )
+_audience = click.option(
+    "--audience", type=click.Choice(["professional", "retail"]), help="Who they are."
+)
+_jurisdiction = click.option("--jurisdiction", metavar="CODE", help="Where they are: CH, EU, US.")
 
 
 def wishes(command: F) -> F:
     """The options that both `site` and `serve` have."""
-    return _brand(_internal(_approved(command)))
+    return _brand(_internal(_approved(_audience(_jurisdiction(command)))))
+
+
+def readers(
+    audience: str | None, jurisdiction: str | None, *, approved_only: bool
+) -> tuple[str, str] | None:
+    """Whom approvals must be for: audience and jurisdiction; None where they are not asked for.
+
+    Raises:
+        SpecError: of the three options some are there, others not.
+    """
+    from reporter.archive.policy_form import jurisdiction as code
+    from reporter.errors import SpecError
+
+    if approved_only and audience and jurisdiction:
+        return audience, code(jurisdiction)
+    if approved_only or audience or jurisdiction:
+        tip = "Say all three: --approved-only --audience NAME --jurisdiction CODE."
+        raise SpecError("approved for whom is not clear.", tip=tip)
+    return None
 
 
 def wish(
-    archive: Archive, brand: str, base: str | None, *, internal: bool, approved_only: bool
+    archive: Archive,
+    brand: str,
+    base: str | None,
+    *,
+    internal: bool,
+    approved_for: tuple[str, str] | None,
 ) -> Wish:
     """What site is asked for.
 
@@ -45,11 +75,11 @@ def wish(
         SpecError: the address is none, or there is no such brand.
     """
     from reporter import brands
-    from reporter.archive.site import Wish
+    from reporter.archive.site.pages import Wish
 
     path = Path(brand)
     look = brands.load(path.name, path.parent) if brand.endswith(".toml") else brands.load(brand)
-    approved = _approvals(archive) if approved_only else None
+    approved = _approvals(archive, *approved_for) if approved_for else None
     return Wish(look, _address(base), internal, approved)
 
 
@@ -72,8 +102,7 @@ def _address(base: str | None) -> str:
     return base if base.endswith("/") else f"{base}/"
 
 
-def _approvals(archive: Archive) -> Callable[[str], bool]:
-    from reporter.model import Act
+def _approvals(archive: Archive, audience: str, jurisdiction: str) -> Callable[[str], bool]:
+    from reporter.archive.approval import is_approved
 
-    known = {entry.edition for entry in archive.entries() if entry.act is Act.APPROVED}
-    return known.__contains__
+    return lambda edition: is_approved(archive, edition, audience, jurisdiction)

@@ -74,7 +74,7 @@ def test_what_is_signed_is_the_hash_of_the_record(made: Archive) -> None:
     assert ciphers.is_signed(kept["signed"].encode(), kept["signature"], signer().public)
     said = json.loads(kept["signed"])
     assert kept["signed"] == json.dumps(said, sort_keys=True, separators=(",", ":"))
-    assert said["record"] == made.entries()[1].objects["record"] == one.record
+    assert said["record"] == made.added()[FIRST].objects["record"] == one.record
     assert said["policy"] == made.entries()[2].objects["policy"]
     assert said["edition"] == FIRST
 

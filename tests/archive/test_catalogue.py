@@ -21,12 +21,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporter.archive import catalogue, log
+from reporter.archive.approving import Wish, approve
 from reporter.archive.base import Archive, object_key, opened
 from reporter.archive.filing import Draft
 from reporter.archive.search import Listed, Which, listed
 from reporter.errors import ArchiveError
 from reporter.filed import Act
 from reporter.paper import Artifact
+from tests.approvers import enforce, row, signer
 from tests.archives import FIRST, add, archive, draft, fact, hand
 
 TRIALS = int(os.environ.get("REPORTER_TRIALS", "10"))
@@ -100,14 +102,18 @@ def test_whatever_was_done_it_equals_one_made_from_nothing(
 def test_it_follows_the_log(tmp_path: Path) -> None:
     made = archive(tmp_path, 2)
     assert ids(made) == ["2026-01-22/weekly", WEEKLY]
+    enforce(made, row(), minutes=7)
+    approve(made, Wish(WEEKLY), signer(), hand(8, "ann"))
+    do(made, Act.APPROVED, "2026-01-22/weekly", minutes=8, approver="Ann Lee")
     add(made, draft(headline="Russell 2000 slips"), 9, corrects=WEEKLY)
-    do(made, Act.APPROVED, minutes=10, approver="Ann Lee")
-    do(made, Act.HELD, minutes=11)
+    do(made, Act.HELD, minutes=11, editions=[WEEKLY])
     first = every(made)[-1]
     assert first.corrected_by == (f"{WEEKLY}.2",)
-    assert (first.approved_by, first.approved_at) == ("Ann Lee", "2026-01-16T12:10:00+00:00")
+    assert (first.approved_by, first.approved_at) == ("Ann Meier", "2026-01-16T12:08:00+00:00")
+    assert first.approved_for == "professional in CH, EU; retail in CH, EU"
+    assert every(made)[0].states == ("filed",)
     assert first.states == ("held", "approved", f"corrected by {WEEKLY}.2")
-    do(made, Act.RELEASED, minutes=12, hold=6)
+    do(made, Act.RELEASED, minutes=12, hold=8)
     assert not every(made)[-1].held
 
 
@@ -130,6 +136,7 @@ def test_a_log_that_no_longer_agrees_is_read_anew(tmp_path: Path) -> None:
     shutil.copy(path(other), path(made))
     assert len(ids(made)) == 3
     (made.folder / "log" / "00000004.json").unlink()
+    made = opened(made.folder)
     assert len(ids(made)) == 2
     assert catalogue.differs(made) is None
 

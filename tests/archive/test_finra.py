@@ -71,12 +71,12 @@ def test_the_record_has_its_fields(made: Archive) -> None:
         "filed_by": "jane",
         "distributed_by": ["bo", "cy"],
         "sources": [
-            {"kind": "data", "name": "", "source": "files"},
+            {"kind": "data", "name": "", "title": "", "source": "files"},
+            {"kind": "table", "name": "returns", "title": "", "source": "Yahoo Finance"},
             {
-                "kind": "chart", "name": "mountain",
+                "kind": "chart", "name": "mountain", "title": "",
                 "source": "Source: Yahoo Finance, 15 January 2026.",
             },
-            {"kind": "table", "name": "returns", "source": "Yahoo Finance"},
         ],
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ import pytest
 from reporter import capture, pipeline, sidecars
 from reporter.archive import intake
 from reporter.archive.base import Archive, opened
+from reporter.archive.contents import brief_of
 from reporter.archive.drafts import Correction
 from reporter.archive.rebuild import rebuild
 from reporter.errors import ArchiveError
@@ -82,7 +83,7 @@ def test_an_edition_of_the_sample_is_filed_whole_with_its_flag(
     edition = filed(archive, folder)
     assert (edition.sample, edition.source) == (True, "sample")
     assert edition.title == "The Day in Markets"
-    brief = intake.brief_of(archive, edition)
+    brief = brief_of(archive, edition)
     assert (edition.headline, edition.standfirst) == (
         brief["headline"],
         brief["standfirst"]["text"],
@@ -97,7 +98,7 @@ def test_without_brief_json_its_document_is_kept_all_the_same(
     folder = made(tmp_path, formats=("pdf",))
     edition = filed(archive, folder)
     assert edition.part("files/brief.json") is None
-    assert intake.brief_of(archive, edition)["headline"] == edition.headline != ""
+    assert brief_of(archive, edition)["headline"] == edition.headline != ""
     holds_all(archive, edition, folder)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from reporter.cli import hands, options
+from reporter.cli import editions, hands, options
 from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 @click.argument(
     "folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@click.option("--corrects", metavar="ID", help="The filed edition that this one corrects.")
+@click.option(
+    "--corrects",
+    metavar="EDITION",
+    shell_complete=editions.complete,
+    help="The filed edition that this one corrects.",
+)
 @click.option("--reason", metavar="TEXT", help="Why, in a sentence; needed with --corrects.")
 @click.option(
     "--prepared-by",
@@ -54,9 +60,12 @@ def add(  # noqa: PLR0913  one argument an option
     from reporter.archive.base import opened
     from reporter.archive.intake import add as file
 
+    archive = opened(place, must_exist=False)
     correction = _correction(corrects, reason, len(folders))
+    if correction:
+        correction = replace(correction, of=editions.meant(archive, correction.of, talk))
     added = file(
-        opened(place, must_exist=False),
+        archive,
         folders,
         hands.hand(actor, late=late),
         correction=correction,
@@ -74,7 +83,7 @@ def _correction(corrects: str | None, reason: str | None, folders: int) -> Corre
     if corrects is None and reason is None:
         return None
     if not corrects or not (reason or "").strip():
-        missing = "--reason TEXT" if corrects else "--corrects ID"
+        missing = "--reason TEXT" if corrects else "--corrects EDITION"
         raise SpecError("a correction says what it corrects and why.", tip=f"Add {missing}.")
     if folders > 1:
         raise SpecError("one edition corrects another.", tip="Name one folder.")

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reporter.cli import hands
+from reporter.cli import editions, hands
 
 if TYPE_CHECKING:
     from reporter.archive.compare import Change, Comparison
 
 
 @click.command()
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=editions.complete)
+@click.argument("new", shell_complete=editions.complete)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @hands.place
 def diff(*, old: str, new: str, as_json: bool, place: Path) -> None:
@@ -30,7 +30,8 @@ def diff(*, old: str, new: str, as_json: bool, place: Path) -> None:
     from reporter.contract import dump
 
     archive = opened(place)
-    found = compare(archive, archive.edition(old), archive.edition(new))
+    pair = (archive.edition(editions.meant(archive, one)) for one in (old, new))
+    found = compare(archive, *pair)
     if as_json:
         click.echo(dump(found.document()).rstrip("\n"))
     else:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from reporter.cli import hands, options
+from reporter.cli import editions, hands, options
 from reporter.cli.private import client, private
 from reporter.cli.talk import Talk
 
 
 @click.command()
-@click.argument("edition")
+@editions.edition_argument
 @click.argument(
     "files",
     metavar="FILE...",
@@ -48,6 +48,7 @@ def enclose(  # noqa: PLR0913  one argument an option
     from reporter.archive.enclosures import enclose as file
 
     archive = opened(place)
+    edition = editions.meant(archive, edition, talk)
     read = ((client_id, one.name, _bytes(one)) for one in files)
     done = file(archive, keys_of(archive, private), hands.hand(actor, late=late), edition, read)
     same = f"; {done.same} were there" if done.same else ""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from reporter.cli import hands, options
+from reporter.cli import editions, hands, options
 from reporter.cli.talk import Talk
 
 
 @click.command()
-@click.argument("edition")
+@editions.edition_argument
 @click.argument("target", metavar="DIR|FILE.zip", type=click.Path(path_type=Path))
 @click.option(
     "--with-inputs",
@@ -31,7 +31,7 @@ def export(talk: Talk, *, edition: str, target: Path, with_inputs: bool, place: 
     from reporter.archive.export import export, write
 
     archive = opened(place)
-    what = export(archive, edition, with_inputs=with_inputs)
+    what = export(archive, editions.meant(archive, edition), with_inputs=with_inputs)
     write(what, target, archive)
     inputs = "with what it was made from" if with_inputs else "without what it was made from"
     talk.say(f"{len(what.files)} files, {inputs}. Use of the data: {what.terms}.")

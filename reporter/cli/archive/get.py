@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reporter.cli import hands, options
+from reporter.cli import editions, hands, options
 from reporter.cli.private import client, private
 from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
+    from reporter.archive.base import Archive
     from reporter.archive.enclosures import Enclosed
 
 
 @click.command()
 @client
-@click.option("--date", "when", metavar="DAY|EDITION", help="Only of this day, or this edition.")
+@click.option(
+    "--date",
+    "when",
+    metavar="DAY|EDITION",
+    shell_complete=editions.complete,
+    help="Only of this day, or this edition.",
+)
 @click.option(
     "--to",
     metavar="DIR",
@@ -50,7 +57,7 @@ def get(  # noqa: PLR0913  one argument an option
     archive = opened(place)
     known = chronicle(archive.entries())
     owner = known_client(archive, keys_of(archive, private), client_id)
-    edition, on = _meant(when)
+    edition, on = _meant(archive, when)
     told = False
     for one in had(archive, owner, known, edition=edition, on=on):
         click.echo(_written(one, to) if to else _told(one))
@@ -59,17 +66,14 @@ def get(  # noqa: PLR0913  one argument an option
         talk.say("He was sent nothing then.")
 
 
-def _meant(when: str | None) -> tuple[str, date | None]:
+def _meant(archive: Archive, when: str | None) -> tuple[str, date | None]:
     """The edition or the day that is meant."""
-    if not when or "/" in when:
-        return when or "", None
-    from reporter.errors import SpecError
-
+    if not when:
+        return "", None
     try:
         return "", date.fromisoformat(when)
-    except ValueError as error:
-        tip = "Write a day like 2026-01-15, an edition like 2026-01-15/weekly."
-        raise SpecError(f"{when!r} is no day and no edition.", where="--date", tip=tip) from error
+    except ValueError:
+        return editions.meant(archive, when), None
 
 
 def _told(one: Enclosed) -> str:

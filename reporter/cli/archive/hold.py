@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reporter.cli import editions as naming
 from reporter.cli import hands, options
 from reporter.cli.private import private
 from reporter.cli.talk import Talk
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("editions", metavar="[EDITION]...", nargs=-1)
+@naming.editions_argument
 @click.option("--slug", metavar="NAME", default="", help="Hold every edition of this brief.")
 @click.option("--client", "client_id", metavar="ID", help="Hold all that this client was sent.")
 @click.option("--reason", metavar="TEXT", help="Why, in a sentence.")
@@ -56,7 +57,7 @@ def hold(  # noqa: PLR0913  one argument an option
         archive,
         hands.hand(actor, late=late),
         reason or "",
-        editions=editions,
+        editions=naming.all_meant(archive, editions, talk),
         slug=slug,
         client=_handle(archive, private, client_id) if client_id else "",
     )

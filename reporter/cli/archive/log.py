@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reporter.cli import hands, options
+from reporter.cli import editions, hands, options
 from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ HASH = 12  # digits of one that are shown
 
 
 @click.command()
-@click.argument("edition", required=False)
+@click.argument("edition", required=False, shell_complete=editions.complete)
 @hands.place
 @click.option(
     "--json",
@@ -34,19 +34,17 @@ HASH = 12  # digits of one that are shown
 def log(talk: Talk, *, edition: str | None, place: Path, as_json: bool) -> None:
     """Print the log: who did what when, to which edition.
 
-    With EDITION, such as 2026-01-15/weekly, what concerns that one, its
+    With EDITION (an id, a day, a slug, latest), what concerns that one, its
     corrections too.
     """
     from reporter.archive.base import opened
     from reporter.contract import dump
-    from reporter.errors import ArchiveError
 
-    entries = opened(place).entries()
+    archive = opened(place)
+    entries = archive.entries()
     if edition:
+        edition = editions.meant(archive, edition)
         entries = tuple(one for one in entries if _concerns(one, edition))
-        if not any(one.edition == edition for one in entries):
-            tip = "See which there are: reporter archive list."
-            raise ArchiveError(f"there is no edition {edition!r}.", tip=tip)
     if as_json:
         click.echo(dump({"entries": [_item(one) for one in entries]}), nl=False)
     elif entries:

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import click
 
-from reporter.cli import options
-from reporter.cli.archive.shown import edition_argument
+from reporter.cli import editions, options
 from reporter.cli.hands import place
 from reporter.cli.talk import Talk
 
 
 @click.command("open")
-@edition_argument
+@editions.edition_argument
 @click.argument("name", metavar="[FILE]", default="")
 @place
 @click.option(
@@ -35,11 +34,11 @@ def look(  # noqa: PLR0913  one argument an option
     """
     import tempfile
 
-    from reporter.archive import naming, opening
+    from reporter.archive import opening
     from reporter.archive.base import opened
 
     archive = opened(place)
-    filed = opening.filed(archive, naming.found(archive, edition))
+    filed = opening.filed(archive, editions.meant(archive, edition))
     path = opening.chosen(filed, name)
     folder = folder or Path(tempfile.mkdtemp(prefix="reporter-"))
     opening.write(archive, filed, folder)

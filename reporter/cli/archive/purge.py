@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reporter.cli import editions as naming
 from reporter.cli import hands, options
 from reporter.cli.talk import Talk
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("editions", metavar="[EDITION]...", nargs=-1)
+@naming.editions_argument
 @click.option("--due", is_flag=True, help="Purge every edition that may go.")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
 @click.option("--leavings", is_flag=True, help="Clear away what no entry refers to, too.")
@@ -54,7 +55,8 @@ def purge(  # noqa: PLR0913  one argument an option
 
     archive, hand = opened(place), hands.hand(actor, late=late)
     purging.check_holds(archive, kept.given(heads))
-    made = purging.plan(archive, hand, editions, due=due)
+    named = naming.all_meant(archive, editions, talk)
+    made = purging.plan(archive, hand, named, due=due)
     talk.say_each(_told(made, leavings=leavings))
     if (made.editions or (leavings and made.lost)) and not (dry_run or yes):
         click.confirm("Purge for good?", abort=True, err=True)

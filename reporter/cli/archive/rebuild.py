@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reporter.cli import editions as naming
 from reporter.cli import hands, options
 from reporter.cli.talk import Talk
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("editions", metavar="[EDITION]...", nargs=-1)
+@naming.editions_argument
 @click.option("--all", "every", is_flag=True, help="Every edition there is.")
 @click.option(
     "--keep",
@@ -73,12 +74,11 @@ def _named(archive: Archive, editions: tuple[str, ...], *, every: bool) -> tuple
     Raises:
         SpecError: none, or some and all.
     """
-    from reporter.archive.rebuild import present
     from reporter.errors import SpecError
 
     if every == bool(editions):
         raise SpecError("name one edition or several, or say --all.")
-    return present(archive) if every else tuple(dict.fromkeys(editions))
+    return archive.present() if every else naming.all_meant(archive, editions)
 
 
 def _check(archive: Archive, keep: Path | None) -> None:

@@ -35,16 +35,19 @@ def serve(  # noqa: PLR0913  one argument an option
     brand: str,
     internal: bool,
     approved_only: bool,
+    audience: str | None,
+    jurisdiction: str | None,
 ) -> None:
     """Write the archive's web site and show it, on this machine alone.
 
     Ends with Ctrl-C. Nobody else can reach it: it listens on 127.0.0.1.
     """
     from reporter.archive.base import opened
-    from reporter.archive.site import build, spelled
+    from reporter.archive.site.pages import build, spelled
 
     archive = opened(place)
-    wish = sites.wish(archive, brand, None, internal=internal, approved_only=approved_only)
+    readers = sites.readers(audience, jurisdiction, approved_only=approved_only)
+    wish = sites.wish(archive, brand, None, internal=internal, approved_for=readers)
     with TemporaryDirectory(prefix="reporter-site-") as temporary:
         there = folder or Path(temporary) / "site"
         built = build(archive, there, wish, last=False)
@@ -56,7 +59,7 @@ def _show(talk: Talk, folder: Path, port: int, *, view: bool) -> None:
     """Serve until somebody ends it, which is how it is meant to end."""
     import webbrowser
 
-    from reporter.archive.serving import server
+    from reporter.archive.site.serving import server
 
     with server(folder, port) as listening:
         address = f"http://127.0.0.1:{listening.server_port}/"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reporter.cli import options
+from reporter.cli import editions, options
 from reporter.cli.archive import shown
 from reporter.cli.archive.listing import as_json
 from reporter.cli.hands import place
@@ -22,7 +23,7 @@ HASH = 12
 
 
 @click.command()
-@shown.edition_argument
+@editions.edition_argument
 @place
 @as_json
 @options.loudness
@@ -32,11 +33,11 @@ def show(*, edition: str, place: Path, as_json: bool) -> None:
     EDITION is an id, a day, a slug (its latest), latest, or the beginning of a
     hash.
     """
-    from reporter.archive import dossier, naming
+    from reporter.archive import dossier
     from reporter.archive.base import opened
 
     archive = opened(place)
-    known = dossier.dossier(archive, naming.found(archive, edition))
+    known = dossier.dossier(archive, editions.meant(archive, edition))
     if as_json:
         click.echo(shown.document(dossier.document(known)))
     else:
@@ -58,9 +59,9 @@ def _told(known: Dossier) -> Iterator[str]:
 
 
 def _facts(known: Dossier) -> Iterator[tuple[str, str]]:
-    from reporter.archive.dossier import key_figures, record
+    from reporter.archive.dossier import key_figures
 
-    one, rule = known.listed, record(known)
+    one = known.listed
     yield "edition", one.id
     yield "state", ", ".join(one.states)
     yield "title", one.title
@@ -72,15 +73,34 @@ def _facts(known: Dossier) -> Iterator[tuple[str, str]]:
     yield "use of data", one.terms
     yield "prepared by", one.prepared_by
     yield "filed", f"{_time(one.filed_at)} by {one.filed_by}"
-    yield "approved", f"{_time(one.approved_at)} by {one.approved_by}" if one.approved_at else ""
-    yield "used", _used(rule)
+    yield from _approved(known)
+    yield "used", _used(known.rule)
     yield "corrects", f"{one.corrects}: {one.reason}" if one.corrects else ""
     yield "corrected by", ", ".join(one.corrected_by)
     yield "retain until", one.retain_until
+    for hold in known.retention.holds if known.retention else ():
+        yield "held", f"{hold.what}: {hold.reason} (hold {hold.number}, by {hold.actor})"
     yield "purged", _time(one.purged_at) if one.purged_at else ""
     yield "record", known.sha256
     if known.edition:
         yield "made with", ", ".join(f"{k} {v}" for k, v in known.edition.versions.items())
+
+
+def _approved(known: Dossier) -> Iterator[tuple[str, str]]:
+    """Each approval that counts, the readers there are enough for, and what is lacking."""
+    for made in known.standing.approvals:
+        who = f"{made.approver} ({made.title})" if made.title else made.approver
+        readers = f"{' and '.join(made.audiences)} in {', '.join(made.jurisdictions)}"
+        yield "approved", f"{_time(_utc(made.time))} by {who} for {readers}"
+    yield "may go to", known.standing.whom
+    for what in known.lacking:
+        yield "lacking", what
+    if at := known.listed.withdrawn_at:
+        yield "withdrawn", _time(at)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
 
 
 def _files(edition: Edition) -> Iterator[str]:
@@ -90,9 +110,9 @@ def _files(edition: Edition) -> Iterator[str]:
 
 
 def _sources(known: Dossier) -> Iterator[str]:
-    from reporter.archive.dossier import origins
+    from reporter.archive.finra import origins
 
-    rows = [(one.kind, one.title or one.id, one.source) for one in origins(known.brief)]
+    rows = [(one.kind, one.title or one.name, one.source) for one in origins(known.brief)]
     if rows:
         yield shown.table(rows, give=1)
 
@@ -104,7 +124,7 @@ def _act(done: Done) -> tuple[str, ...]:
 
 def _used(rule: dict[str, Any]) -> str:
     """From which day to which an edition was used."""
-    first, last = rule["first_use"], rule["last_use"]
+    first, last = rule.get("first_use"), rule.get("last_use")
     return f"from {first} to {last}" if last else f"from {first}" if first else ""
 
 

@@ -8,11 +8,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import click
-from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
     from reporter.archive.search import Listed
@@ -85,7 +81,9 @@ def name(edition: Listed) -> str:
 def states(edition: Listed) -> str:
     """How an edition stands."""
     day = f"{edition.as_of}/"
-    return ", ".join(f"{state.replace(day, '')}" for state in edition.states)
+    whom = f"approved for {edition.approved_for}"
+    states = (whom if state == "approved" else state for state in edition.states)
+    return ", ".join(state.replace(day, "") for state in states)
 
 
 def item(edition: Listed) -> dict[str, Any]:
@@ -105,24 +103,11 @@ def item(edition: Listed) -> dict[str, Any]:
         "prepared_by": edition.prepared_by,
         "approved_at": edition.approved_at or None,
         "approved_by": edition.approved_by or None,
+        "approved_for": edition.approved_for or None,
+        "withdrawn_at": edition.withdrawn_at or None,
+        "held": edition.held,
         "corrects": edition.corrects or None,
         "corrected_by": list(edition.corrected_by),
         "retain_until": edition.retain_until or None,
         "purged_at": edition.purged_at or None,
     }
-
-
-def _complete(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
-    del param
-    from reporter.archive.base import opened
-    from reporter.archive.naming import completions
-    from reporter.errors import ReporterError
-
-    try:
-        made = opened(ctx.params.get("place") or Path("archive"))
-        return [CompletionItem(word) for word in completions(made, start)]
-    except ReporterError:
-        return []
-
-
-edition_argument = click.argument("edition", shell_complete=_complete)

@@ -33,6 +33,8 @@ def site(  # noqa: PLR0913  one argument an option
     brand: str,
     internal: bool,
     approved_only: bool,
+    audience: str | None,
+    jurisdiction: str | None,
     as_json: bool,
 ) -> None:
     """Write the archive as a web site into DIR.
@@ -41,10 +43,11 @@ def site(  # noqa: PLR0913  one argument an option
     server, and an Atom feed. An earlier site in DIR is replaced as a whole.
     """
     from reporter.archive.base import opened
-    from reporter.archive.site import build, dumped, spelled
+    from reporter.archive.site.pages import build, dumped, spelled
 
     archive = opened(place)
-    wish = sites.wish(archive, brand, base, internal=internal, approved_only=approved_only)
+    readers = sites.readers(audience, jurisdiction, approved_only=approved_only)
+    wish = sites.wish(archive, brand, base, internal=internal, approved_for=readers)
     built = build(archive, folder, wish)
     talk.say_each(spelled(built))
     click.echo(dumped(built) if as_json else str(folder / "index.html"))

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from reporter.cli import hands, options
+from reporter.cli import editions, hands, options
+from reporter.cli.talk import Talk
 
 
 @click.command()
-@click.argument("edition")
+@editions.edition_argument
 @hands.place
 @click.option("--on", "on", type=options.Day(), metavar="DAY", required=True, help="First used.")
 @click.option(
@@ -24,7 +25,9 @@ from reporter.cli import hands, options
 @hands.actor
 @hands.late
 @options.loudness
+@click.pass_obj
 def used(  # noqa: PLR0913  one argument an option
+    talk: Talk,
     *,
     edition: str,
     place: Path,
@@ -43,6 +46,8 @@ def used(  # noqa: PLR0913  one argument an option
     from reporter.archive.base import opened
     from reporter.archive.finra import Use, record_use
 
+    archive = opened(place)
+    edition = editions.meant(archive, edition, talk)
     use = Use(edition, on, how, until, unapproved_because)
-    new = record_use(opened(place), use, hands.hand(actor, late=late))
+    new = record_use(archive, use, hands.hand(actor, late=late))
     click.echo(f"{edition}: use on {on} recorded{'' if new else ' already'}.")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporter.archive import wordlist
-from reporter.archive.shelf import shelf
+from reporter.archive.site import wordlist
+from reporter.archive.site.shelf import shelf
 from tests.archive import sites
 
 

@@ -6,7 +6,6 @@ Nothing here comes from inputs, from clients' files or from the machine: only th
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -15,14 +14,16 @@ from datetime import datetime
 from typing import Any
 
 from reporter import wording
+from reporter.archive.approval import standing
 from reporter.archive.base import Archive, read_record
+from reporter.archive.contents import BRIEF, brief_of
 from reporter.archive.stores import AbsentError
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition, Entry, Part
 from reporter.instruments import describe
 from reporter.model import Kind, Terms, Unit
 
-BRIEF, PAGE, PRINT = "files/brief.json", "files/brief.html", "files/brief.pdf"
+PAGE, PRINT = "files/brief.html", "files/brief.pdf"
 TERMS, UNAPPROVED, PURGED, UNFIT = (
     "their data may not be passed on",
     "not approved",
@@ -108,23 +109,27 @@ def shelf(archive: Archive, *, internal: bool = False, approved: Approved | None
     Args:
         archive: whose.
         internal: those whose data may not be passed on too, and who approved them.
-        approved: tells of an edition's id whether it was; without it, that is not asked.
+        approved: tells of an edition's id whether it may go to the site's readers; without it,
+            that is not asked.
 
     Raises:
         ArchiveError: an edition is not what was filed.
     """
     entries = archive.entries()
+    gone = {entry.edition for entry in entries if entry.act is Act.PURGED}
     left: Counter[str] = Counter()
     shown = []
     for entry in entries:
         if entry.act is not Act.ADDED:
             continue
+        if entry.edition in gone:
+            left[PURGED] += 1
+            continue
         found = _taken(archive, entry, internal=internal, approved=approved)
         if isinstance(found, str):
             left[found] += 1
         else:
-            approvers = _approvers(entries, found.edition.id) if internal else ()
-            shown.append(replace(found, approvers=approvers))
+            shown.append(_with_people(archive, found, entries) if internal else found)
     shown.sort(key=lambda one: (one.edition.as_of, one.edition.slug, one.edition.number))
     identity = entries[0].sha256 if entries else ""
     return Shelf(tuple(_linked(shown)), dict(sorted(left.items())), identity)
@@ -146,16 +151,15 @@ def _taken(
             raise ArchiveError("has a record of another edition.", where=entry.edition)
         files = tuple(part for part in edition.parts if _PUBLIC.fullmatch(part.path))
         issue = Issue(edition, entry.objects["record"], entry.time, files)
-        brief = edition.part(BRIEF)
-        return _told(issue, archive.object(brief.sha256)) if brief else issue
+        brief = brief_of(archive, edition, public=True)
+        return _told(issue, brief) if brief else issue
     except AbsentError:
         return PURGED
 
 
-def _approvers(entries: tuple[Entry, ...], edition: str) -> tuple[str, ...]:
-    return tuple(
-        entry.actor for entry in entries if entry.act is Act.APPROVED and entry.edition == edition
-    )
+def _with_people(archive: Archive, issue: Issue, entries: tuple[Entry, ...]) -> Issue:
+    """The edition with those whose approval of it counts."""
+    return replace(issue, approvers=standing(archive, issue.edition.id, entries).approvers)
 
 
 def _linked(issues: list[Issue]) -> Iterator[Issue]:
@@ -181,14 +185,13 @@ def root(name: str, corrects: Mapping[str, str]) -> str:
 # --- what brief.json tells -----------------------------------------------------------------------
 
 
-def _told(issue: Issue, data: bytes) -> Issue:
+def _told(issue: Issue, document: Document) -> Issue:
     """The edition with what its `brief.json` says.
 
     Raises:
         ArchiveError: that is no brief.
     """
     try:
-        document = json.loads(data)
         facts = {fact["id"]: fact for fact in document["facts"]}
         figures = document["key_figures"]
         return replace(

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from reporter.archive.shelf import Issue
+from reporter.archive.site.shelf import Issue
 from reporter.wording import long_date
 
 LARGEST = 120_000

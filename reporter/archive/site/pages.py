@@ -15,10 +15,10 @@ from typing import Any
 from urllib.parse import quote
 
 from reporter import document, glossary, wording
-from reporter.archive import feed, pictures, trends, wordlist
 from reporter.archive.base import Archive
-from reporter.archive.publishing import Leaf, mark, publish
-from reporter.archive.shelf import PAGE, PRINT, Approved, Issue, Shelf, shelf
+from reporter.archive.site import feed, pictures, trends, wordlist
+from reporter.archive.site.publishing import Leaf, mark, publish
+from reporter.archive.site.shelf import PAGE, PRINT, Approved, Issue, Shelf, shelf
 from reporter.model import Brand
 from reporter.resources import shipped
 from reporter.templating import render, trusted
@@ -40,7 +40,8 @@ class Wish:
     """What a site shall be.
 
     `base` is its address with a slash behind, empty where unknown; `internal` takes in what may
-    not be passed on, and names people; `approved` tells of an id whether that edition was.
+    not be passed on, and names people; `approved` tells of an id whether that edition may go to
+    the site's readers.
     """
 
     brand: Brand

@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
 from reporter.archive.base import Archive
-from reporter.archive.feed import feed, urn
-from reporter.archive.shelf import shelf
+from reporter.archive.site.feed import feed, urn
+from reporter.archive.site.shelf import shelf
 from tests.archive import sites
 from tests.archives import FIRST, add, archive
 
@@ -101,7 +101,7 @@ def test_ids_outlive_new_editions_and_differ_between_archives(tmp_path: Path) ->
     after = {text(entry) for entry in read(what, BASE).findall(f"{A}entry")}
     assert before < after
     other = archive(tmp_path / "other")
-    add(other, sites.draft(FIRST + timedelta(days=1), 1))
+    add(other, sites.draft(FIRST + timedelta(days=1), 1), minutes=1)
     assert text(read(other)) != text(read(what))
     assert urn("a", "2026-01-15/weekly") == "urn:uuid:1c5ce37a-e1b8-813c-9e25-5a952e4c7f77"
 

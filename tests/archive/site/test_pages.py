@@ -17,16 +17,21 @@ import pytest
 from click.testing import CliRunner
 
 from reporter import brands
-from reporter.archive import pictures, trends
-from reporter.archive.base import Archive
-from reporter.archive.shelf import PURGED, TERMS, UNAPPROVED, shelf
-from reporter.archive.site import Built, Wish, build, spelled
+from reporter.archive import log
+from reporter.archive.approving import Wish as Wish_
+from reporter.archive.approving import approve
+from reporter.archive.base import Archive, object_key
+from reporter.archive.site import pictures, trends
+from reporter.archive.site.pages import Built, Wish, build, spelled
+from reporter.archive.site.shelf import PURGED, TERMS, UNAPPROVED, shelf
 from reporter.cli import reporter
 from reporter.cli.talk import Talk
 from reporter.errors import ArchiveError, OutputError
+from reporter.filed import Act
 from reporter.paper import Artifact
+from tests.approvers import enforce, row, signer
 from tests.archive import sites
-from tests.archives import FIRST, add, archive
+from tests.archives import FIRST, add, archive, forge, hand
 
 
 def made(what: Archive, tmp_path: Path, **wish: object) -> tuple[Path, Built]:
@@ -239,7 +244,9 @@ def test_what_is_there_already_is_not_written_again(tmp_path: Path) -> None:
 def test_hostile_words_are_words(tmp_path: Path) -> None:
     what = archive(tmp_path)
     evil = "</script><script>alert(1)</script>\"'&\u2028\x1b[31m"
-    add(what, replace(sites.draft(FIRST, 1, said=evil), headline=evil, title=evil, standfirst=evil))
+    forge(
+        what, replace(sites.draft(FIRST, 1, said=evil), headline=evil, title=evil, standfirst=evil)
+    )
     place, _ = made(what, tmp_path)
     for path in place.rglob("*"):
         if path.is_file() and path.suffix in {".html", ".js", ".xml"} and path.stem != "brief":
@@ -250,7 +257,7 @@ def test_hostile_words_are_words(tmp_path: Path) -> None:
 def test_a_hostile_name_leaves_the_site_nowhere(tmp_path: Path) -> None:
     what = archive(tmp_path, 1)
     evil = replace(sites.draft(FIRST, 1), slug="../../../evil")
-    add(what, evil, 1)
+    forge(what, evil, 1)
     place, built = made(what, tmp_path)
     assert built.editions == 1
     assert sum(built.left_out.values()) == 1
@@ -265,7 +272,7 @@ def test_a_part_that_readers_are_not_handed_stays_out(tmp_path: Path) -> None:
         Artifact(f"files/{name}", b"x")
         for name in ("manifest.json", "data/../../x.csv", "data/.hidden.csv", "data/a.csv")
     )
-    add(what, replace(draft, parts=(*draft.parts, *odd)))
+    forge(what, replace(draft, parts=(*draft.parts, *odd)))
     place, _ = made(what, tmp_path)
     data = [path.name for path in (place / "editions/2026-01-15/weekly/data").iterdir()]
     assert data == ["a.csv"]
@@ -302,6 +309,35 @@ def run(*arguments: str) -> tuple[int, str, str]:
     done = CliRunner().invoke(reporter, ["archive", *arguments], obj=Talk())
     told = str(done.exception) if isinstance(done.exception, (ArchiveError, OutputError)) else ""
     return done.exit_code, done.stdout, done.stderr + told
+
+
+def test_only_what_is_approved_for_the_readers_is_shown(tmp_path: Path) -> None:
+    what = archive(tmp_path, 3)
+    enforce(what, row(), minutes=5)
+    retail = Wish_("2026-01-15/weekly", ("retail",), ("CH",))
+    approve(what, retail, signer(), hand(6, "ann"))
+    entry = hand(7).entry(Act.APPROVED, "2026-01-22/weekly", details={"approver": "Ann Meier"})
+    log.append(what.store, entry, lambda _: None)
+    place = str(tmp_path / "site")
+    options = ["site", place, "--archive", str(what.folder), "--json", "--approved-only"]
+    _, out, _ = run(*options, "--audience", "retail", "--jurisdiction", "ch")
+    assert (json.loads(out)["editions"], json.loads(out)["left_out"]) == (1, {UNAPPROVED: 2})
+    _, out, _ = run(*options, "--audience", "professional", "--jurisdiction", "CH")
+    assert json.loads(out)["editions"] == 0
+    done = CliRunner().invoke(reporter, ["archive", *options], obj=Talk())
+    assert "approved for whom is not clear" in str(done.exception)
+    names = [one.approvers for one in shelf(what, internal=True).issues]
+    assert names == [("Ann Meier",), (), ()]
+
+
+def test_a_purged_edition_is_left_out_whatever_is_left_of_it(tmp_path: Path) -> None:
+    what = archive(tmp_path, 2)
+    part = what.edition("2026-01-15/weekly").part("files/brief.pdf")
+    assert part is not None
+    log.append(what.store, hand(9).entry(Act.PURGED, "2026-01-15/weekly"), lambda _: None)
+    (what.folder / object_key(part.sha256)).unlink()
+    _, built = made(what, tmp_path)
+    assert (built.editions, built.left_out) == (1, {PURGED: 1})
 
 
 def test_the_command_prints_where_to_begin(tmp_path: Path) -> None:

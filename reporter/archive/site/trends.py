@@ -11,7 +11,7 @@ from functools import partial
 from html import escape
 
 from reporter import drawing, glossary, wording
-from reporter.archive.shelf import Issue, Sighting
+from reporter.archive.site.shelf import Issue, Sighting
 from reporter.charts._editions import headline, of_editions
 from reporter.display import num
 from reporter.model import Brand, Chart

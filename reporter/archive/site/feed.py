@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from reporter.archive.shelf import Issue, Shelf, root
+from reporter.archive.site.shelf import Issue, Shelf, root
 
 ATOM = "http://www.w3.org/2005/Atom"
 LONGEST = 100

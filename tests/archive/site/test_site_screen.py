@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from reporter import brands
-from reporter.archive.serving import server
-from reporter.archive.site import Wish, build
+from reporter.archive.site.pages import Wish, build
+from reporter.archive.site.serving import server
 from tests.archive import sites
 from tests.archives import FIRST, add, archive
 

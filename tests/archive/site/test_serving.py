@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from reporter.archive.serving import file, server
+from reporter.archive.site.serving import file, server
 from reporter.errors import ArchiveError
 from tests.archives import archive
 
