@@ -1,12 +1,8 @@
 """Finished files to disk: an edition's folder is written whole or not at all.
 
-The folder `output/<as-of>/<slug>/` is made beside its place under a hidden name and then renamed.
-A reader sees the earlier edition or the new one, never a mixture; an interrupted or failed run
-leaves the earlier one as it was: once the renaming begins, a request to end is no longer heard.
-What a killed process left behind, the next run clears.
-
-What the build was given lies in `output/.inputs/`, under the hash of the edition's manifest: it is
-there before the edition is, and goes when the edition does.
+The folder `output/<as-of>/<slug>/` is made beside its place and swapped in. What the build was
+given lies in `output/.inputs/`, under the hash of the edition's manifest: it is there before the
+edition is, and goes after the edition does, at the latest with the next build.
 """
 
 from __future__ import annotations
@@ -14,17 +10,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from reporter import durable, locks
 from reporter.errors import OutputError
-from reporter.interrupts import settle
 from reporter.model import Artifact, Artifacts
+from reporter.swapping import made, swapped
 
 MANIFEST = "manifest.json"
 INPUTS = ".inputs"
+_KEPT = f"{'[0-9a-f]' * 64}.zip"
 
 
 def write(artifacts: Artifacts, output: Path) -> tuple[Path, ...]:
@@ -39,21 +35,16 @@ def write(artifacts: Artifacts, output: Path) -> tuple[Path, ...]:
     kept = output / INPUTS
     paths = tuple(place.joinpath(*_safe(file.path)) for file in artifacts.files)
     try:
-        with _made(place.parent), locks.alone(place.parent, patience=None):
-            _recover(place, kept)
-            _check(place)
-            try:
-                new = _fill(place, artifacts.files)
-                if artifacts.inputs:
-                    _keep(inputs_of(new, kept), artifacts.inputs)
-                settle()
-                _swap_in(new, place)
-            finally:
-                settle()
-                _recover(place, kept)
+        with _keeping(kept) if artifacts.inputs else _tidied(kept), swapped(place, _check) as new:
+            _fill(new, artifacts.files)
+            if artifacts.inputs:
+                _keep(inputs_of(new, kept), artifacts.inputs)
     except OSError as error:
         raise _refused(error, output) from error
     return paths
+
+
+# --- what builds were given --------------------------------------------------------------------
 
 
 def inputs_of(edition: Path, kept: Path) -> Path:
@@ -66,17 +57,52 @@ def inputs_of(edition: Path, kept: Path) -> Path:
     return kept / f"{sha256}.zip"
 
 
+@contextlib.contextmanager
+def _keeping(kept: Path) -> Iterator[None]:
+    """Within, inputs can be kept in this folder, and none are cleared."""
+    with made(kept), _tidied(kept):
+        durable.settle(kept.parent)
+        with locks.shared(kept, patience=None):
+            yield
+
+
 def _keep(path: Path, data: bytes) -> None:
     """Put what a build was given in its place, whole; what an equal build left is replaced."""
-    with _made(path.parent):
-        new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            new.unlink(missing_ok=True)  # of a killed process of the same number
-            durable.create(new, data)
-            new.replace(path)
-        finally:
-            new.unlink(missing_ok=True)
-        durable.settle(path.parent)
+    durable.hidden(path, data).replace(path)
+    durable.settle(path.parent)
+
+
+@contextlib.contextmanager
+def _tidied(kept: Path) -> Iterator[None]:
+    """Afterwards the inputs of editions that are gone are, too, unless other builds are at work.
+
+    A folder that cannot be read may hold an edition: then nothing is cleared.
+    """
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError), locks.alone(kept, patience=1):
+            durable.clear(kept, durable.LEAVINGS)
+            used = set(_used(kept))
+            for path in kept.glob(_KEPT):
+                if path not in used:
+                    path.unlink()
+
+
+def _used(kept: Path) -> Iterator[Path]:
+    """The inputs of every edition there is; one that a killed build set aside comes back yet.
+
+    Raises:
+        OSError: a folder or a manifest cannot be read.
+    """
+    for day in kept.parent.iterdir():
+        with contextlib.suppress(NotADirectoryError):
+            for edition in day.iterdir():
+                with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                    yield inputs_of(edition, kept)
+
+
+# --- the edition's folder ----------------------------------------------------------------------
 
 
 def _safe(path: str) -> tuple[str, ...]:
@@ -94,51 +120,6 @@ def _refused(error: OSError, output: Path) -> OutputError:
     return OutputError(f"cannot be written: {error.strerror or error}.", where=where, tip=tip)
 
 
-@contextlib.contextmanager
-def _made(folder: Path) -> Iterator[None]:
-    """The folder exists within; what was made for it goes again if the work fails."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        yield
-    except BaseException:
-        for path in missing:
-            with contextlib.suppress(OSError):
-                path.rmdir()
-        raise
-
-
-def _new(place: Path) -> Path:
-    return place.with_name(f".{place.name}.new")
-
-
-def _old(place: Path) -> Path:
-    return place.with_name(f".{place.name}.old")
-
-
-def _recover(place: Path, kept: Path) -> None:
-    """Clear what a run left, this one or one that was killed; an edition set aside comes back.
-
-    The lock says that nobody else is at work here.
-    """
-    if _old(place).exists() and not place.exists():
-        _old(place).rename(place)
-    for leftover in (_new(place), _old(place)):
-        if leftover.exists():
-            _clear_inputs(leftover, place, kept)
-            shutil.rmtree(leftover)
-
-
-def _clear_inputs(leftover: Path, place: Path, kept: Path) -> None:
-    """Clear what a leftover was made from, unless the edition in its place is the same."""
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        inputs = inputs_of(leftover, kept)
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            if inputs_of(place, kept) == inputs:
-                return
-        inputs.unlink()
-
-
 def _check(place: Path) -> None:
     """Refuse to replace what reporter did not write."""
     if place.is_dir() and any(place.iterdir()) and not (place / MANIFEST).is_file():
@@ -148,22 +129,11 @@ def _check(place: Path) -> None:
         raise OutputError("is a file, not a folder.", where=str(place), tip="Move it away.")
 
 
-def _fill(place: Path, files: tuple[Artifact, ...]) -> Path:
-    """The edition under its hidden name, every byte of it on the disk."""
-    new = _new(place)
-    new.mkdir()
+def _fill(new: Path, files: tuple[Artifact, ...]) -> None:
+    """Write the edition's files, every byte of them on the disk."""
     for file in files:
         path = new.joinpath(*_safe(file.path))
         path.parent.mkdir(parents=True, exist_ok=True)
         durable.create(path, file.data)
     for folder in (path for path in (new, *new.rglob("*")) if path.is_dir()):
         durable.settle(folder)
-    return new
-
-
-def _swap_in(new: Path, place: Path) -> None:
-    """Put the new edition in its place; the earlier one steps aside, for `_recover` to clear."""
-    if place.exists():
-        place.rename(_old(place))
-    new.rename(place)
-    durable.settle(place.parent)

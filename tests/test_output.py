@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reporter import output
+from reporter import output, swapping
 from reporter.errors import OutputError
 from reporter.model import Artifact, Artifacts
 from tests.briefs import rich
@@ -57,7 +57,7 @@ def test_other_editions_stay(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left")])
-@pytest.mark.parametrize("step", ["durable.create", "_swap_in", "durable.settle"])
+@pytest.mark.parametrize("step", ["durable.create", "swapping._swap_in", "durable.settle"])
 def test_a_failure_in_the_middle_leaves_nothing(
     failure: BaseException, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,7 +66,7 @@ def test_a_failure_in_the_middle_leaves_nothing(
 
     output.write(FIRST, tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(f"reporter.output.{step}", fail)
+        patch.setattr(f"reporter.{step}", fail)
         with pytest.raises((KeyboardInterrupt, OutputError)):
             output.write(SECOND, tmp_path / "fresh")
         with pytest.raises((KeyboardInterrupt, OutputError)):
@@ -180,16 +180,16 @@ def test_nothing_is_heard_from_the_renaming_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
-    for step in ("_fill", "settle", "_swap_in", "_recover"):
-        real = getattr(output, step)
+    for step in ("settle", "_swap_in", "_recover"):
+        real = getattr(swapping, step)
 
         def told(*arguments: object, step: str = step, real: Any = real) -> Any:
             steps.append(step)
             return real(*arguments)
 
-        monkeypatch.setattr(output, step, told)
+        monkeypatch.setattr(swapping, step, told)
     output.write(FIRST, tmp_path)
-    assert steps == ["_recover", "_fill", "settle", "_swap_in", "settle", "_recover"]
+    assert steps == ["_recover", "settle", "_swap_in", "_recover"]
 
 
 def test_two_builds_at_once_leave_one_whole_edition(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def test_an_equal_edition_has_those_of_the_last_build(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left")])
-@pytest.mark.parametrize("step", ["_keep", "_swap_in"])
+@pytest.mark.parametrize("step", ["output._keep", "swapping._swap_in"])
 def test_a_build_that_fails_leaves_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException, step: str
 ) -> None:
@@ -63,7 +64,7 @@ def test_a_build_that_fails_leaves_what_was_there(
     def fail(*_: object) -> None:
         raise failure
 
-    monkeypatch.setattr(output, step, fail)
+    monkeypatch.setattr(f"reporter.{step}", fail)
     with pytest.raises((OutputError, KeyboardInterrupt)):
         output.write(edition(b"two"), tmp_path)
     assert kept(tmp_path) == {name(b"one"): b"given"}
@@ -104,6 +105,52 @@ def test_what_a_killed_build_left_the_next_one_clears(tmp_path: Path, moment: st
         one.rename(place.with_name(".weekly.old"))
     output.write(edition(b"three"), tmp_path)
     assert kept(tmp_path) == {name(b"three"): b"given"}
+
+
+def test_those_of_a_folder_taken_away_go_with_the_next_build(tmp_path: Path) -> None:
+    for slug in ("weekly", "daily", "aside"):
+        output.write(edition(slug.encode(), folder=f"2026-01-15/{slug}"), tmp_path)
+    shutil.rmtree(tmp_path / FOLDER)
+    aside = tmp_path / "2026-01-15" / "aside"
+    aside.rename(aside.with_name(".aside.old"))
+    (tmp_path / ".inputs" / f".{name(b'x')}.7-0.tmp").write_bytes(b"half")
+    (tmp_path / ".inputs" / "notes.txt").write_bytes(b"mine")
+    output.write(edition(b"new", folder="2026-01-16/weekly"), tmp_path)
+    names = {name(b"daily"), name(b"aside"), name(b"new"), "notes.txt"}
+    assert kept(tmp_path).keys() == names
+
+
+def test_a_copy_of_an_edition_keeps_its_inputs(tmp_path: Path) -> None:
+    output.write(edition(b"one"), tmp_path)
+    shutil.copytree(tmp_path / FOLDER, tmp_path / "2026-01-15" / "weekly-first")
+    output.write(edition(b"two"), tmp_path)
+    assert kept(tmp_path).keys() == {name(b"one"), name(b"two")}
+
+
+def test_nothing_is_cleared_where_a_manifest_cannot_be_read(tmp_path: Path) -> None:
+    output.write(edition(b"one"), tmp_path)
+    (tmp_path / "2026-01-15" / "strange" / "manifest.json").mkdir(parents=True)
+    output.write(edition(b"two"), tmp_path)
+    assert kept(tmp_path).keys() == {name(b"one"), name(b"two")}
+
+
+def test_nothing_is_cleared_while_another_build_is_at_work(tmp_path: Path) -> None:
+    begun, done = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with output._keeping(tmp_path / ".inputs"):
+            output._keep(tmp_path / ".inputs" / name(b"other"), b"given")
+            begun.set()
+            done.wait()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    begun.wait()
+    output.write(edition(b"one"), tmp_path)
+    assert kept(tmp_path).keys() == {name(b"one"), name(b"other")}
+    done.set()
+    thread.join()
+    assert kept(tmp_path).keys() == {name(b"one")}
 
 
 def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def _put(new: Path, place: Path) -> None:
     if new.is_dir():
         new.rename(place)
     else:
-        os.link(new, place)
+        durable.name(new, place)
     durable.settle(place.parent)
 
 

@@ -6,11 +6,9 @@ same. A site can be made again at any time, so nothing waits for the disk.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -18,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from reporter.archive.base import Archive
 from reporter.errors import ArchiveError, OutputError
 from reporter.filed import Part
-from reporter.interrupts import settle
+from reporter.swapping import swapped
 
 MARK = "site.json"
 MADE_BY = {"format": 1, "made_by": "reporter archive site"}
@@ -46,17 +44,8 @@ def publish(leaves: Iterable[Leaf], archive: Archive, place: Path, *, last: bool
         tip = "Name a folder outside the archive."
         raise ArchiveError("the site would lie in the archive.", where=str(place), tip=tip)
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(place.parent):
-            _recover(place)
-            _check(place)
-            try:
-                count = _fill(_new(place), leaves, archive, place)
-                if last:
-                    settle()
-                _swap_in(place)
-            finally:
-                _recover(place)
+        with swapped(place, _check, last=last) as new:
+            count = _fill(new, leaves, archive, place)
     except OSError as error:
         named = error.filename2 or error.filename or place
         where = os.fsdecode(named) if isinstance(named, str | bytes) else str(named)
@@ -92,7 +81,6 @@ def _check(place: Path) -> None:
 
 
 def _fill(new: Path, leaves: Iterable[Leaf], archive: Archive, old: Path) -> int:
-    new.mkdir()
     count = 0
     for leaf in leaves:
         parts = PurePosixPath(leaf.path).parts
@@ -127,43 +115,3 @@ def _linked(path: Path, content: bytes | Part, old: Path) -> bool:
     except OSError:
         return False
     return same
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One writer at a time, where the system has locks on folders."""
-    try:
-        import fcntl  # noqa: PLC0415  POSIX only
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _new(place: Path) -> Path:
-    return place.with_name(f".{place.name}.new")
-
-
-def _old(place: Path) -> Path:
-    return place.with_name(f".{place.name}.old")
-
-
-def _recover(place: Path) -> None:
-    """Clear what a run left; a site set aside comes back where none took its place."""
-    if _old(place).exists() and not place.exists():
-        _old(place).rename(place)
-    for leftover in (_new(place), _old(place)):
-        if leftover.exists():
-            shutil.rmtree(leftover)
-
-
-def _swap_in(place: Path) -> None:
-    if place.exists():
-        place.rename(_old(place))
-    _new(place).rename(place)
