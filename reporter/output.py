@@ -53,8 +53,12 @@ def inputs_of(edition: Path, kept: Path) -> Path:
     Raises:
         OSError: the folder holds no manifest.
     """
-    sha256 = hashlib.sha256((edition / MANIFEST).read_bytes()).hexdigest()
-    return kept / f"{sha256}.zip"
+    return kept / inputs_named((edition / MANIFEST).read_bytes())
+
+
+def inputs_named(manifest: bytes) -> str:
+    """The name of what the edition with this manifest was made from."""
+    return f"{hashlib.sha256(manifest).hexdigest()}.zip"
 
 
 @contextlib.contextmanager

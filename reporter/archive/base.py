@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from reporter import durable
 from reporter.archive import log
 from reporter.archive.stores import Folder, Store
 from reporter.errors import ArchiveError
@@ -100,12 +101,21 @@ def opened(folder: Path, *, must_exist: bool = True) -> Archive:
     """The archive in a local folder.
 
     Raises:
-        ArchiveError: there is none, where one must be.
+        ArchiveError: there is none, where one must be, or the folder cannot be entered.
     """
-    if must_exist and not (folder / log.LOG).is_dir():
+    if must_exist and not _is_there(folder / log.LOG):
         tip = "File a first edition: reporter archive add. Or name another with --archive."
         raise ArchiveError("holds no archive.", where=str(folder), tip=tip)
     return Archive(Folder(folder), folder)
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError as error:
+        message = f"no archive can be read there: {durable.why(error)}."
+        tip = "Name another with --archive."
+        raise ArchiveError(message, where=str(folder.parent), tip=tip) from error
 
 
 def digest(data: bytes) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reporter.archive.base import Hand
+from reporter.archive.layout import safe
 from reporter.entries import LONGEST_SLUG, SLUG
 from reporter.errors import ArchiveError
 from reporter.filed import NOTHING
@@ -54,7 +55,6 @@ class Correction:
 
 LONGEST = 4000
 """Characters of any text that an edition or its entry says of itself."""
-_PATH = re.compile(r"(files|inputs|program)(/[^/\\]+)+")
 
 
 def check(draft: Draft, hand: Hand, correction: Correction | None) -> None:
@@ -104,11 +104,14 @@ def _texts(draft: Draft, hand: Hand, correction: Correction | None) -> Iterator[
 
 
 def _unfit(draft: Draft) -> Iterator[str]:
-    """The paths of parts that are none, or there twice."""
+    """The paths of parts that are none, or there twice.
+
+    Raises:
+        ArchiveError: a path leads elsewhere, or could not be laid out again.
+    """
     seen: set[str] = set()
     for part in draft.parts:
-        steps = part.path.split("/")
-        hidden = any(map(_is_hidden, part.path))
-        if not _PATH.fullmatch(part.path) or hidden or {".", ".."} & {*steps} or part.path in seen:
+        placed = len(safe(part.path)) > 1 and part.path.startswith((FILES, INPUTS, PROGRAM))
+        if not placed or any(map(_is_hidden, part.path)) or part.path in seen:
             yield part.path
         seen.add(part.path)

@@ -15,13 +15,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from reporter import capture
+from reporter import capture, durable
 from reporter.archive import drafts, filing, versions
 from reporter.archive.base import Archive, Hand, digest
 from reporter.archive.drafts import Correction, Draft
+from reporter.archive.layout import safe
 from reporter.errors import ArchiveError, DataError
 from reporter.filed import NOTHING, Edition
-from reporter.output import INPUTS, MANIFEST, inputs_of
+from reporter.output import INPUTS, MANIFEST, inputs_named
 from reporter.paper import Artifact
 from reporter.recorder import Recording
 from reporter.records import Asked, Delivery, gap_of, quotes_of
@@ -104,10 +105,14 @@ def found(folder: Path) -> Found:
             given is not there, or the program has changed since.
     """
     folder = folder.absolute()
-    manifest = _manifest(folder / MANIFEST)
+    data = _read(folder / MANIFEST)
+    if data is None:
+        tip = "Name the folder of one, such as output/2026-01-15/weekly."
+        raise ArchiveError("holds no edition.", where=str(folder), tip=tip)
+    manifest = _manifest(data, folder / MANIFEST)
     files = {name: _unchanged(folder, name, sha) for name, sha in manifest["files"].items()}
-    files[MANIFEST] = _read(folder / MANIFEST)
-    taken = _taken(folder, manifest)
+    files[MANIFEST] = data
+    taken = _taken(folder, manifest, folder.parent.parent / INPUTS / inputs_named(data))
     return Found(folder, manifest, files, taken, tuple(_strangers(folder, files)))
 
 
@@ -159,17 +164,14 @@ def _added(
 # --- the folder --------------------------------------------------------------------------------
 
 
-def _manifest(path: Path) -> Document:
+def _manifest(data: bytes, path: Path) -> Document:
     """The manifest, of the shape a build gives it.
 
     Raises:
-        ArchiveError: there is none, or it has another shape.
+        ArchiveError: it has another shape.
     """
-    if not path.is_file():
-        tip = "Name the folder of one, such as output/2026-01-15/weekly."
-        raise ArchiveError("holds no edition.", where=str(path.parent), tip=tip)
     try:
-        read: Document = json.loads(_read(path))
+        read: Document = json.loads(data)
         date.fromisoformat(read["as_of"])
         texts = (read["slug"], read["title"], read["source"], read["terms"])
         whole = all(isinstance(text, str) for text in (*texts, *read["files"].values()))
@@ -188,24 +190,27 @@ def _unchanged(folder: Path, name: str, sha256: str) -> bytes:
     Raises:
         ArchiveError: it is not the one that was built.
     """
-    path = folder / name
-    if ".." in Path(name).parts or Path(name).is_absolute():
-        raise ArchiveError(f"{name!r} lies outside the edition.", where=str(folder / MANIFEST))
-    if not path.is_file():
-        raise ArchiveError("is missing; nothing was filed.", where=str(path), tip=_AGAIN)
+    path = folder.joinpath(*safe(name))
     data = _read(path)
+    if data is None:
+        raise ArchiveError("is missing; nothing was filed.", where=str(path), tip=_AGAIN)
     if digest(data) != sha256:
         message = "was changed since it was built; nothing was filed."
         raise ArchiveError(message, where=str(path), tip=_AGAIN)
     return data
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> bytes | None:
+    """A file, None where there is none.
+
+    Raises:
+        ArchiveError: it cannot be read.
+    """
     try:
-        return path.read_bytes()
+        return path.read_bytes() if path.is_file() else None
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise ArchiveError(f"cannot be read: {why}.", where=str(path)) from error
+        message = f"cannot be read: {durable.why(error)}."
+        raise ArchiveError(message, where=str(path)) from error
 
 
 def _strangers(folder: Path, files: Mapping[str, bytes]) -> Iterator[str]:
@@ -220,18 +225,18 @@ def _strangers(folder: Path, files: Mapping[str, bytes]) -> Iterator[str]:
 # --- what the build was given ------------------------------------------------------------------
 
 
-def _taken(folder: Path, manifest: Document) -> Mapping[str, bytes]:
+def _taken(folder: Path, manifest: Document, path: Path) -> Mapping[str, bytes]:
     """What the build was given, if it is what the manifest tells of.
 
     Raises:
         ArchiveError: it is not there or not that, or the program is another by now.
     """
-    path = inputs_of(folder, folder.parent.parent / INPUTS)
-    if not path.is_file():
+    data = _read(path)
+    if data is None:
         message = "what the edition was built from is not kept beside it; nothing was filed."
         raise ArchiveError(message, where=str(path), tip=_AGAIN)
     try:
-        taken = capture.unpacked(_read(path))
+        taken = capture.unpacked(data)
         told = json.loads(taken["taken.json"])
         run = json.loads(taken["run.json"])
         specs = {name: digest(taken[f"spec/{_plain(name)}"]) for name in manifest["spec"]}

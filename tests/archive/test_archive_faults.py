@@ -6,6 +6,7 @@ the size of files everywhere, another user, other processes.
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import subprocess
@@ -17,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from reporter.archive.base import opened
+from reporter.errors import ArchiveError
 from tests.archive.soundness import chain, editions, leavings
 from tests.archives import archive
 
@@ -142,6 +145,21 @@ def test_a_folder_of_somebody_else(tmp_path: Path) -> None:
     for folder in (made.folder, *made.folder.rglob("*")):
         folder.chmod(0o755)
     assert editions(made.folder) == before
+
+
+def test_an_archive_that_cannot_be_entered_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = archive(tmp_path, 1).folder
+    with pytest.raises(ArchiveError, match="no archive can be read there: file name too long"):
+        opened(tmp_path / ("a" * 300))
+
+    def refuse(self: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    with pytest.raises(ArchiveError, match=r"archive: no archive .*: permission denied\. Name"):
+        opened(place)
 
 
 # --- writers at once ------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -248,6 +249,28 @@ def test_what_is_not_as_it_was_built_is_refused(
     assert not archive.folder.exists()
 
 
+def test_a_folder_that_cannot_be_entered_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match=r"manifest\.json: cannot be read: file name too long"):
+        intake.found(tmp_path / ("a" * 300))
+
+
+def test_an_edition_built_again_while_it_is_read_is_not_mixed(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other build comes between the files and what they were made from."""
+    folder = made(tmp_path, ordered(tmp_path / "spec"))
+    real = intake._taken
+
+    def slow(*arguments: Any) -> Any:
+        made(tmp_path, tmp_path / "spec", source="sample", now=LATER)
+        return real(*arguments)
+
+    ordered(tmp_path / "spec", '[names]\n"^RUT" = "The Russell"')
+    monkeypatch.setattr(intake, "_taken", slow)
+    with pytest.raises(ArchiveError, match="is not kept beside it"):
+        intake.add(archive, [folder], hand())
+
+
 def test_all_are_checked_before_the_first_is_filed(archive: Archive, tmp_path: Path) -> None:
     good, bad = made(tmp_path), made(tmp_path, "weekly")
     spoil_byte(bad)
@@ -272,7 +295,7 @@ def test_a_manifest_cannot_reach_out_of_its_folder(archive: Archive, tmp_path: P
     manifest = json.loads(path.read_text())
     manifest["files"]["../../../secret"] = "0" * 64
     path.write_text(json.dumps(manifest))
-    with pytest.raises(ArchiveError, match="lies outside the edition"):
+    with pytest.raises(ArchiveError, match="is no path below an edition"):
         intake.add(archive, [folder], hand())
 
 
