@@ -17,6 +17,7 @@ _WITHIN = re.compile(
 _SAID = re.compile(
     rf"[\w.-]*(?:{_WITHIN.pattern})[\w.-]*\s*=\s*(?:'[^']*'|\"[^\"]*\"|[^\s;&]*)", re.IGNORECASE
 )
+_ADDRESS = re.compile(r"\S+://\S+")
 
 
 def is_secret(name: str) -> bool:
@@ -54,8 +55,11 @@ def _words(name: str) -> list[str]:
 
 def without_secrets(text: str) -> str:
     """Text without what it says of passwords, keys and tokens; any other stays as it is."""
-    plain = _address_alone(text) if "://" in text else text
-    return _SAID.sub("", plain)
+    if (
+        "://" in text
+    ):  # each address in a sentence, then the text as one: a password may hold blanks
+        text = _address_alone(_ADDRESS.sub(lambda found: _address_alone(found[0]), text))
+    return _SAID.sub("", text)
 
 
 def _address_alone(text: str) -> str:

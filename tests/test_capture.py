@@ -110,3 +110,7 @@ def test_no_secret_of_a_source_is_kept() -> None:
 def test_other_bytes_are_no_capture() -> None:
     with pytest.raises(ValueError, match="not a zip"):
         capture.unpacked(b"PK something")
+    sealed = capture._zipped({"run.json": b"{}"})
+    at = sealed.index(b"PK\x01\x02") + 8
+    with pytest.raises(ValueError, match="encrypted"):
+        capture.unpacked(sealed[:at] + b"\x01" + sealed[at + 1 :])

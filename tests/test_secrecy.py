@@ -37,6 +37,7 @@ def test_a_name_says_what_its_value_is(
         "https://me@host:5/feed?q=^RUT&x=&y=1%2C2#part",
         "2026-01-16-5ee96a65",
         "host=h dbname=d",
+        "Prices: https://host/eod?q=^RUT (see https://host/terms?); more = better.",
     ],
 )
 def test_text_without_secrets_stays_as_it_is(text: str) -> None:
@@ -55,6 +56,9 @@ def test_text_without_secrets_stays_as_it_is(text: str) -> None:
         'DRIVER=x;Pwd="hunter2";',
         "https://host/#access_token=hunter2",
         "http://[hunter2",
+        "Prices come from https://me:hunter2@host/eod, as asked.",
+        "two: http://a/?api_key=hunter2 and http://me:hunter2@b/",
+        "postgresql://me:hun hunter2@host/db",
     ],
 )
 def test_a_secret_is_taken_out_wherever_it_stands(text: str) -> None:

@@ -1,7 +1,8 @@
 """Asking a source: whatever it does ends in quotes, in gaps, or in one message that names it.
 
 Every source passes here, so that one written elsewhere cannot end the program with a traceback,
-hand over prices under another symbol, or allow more than its data's terms do.
+hand over prices under another symbol, allow more than its data's terms do, or have the address it
+asked printed with its key.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pandas as pd
 from reporter.declarations import agreed, terms_of
 from reporter.errors import DataError, ForeignError, ReporterError, SpecError
 from reporter.model import Basis, DeskInputs, Gap, Kind, Reason, Terms
+from reporter.secrecy import without_secrets
 from reporter.sources.base import DataRequest, Delivered, NoQuotesError, Quotes, missing, sources
 
 E = TypeVar("E", bound=StrEnum)
@@ -83,9 +85,9 @@ def _under(
 
 
 def _sound(answer: Quotes | Gap, name: str) -> Quotes | Gap:
-    """An answer whose parts are what their types say."""
+    """An answer whose parts are what their types say, and tell no secret."""
     if isinstance(answer, Gap):
-        return answer
+        return replace(answer, message=without_secrets(answer.message))
     frame: object = answer.frame
     if not isinstance(frame, pd.DataFrame):
         told = f"gave {_kind(frame)} as the table of {answer.symbol}"
@@ -97,6 +99,8 @@ def _sound(answer: Quotes | Gap, name: str) -> Quotes | Gap:
         raise _broken(name, f"gave {answer.fetched!r} as the time of a fetch: it has no zone.")
     worded = replace(
         answer,
+        label=without_secrets(answer.label),
+        origin=without_secrets(answer.origin),
         basis=_word(name, Basis, answer.basis),
         kind=_word(name, Kind, answer.kind),
         terms=_word(name, Terms, answer.terms),
@@ -118,7 +122,7 @@ def _days_told(quotes: Quotes, name: str) -> Quotes | Gap:
 
 
 def _typed(given: Delivered, name: str) -> Delivered:
-    """What is delivered beside the answers, if it is what its types say."""
+    """What is delivered beside the answers, if it is what its types say, without secrets."""
     notes: object = given.notes
     called: object = given.source
     desk: object = given.desk
@@ -128,7 +132,8 @@ def _typed(given: Delivered, name: str) -> Delivered:
         raise _broken(name, f"gave {given.now!r} as the time of its answers: it has no zone.")
     if not isinstance(called, str) or not isinstance(desk, DeskInputs):
         raise _broken(name, "gave a name or desk inputs of another type than Delivered says.")
-    return given
+    notes = tuple(map(without_secrets, notes))
+    return replace(given, notes=notes, source=without_secrets(called))
 
 
 def _has_zone(time: object) -> bool:
@@ -173,7 +178,7 @@ def _blamed(name: str) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         if sources.offer(name) is None:
             raise
-        what = " ".join(f"{type(error).__name__}: {error}".split())
+        what = " ".join(f"{type(error).__name__}: {without_secrets(str(error))}".split())
         raise _broken(name, f"fails with {what}.") from error
 
 

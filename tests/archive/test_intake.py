@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +22,10 @@ from reporter.errors import ArchiveError
 from reporter.filed import Edition
 from reporter.output import INPUTS, inputs_of, write
 from reporter.paper import FORMATS
-from reporter.sources.base import silent
+from reporter.sources.base import silent, sources
 from reporter.spec import load
 from tests.archives import hand
+from tests.packages import install
 from tests.recorded import REPLIES, a_yahoo
 from tests.sources.databases import sqlite_file
 
@@ -147,6 +150,56 @@ def test_prices_from_a_database_are_filed_too(
     folder = made(tmp_path, ordered(tmp_path / "spec"), source="sql")
     edition = filed(archive, folder)
     holds_all(archive, edition, folder)
+
+
+PLUGIN = """
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+import pandas as pd
+from reporter.model import Basis, DeskInputs, Event, Target
+from reporter.sources.base import DataRequest, Delivered, Quotes, each, source
+OPTIONS = {"level": "Where it begins."}
+TERMS = "internal"
+AT = datetime(2026, 1, 19, 8, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+DESK = DeskInputs(
+    targets=(Target("^RUT", 2861.0, "A House", "", date(2026, 1, 12), "12 January 2026"),),
+    events=(Event("Prices", AT.date(), AT, "An office"),),
+)
+
+@source("feed")
+def feed(request: DataRequest) -> Delivered:
+    \"\"\"Prices of a feed.\"\"\"
+    def read(symbol: str) -> Quotes:
+        days = pd.bdate_range(end=request.until, periods=400)
+        close = [request.options["level"] + at for at in range(400)]
+        frame = pd.DataFrame({"Date": days, **{c: close for c in ("Open", "High", "Low", "Close")}})
+        where = "https://feed.example/eod?s=" + symbol + "&api_key=hunter2"
+        return Quotes(symbol, frame, label=where, origin=where, basis=Basis.PRICE)
+    notes = ("Prices come from https://me:hunter2@feed.example/eod.",)
+    return Delivered(each(request, read), notes=notes, desk=DESK)
+"""
+
+
+def test_what_a_package_s_source_gave_is_filed_with_its_desk_and_no_key(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    install(tmp_path / "site", "acme-feed", {"feed": "acme_feed"}, {"acme_feed.py": PLUGIN})
+    more = 'source = "feed"\n[sources.feed]\nlevel = 2000\n[[sections]]\nname = "targets"\n'
+    spec = ordered(tmp_path / "spec", more + '[[sections]]\nname = "week_ahead"')
+    folder = made(tmp_path, spec, formats=("html", "json"))
+    sys.modules.pop("acme_feed")
+    sources._entries.pop("feed")
+    shutil.rmtree(tmp_path / "site")
+    edition = filed(archive, folder)
+    assert edition.terms == "internal"
+    holds_all(archive, edition, folder)
+    text = (folder / "brief.json").read_text()
+    assert "https://feed.example/eod" in text
+    assert "A House" in text
+    assert "02:30" in text  # in New York
+    for path in [*folder.rglob("*.*"), *archive.folder.rglob("objects/*/*")]:
+        assert b"hunter2" not in path.read_bytes(), path
 
 
 def test_real_prices_from_files(archive: Archive, tmp_path: Path, real_data: Path) -> None:

@@ -115,6 +115,10 @@ WRONG: dict[str, tuple[Answer, str]] = {
     ),
     "fails at once": (at_once(KeyError("x")), "fails with KeyError: 'x'."),
     "fails in the middle": (failing(OSError("a\nb")), "fails with OSError: a b."),
+    "tells its key": (
+        failing(OSError("no answer of https://h/eod?api_key=hunter2 yet")),
+        "fails with OSError: no answer of https://h/eod yet.",
+    ),
     "ends the program": (failing(SystemExit(3)), "fails with SystemExit: 3."),
 }  # fmt: skip
 
@@ -180,6 +184,21 @@ def test_words_may_be_written_as_text(odd: Callable[[Answer], None]) -> None:
     assert isinstance(one, Quotes)
     assert (one.basis, one.kind, one.terms) == (Basis.PRICE, Kind.FUND, Terms.INTERNAL)
     assert [type(one.basis), type(one.kind), type(one.terms)] == [Basis, Kind, Terms]
+
+
+def test_an_address_is_told_without_its_key(odd: Callable[[Answer], None]) -> None:
+    where = "https://me:hunter2@host/eod?s=^RUT&token=hunter2"
+    gap = missing("IWM", Reason.TIMEOUT, f"{where} does not answer.")
+    answers = [quotes(label=where, origin=where), gap]
+    odd(delivered(answers, notes=(f"From {where}",), source=where))
+    given = ask("odd", asked("^RUT", "IWM"))
+    told = "https://me@host/eod?s=^RUT"
+    assert (given.notes, given.source) == ((f"From {told}",), told)
+    one, other = given.answers
+    assert isinstance(one, Quotes)
+    assert isinstance(other, Gap)
+    assert (one.label, one.origin) == (told, told)
+    assert other.message == f"{told} does not answer."
 
 
 def test_a_table_without_days_is_a_gap_that_names_the_source(
