@@ -121,6 +121,7 @@ HOSTILE = (
     *({"parts": (PART, Artifact(path, b"b"))} for path in (
         "files/a.txt", "files/../b", "/files/b", "files//b", "other/b", "files/b\\c", "files/",
         "files/\x07", "files/./b", "b",
+        "files/a:b", f"files/{'a' * 256}", "inputs",
     )),
 )  # fmt: skip
 
