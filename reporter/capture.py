@@ -23,7 +23,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from reporter import brands, contract
@@ -39,7 +39,6 @@ from reporter.sources._sample_desk import DESK
 from reporter.sources.base import DataRequest, Delivered, Quotes
 
 FORMAT = 1
-BESIDE = ("templates", "styles")
 MADE = ("code", "fonts", "resources")
 """Of the program: what must not have changed when an edition is filed."""
 _KINDS = {"targets": Target, "flows": Flow, "views": DeskView, "figures": DeskFigure,
@@ -86,8 +85,8 @@ def packed(
     told, tables = _answers(taken.answers)
     run = _run(spec, brief, taken.given, now=now, formats=formats)
     files |= tables | {
-        "run.json": _json(run),
-        "taken.json": _json(_taken(taken, spec, asked, told)),
+        "run.json": encoded(run),
+        "taken.json": encoded(_taken(taken, spec, asked, told)),
     }
     if "json" not in formats:
         files["brief.json"] = contract.dump(contract.brief_document(brief)).encode()
@@ -206,14 +205,14 @@ def _spec_files(spec: BriefSpec) -> dict[str, bytes]:
     if spec.folder is None:
         return files
     own = brands.own_files(spec.brand, spec.folder)
-    beside = (path for part in BESIDE for path in _below(spec.folder / part))
+    beside = (path for part in versions.RESOURCES for path in _below(spec.folder / part))
     for path in (*own, *beside):
         files.setdefault(_name(path.relative_to(spec.folder)), path.read_bytes())
     return files
 
 
 def _name(path: str | Path) -> str:
-    return PurePosixPath(Path(path).as_posix()).as_posix()
+    return Path(path).as_posix()
 
 
 def _unchanged(path: Path, sha256: str) -> bytes:
@@ -243,7 +242,8 @@ def _below(folder: Path) -> Iterator[Path]:
 # --- bytes -------------------------------------------------------------------------------------
 
 
-def _json(document: Mapping[str, Any]) -> bytes:
+def encoded(document: Mapping[str, Any]) -> bytes:
+    """A document as the JSON that is kept."""
     return (json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
 
 

@@ -8,11 +8,12 @@ if the program is the one that built the edition.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from reporter import capture, durable
@@ -26,7 +27,7 @@ from reporter.output import INPUTS, MANIFEST, inputs_named
 from reporter.paper import Artifact
 from reporter.recorder import Recording
 from reporter.records import Asked, Delivery, gap_of, quotes_of
-from reporter.resources import PACKAGE, shipped
+from reporter.resources import shipped
 from reporter.sources._quick import unpack
 from reporter.store import Store
 
@@ -87,12 +88,11 @@ class Found:
         yield from capture.parts(self.taken, "spec", "inputs/spec")
         if BRIEF in self.taken:
             yield Artifact(f"inputs/{BRIEF}", self.taken[BRIEF])
-        with tempfile.TemporaryDirectory() as folder:
-            name = _recorded(self.taken, Path(folder))
-            yield from _all_below(Path(folder), "inputs/data")
+        with _aside() as folder:
+            name = _recorded(self.taken, folder)
+            yield from _all_below(folder, "inputs/data")
         run = {**json.loads(self.taken["run.json"]), "snapshot": name}
-        text = json.dumps(run, indent=1, sort_keys=True, allow_nan=False) + "\n"
-        yield Artifact("inputs/run.json", text.encode())
+        yield Artifact("inputs/run.json", capture.encoded(run))
         for part, root in _shipped().items():
             yield from _all_below(root, f"program/{part}")
 
@@ -239,7 +239,7 @@ def _taken(folder: Path, manifest: Document, path: Path) -> Mapping[str, bytes]:
         taken = capture.unpacked(data)
         told = json.loads(taken["taken.json"])
         run = json.loads(taken["run.json"])
-        specs = {name: digest(taken[f"spec/{_plain(name)}"]) for name in manifest["spec"]}
+        specs = {name: digest(taken[f"spec/{Path(name).as_posix()}"]) for name in manifest["spec"]}
         whole = specs == manifest["spec"] and bool(BRIEF in manifest["files"] or BRIEF in taken)
         made = told["program"], run["format"]
     except _MISREAD as error:
@@ -256,14 +256,29 @@ def _damaged(path: Path) -> ArchiveError:
     return ArchiveError("is not what the edition was built from.", where=str(path), tip=_AGAIN)
 
 
-def _plain(name: str) -> str:
-    return Path(name).as_posix()
-
-
 def _same_versions(manifest: Document) -> bool:
     from reporter import sidecars  # noqa: PLC0415  heavy
 
     return bool(manifest.get("versions") == sidecars.versions())
+
+
+@contextmanager
+def _aside() -> Iterator[Path]:
+    """A temporary folder, which goes again.
+
+    Raises:
+        ArchiveError: it cannot be written.
+    """
+    try:
+        with TemporaryDirectory(prefix="reporter-add-") as name:
+            yield Path(name)
+    except (OSError, DataError) as error:
+        cause = error.__cause__ if isinstance(error, DataError) else error
+        if not isinstance(cause, OSError):
+            raise
+        message = f"the temporary folder cannot be written: {durable.why(cause)}."
+        tip = "Make room, or name another place in TMPDIR."
+        raise ArchiveError(message, where=str(cause.filename or ""), tip=tip) from error
 
 
 def _recorded(taken: Mapping[str, bytes], folder: Path) -> str:
@@ -293,7 +308,7 @@ def _recorded(taken: Mapping[str, bytes], folder: Path) -> str:
 
 
 def _shipped() -> dict[str, Path]:
-    return {**{part: shipped(part) for part in capture.BESIDE}, "brands": PACKAGE / "brands"}
+    return {part: shipped(part) for part in (*versions.RESOURCES, "brands")}
 
 
 def _all_below(folder: Path, to: str) -> Iterator[Artifact]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import sys
@@ -322,6 +323,21 @@ def test_an_edition_built_again_while_it_is_read_is_not_mixed(
     monkeypatch.setattr(intake, "_taken", slow)
     with pytest.raises(ArchiveError, match="is not kept beside it"):
         intake.add(archive, [folder], hand())
+
+
+@pytest.mark.parametrize("step", ["tempfile.mkdtemp", "reporter.durable.create"])
+def test_a_full_disk_is_told_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    found = intake.found(made(tmp_path))
+    monkeypatch.setattr(step, full)
+    with pytest.raises(
+        ArchiveError, match=r"the temporary folder cannot .*: no space left.*TMPDIR"
+    ):
+        found.draft()
 
 
 def test_all_are_checked_before_the_first_is_filed(archive: Archive, tmp_path: Path) -> None:
