@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import subprocess
@@ -172,6 +173,20 @@ def test_a_failure_leaves_nothing(
 
 def _full(*_: object) -> None:
     raise OSError(28, "No space left on device")
+
+
+def test_it_is_written_where_files_have_no_second_names(
+    made: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refuse)
+    what = export(made, NAME)
+    (tmp_path / "stick").mkdir()
+    write(what, tmp_path / "stick" / "a.zip", made)
+    assert [path.name for path in (tmp_path / "stick").iterdir()] == ["a.zip"]
+    assert (tmp_path / "stick" / "a.zip").read_bytes() == packed(what)
 
 
 def test_hostile_words_stay_on_their_lines(tmp_path: Path) -> None:
