@@ -173,6 +173,33 @@ def test_figures_of_two_editions_have_a_page(tmp_path: Path) -> None:
     assert " style=" not in page
 
 
+def test_a_figure_is_points_joined_by_a_plain_line(tmp_path: Path) -> None:
+    what = archive(tmp_path)
+    for week, number in ((0, 0), (1, 7), (3, 1)):
+        add(what, sites.draft(FIRST + timedelta(weeks=week), number), week)
+    (trend, _) = trends.trends(shelf(what).issues)
+    line = trends.chart(trend).series[0]
+    values = line.values["value"]
+    assert len(values) == len(line.x) == 22
+    assert [values[at] for at in (0, 7, 14, 21)] == pytest.approx([2610, 2680, 2650, 2620])
+    wide, _ = trends.pictures(trend, brands.load())
+    assert "fill-opacity" not in wide  # no area stands for a level that nobody printed
+    dots = re.findall(r'class="point" cx="([\d.]+)" cy="([\d.]+)"', wide)
+    assert len(dots) == 3
+    assert "stroke-subject" in wide
+
+
+def test_many_points_are_no_links_and_the_page_does_not_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trends, "MOST_LINKS", 3)
+    what = sites.several(tmp_path)
+    place, _ = made(what, tmp_path)
+    page = (place / trends.trends(shelf(what).issues)[0].path).read_text(encoding="utf-8")
+    assert "A point opens its edition" not in page
+    assert 'class="point"' not in page
+
+
 def test_one_edition_alone_makes_no_figure_and_samples_never_mix(tmp_path: Path) -> None:
     what = archive(tmp_path)
     add(what, sites.draft(FIRST, 0))
