@@ -20,6 +20,7 @@ from reporter.archive.enclosures import check_keys, editions_of
 from reporter.archive.findings import Evidence, Found, Kind, shown
 from reporter.archive.heads import Anchors
 from reporter.archive.retention import Chronicle, Retention, chronicle, retained
+from reporter.archive.site import pictures
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition, Entry
 
@@ -301,5 +302,8 @@ def _append(archive: Archive, hand: Hand, doomed: Doomed) -> None:
 
 
 def _remove(archive: Archive, names: Iterable[str]) -> None:
+    """Remove objects; the pictures of what goes first, so that a killed purge leaves none."""
+    names = tuple(names)
+    pictures.forget(archive.folder, names)
     for name in names:
         archive.store.remove(object_key(name))

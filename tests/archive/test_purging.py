@@ -23,6 +23,7 @@ from reporter.archive.clients import keys_of
 from reporter.archive.enclosures import enclose
 from reporter.archive.purging import forget, plan, purge
 from reporter.archive.retention import chronicle, hold, release, retained
+from reporter.archive.site import pictures
 from reporter.archive.stores import Folder
 from reporter.archive.verify import verify
 from reporter.errors import ArchiveError
@@ -83,6 +84,20 @@ def test_before_its_day_or_under_hold_nothing_goes(tmp_path: Path) -> None:
     assert [one.edition for one in done.editions] == [FIRST_ID]
     assert [one.edition for one in done.held] == [SECOND_ID]
     assert made.edition(SECOND_ID).slug == "weekly"
+
+
+def test_the_pictures_of_its_first_page_go_too(tmp_path: Path) -> None:
+    made = archive(tmp_path, 2)
+    folder = made.folder / pictures.FOLDER
+    folder.mkdir()
+    for name in (FIRST_ID, SECOND_ID):
+        pdf = made.edition(name).part("files/brief.pdf")
+        assert pdf
+        for version in ("4.30", "5.0"):
+            (folder / f"{pdf.sha256}.{version}.480.webp").write_bytes(b"page 1")
+    kept = pdf.sha256
+    purge(made, LATER, [FIRST_ID])
+    assert {path.name.partition(".")[0] for path in folder.iterdir()} == {kept}
 
 
 def test_a_correction_outlives_what_it_corrects(tmp_path: Path) -> None:

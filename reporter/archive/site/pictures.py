@@ -1,7 +1,8 @@
 """Pictures of first pages: the home of pypdfium2, which the extra `site` brings.
 
 A picture is kept by the hash of its PDF in `pictures` of the archive's folder, beside the store:
-it can be made again at any time, and where the folder cannot be written it is.
+it can be made again at any time, and where the folder cannot be written it is. With its PDF it is
+purged.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import contextlib
 import io
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from reporter.errors import ArchiveError
 
 FOLDER = "pictures"
 WIDTH = 480
@@ -54,6 +57,22 @@ def first_page(pdf: Callable[[], bytes], sha256: str, folder: Path) -> Picture |
     if data:
         _keep(kept, data)
     return _measured(data)
+
+
+def forget(folder: Path, pdfs: Iterable[str]) -> None:
+    """Remove the pictures of PDFs, by their hashes, whatever version drew them.
+
+    Raises:
+        ArchiveError: one cannot be removed.
+    """
+    gone = set(pdfs)
+    for kept in list((folder / FOLDER).glob("*.webp")):
+        if kept.name.removeprefix(".").partition(".")[0] in gone:
+            try:
+                kept.unlink(missing_ok=True)
+            except OSError as error:
+                message = f"cannot be removed: {error.strerror or error}."
+                raise ArchiveError(message, where=str(kept)) from error
 
 
 @cache

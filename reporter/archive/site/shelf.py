@@ -154,7 +154,10 @@ def _taken(
         brief = brief_of(archive, edition, public=True)
         return _told(issue, brief) if brief else issue
     except AbsentError:
-        return PURGED
+        later = archive.entries(entry.number)
+        if any(one.act is Act.PURGED and one.edition == entry.edition for one in later):
+            return PURGED  # while this was read
+        raise
 
 
 def _with_people(archive: Archive, issue: Issue, entries: tuple[Entry, ...]) -> Issue:

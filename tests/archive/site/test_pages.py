@@ -126,14 +126,6 @@ def test_only_approved_editions_where_that_is_asked(tmp_path: Path) -> None:
     assert (built.editions, built.left_out) == (1, {UNAPPROVED: 1})
 
 
-def test_a_purged_edition_is_left_out(tmp_path: Path) -> None:
-    what = archive(tmp_path, 2)
-    brief = what.edition("2026-01-15/weekly").part("files/brief.json")
-    assert brief is not None
-    what.store.remove(f"objects/{brief.sha256[:2]}/{brief.sha256}")
-    assert shelf(what).left_out == {PURGED: 1}
-
-
 def test_a_correction_and_what_it_corrects_lead_to_each_other(tmp_path: Path) -> None:
     place, _ = made(sites.corrected(tmp_path), tmp_path)
     editions = place / "editions/2026-01-15"
@@ -156,6 +148,15 @@ def test_sample_data_says_so(tmp_path: Path) -> None:
         assert "Sample data" in (place / page).read_text(encoding="utf-8")
     assert "Sample data: " in (place / "feed.xml").read_text(encoding="utf-8")
     assert '"Sample data"' in (place / "search/text/0.js").read_text(encoding="utf-8")
+
+
+def test_an_edition_that_is_missing_is_no_purged_one(tmp_path: Path) -> None:
+    what = archive(tmp_path, 2)
+    brief = what.edition("2026-01-15/weekly").part("files/brief.json")
+    assert brief is not None
+    what.store.remove(object_key(brief.sha256))
+    with pytest.raises(ArchiveError, match="is missing"):
+        shelf(what)
 
 
 def test_figures_of_two_editions_have_a_page(tmp_path: Path) -> None:
@@ -362,7 +363,7 @@ def test_a_purged_edition_is_left_out_whatever_is_left_of_it(tmp_path: Path) -> 
     part = what.edition("2026-01-15/weekly").part("files/brief.pdf")
     assert part is not None
     log.append(what.store, hand(9).entry(Act.PURGED, "2026-01-15/weekly"), lambda _: None)
-    (what.folder / object_key(part.sha256)).unlink()
+    what.store.remove(object_key(part.sha256))
     _, built = made(what, tmp_path)
     assert (built.editions, built.left_out) == (1, {PURGED: 1})
 
