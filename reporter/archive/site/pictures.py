@@ -18,7 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-FOLDER = "pictures"
+from reporter.archive.base import PICTURES
+
 WIDTH = 480
 QUALITY = 80
 TALLEST = 4
@@ -47,7 +48,7 @@ def first_page(pdf: Callable[[], bytes], sha256: str, folder: Path) -> Picture |
     """
     if not possible():
         return None
-    kept = folder / FOLDER / f"{sha256}.{_version()}.{WIDTH}.webp"
+    kept = folder / PICTURES / f"{sha256}.{_version()}.{WIDTH}.webp"
     if known := _read(kept):
         return known
     data = _drawn(pdf())
