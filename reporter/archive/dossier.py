@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from reporter.archive import approval, catalogue
-from reporter.archive.approval import Approval, Standing
+from reporter.archive.approval import Standing
 from reporter.archive.base import Archive, read_record
 from reporter.archive.contents import brief_left, key_figures, word
 from reporter.archive.finra import finra_record
 from reporter.archive.retention import Hold, Retention, chronicle, retained
 from reporter.archive.rows import moment
 from reporter.archive.search import Listed, Which, listed
+from reporter.archive.statements import Approval
 from reporter.errors import ReporterError
 from reporter.filed import Act, Edition, Entry
 from reporter.order import Json

@@ -31,8 +31,10 @@ def found(archive: Archive, written: str) -> str:
     Raises:
         ArchiveError: none, or several, are meant; they are named.
     """
-    known = catalogue.ask(archive, _known)
     text = written.strip().strip("/")
+    if text in archive.added():  # as it is: the catalogue need not be there
+        return text
+    known = catalogue.ask(archive, _known)
     for rule in _RULES:
         if ids := list(dict.fromkeys(rule(known, text))):
             return _single(ids, written)

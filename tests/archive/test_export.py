@@ -30,7 +30,7 @@ NAME = "2026-01-22/weekly"
 def made(tmp_path: Path) -> Archive:
     """Four weeks; the second has its inputs, prices among them, and an approval under a policy."""
     made = archive(tmp_path, 1)
-    policy = made.keep(b"years = 5")
+    policy = made.keep(b"[retention]\nyears = 5\n")
     log.append(made.store, hand(1).entry(Act.POLICY, objects={"policy": policy}), lambda _: None)
     what = draft(day=made.edition("2026-01-15/weekly").as_of.replace(day=22))
     add(made, replace(what, parts=(*what.parts, Artifact("inputs/data/objects/x.csv.gz", b"1"))), 2)

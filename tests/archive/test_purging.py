@@ -18,12 +18,11 @@ from hypothesis.stateful import (
 )
 
 from reporter.archive import purging
-from reporter.archive.base import Archive, Hand, object_key, opened
+from reporter.archive.base import PICTURES, Archive, Hand, object_key, opened
 from reporter.archive.clients import keys_of
 from reporter.archive.enclosures import enclose
 from reporter.archive.purging import forget, plan, purge
 from reporter.archive.retention import chronicle, hold, release, retained
-from reporter.archive.site import pictures
 from reporter.archive.stores import Folder
 from reporter.archive.verify import verify
 from reporter.errors import ArchiveError
@@ -88,7 +87,7 @@ def test_before_its_day_or_under_hold_nothing_goes(tmp_path: Path) -> None:
 
 def test_the_pictures_of_its_first_page_go_too(tmp_path: Path) -> None:
     made = archive(tmp_path, 2)
-    folder = made.folder / pictures.FOLDER
+    folder = made.folder / PICTURES
     folder.mkdir()
     pdfs = [made.edition(name).part("files/brief.pdf") for name in (FIRST_ID, SECOND_ID)]
     gone, kept = (pdf.sha256 for pdf in pdfs if pdf)

@@ -344,11 +344,22 @@ def test_one_edition_that_fails_does_not_end_the_others(
     lost = second.part("files/brief.json")
     assert lost
     archive.store.remove(f"objects/{lost.sha256[:2]}/{lost.sha256}")
-    code, said = run(archive, second.id, "2020-01-01/none", first.id, "-q")
+    code, said = run(archive, second.id, first.id, "-q")
     assert code == 1
     assert f"{second.id}  cannot be built again: " in said
-    assert "there is no edition '2020-01-01/none'" in said
     assert f"{first.id}  same: " in said
+
+
+def test_a_name_of_none_is_told_before_anything_is_built(
+    archive: Archive, two: tuple[Edition, Edition]
+) -> None:
+    done = CliRunner().invoke(
+        reporter,
+        ["archive", "rebuild", two[0].id, "2020-01-01/none", "--archive", str(archive.folder)],
+    )
+    assert isinstance(done.exception, ArchiveError)
+    assert "there is no edition '2020-01-01/none'" in str(done.exception)
+    assert not done.stdout
 
 
 def test_what_is_to_be_built_must_be_said_and_kept_elsewhere(

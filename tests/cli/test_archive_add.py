@@ -69,7 +69,7 @@ def test_json_says_what_was_left_out(output: Path, capsys: Told) -> None:
     ("words", "code", "told"),
     [
         (["--corrects", "2026-01-15/daily"], 2, "Add --reason TEXT"),
-        (["--reason", "wrong"], 2, "Add --corrects ID"),
+        (["--reason", "wrong"], 2, "Add --corrects EDITION"),
         (["--corrects", "2026-01-15/x", "--reason", "wrong"], 1, "there is no edition"),
         (["--corrects", "2026-01-15/x", "--reason", "wrong", "other"], 2, "Name one folder"),
         (["nowhere"], 1, "holds no edition"),

@@ -19,9 +19,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from reporter.archive.base import PICTURES
 from reporter.errors import ArchiveError
 
-FOLDER = "pictures"
 WIDTH = 480
 QUALITY = 80
 TALLEST = 4
@@ -50,7 +50,7 @@ def first_page(pdf: Callable[[], bytes], sha256: str, folder: Path) -> Picture |
     """
     if not possible():
         return None
-    kept = folder / FOLDER / f"{sha256}.{_version()}.{WIDTH}.webp"
+    kept = folder / PICTURES / f"{sha256}.{_version()}.{WIDTH}.webp"
     if known := _read(kept):
         return known
     data = _drawn(pdf())
@@ -66,7 +66,7 @@ def forget(folder: Path, pdfs: Iterable[str]) -> None:
         ArchiveError: one cannot be removed.
     """
     gone = set(pdfs)
-    for kept in list((folder / FOLDER).glob("*.webp")):
+    for kept in list((folder / PICTURES).glob("*.webp")):
         if kept.name.removeprefix(".").partition(".")[0] in gone:
             try:
                 kept.unlink(missing_ok=True)
