@@ -175,17 +175,10 @@ class Pair:
 Table = dict[str, Pair]
 
 
-def known() -> dict[str, tuple[str, ...]]:
-    """The questions that the program here has a command for."""
-    from reporter.cli.archive import archive
-
-    return {name: words for name, words in OURS.items() if words[0] in archive.commands}
-
-
 def asked(place: Path, repository: Path | None, rounds: int) -> Table:
     """Every question to both, in turn; the first time does not count."""
     found: Table = {}
-    for name, words in known().items():
+    for name, words in OURS.items():
         site = str(place.parent / "site")
         ours = [sys.executable, "-m", "reporter", "archive", *words, "--archive", str(place)]
         ours = [word.format(site=site) for word in ours]

@@ -104,10 +104,13 @@ def _correct(made: Archive, minutes: int) -> None:
     add(made, draft(headline="Russell 2000 slips"), minutes, corrects="2026-01-15/weekly")
 
 
+SIX_YEARS = 6 * 366 * 24 * 60  # minutes
+
+
 def _purge(made: Archive, minutes: int) -> None:
     edition = made.edition("2026-01-29/weekly")
     gone = [part.sha256 for part in edition.parts if part.path.startswith("files/")]
-    entry = hand(minutes).entry(Act.PURGED, edition.id, details={"objects": gone})
+    entry = hand(minutes + SIX_YEARS).entry(Act.PURGED, edition.id, details={"objects": gone})
     log.append(made.store, entry, lambda _: None)
     with made.store.alone():
         for sha256 in gone:

@@ -69,7 +69,7 @@ DOCUMENTED = [pair for block in FENCE.findall(README + HANDBOOK) for pair in com
 HELP = [(command, shown) for command, shown in DOCUMENTED if command.endswith("--help")]
 STORIES = [
     story
-    for block in FENCE.findall(README)
+    for block in FENCE.findall(README + HANDBOOK)
     if (story := [c for c, _ in commands(block) if not c.endswith("--help")])
 ]
 
@@ -77,6 +77,15 @@ STORIES = [
 @pytest.mark.parametrize(("command", "shown"), HELP, ids=[command for command, _ in HELP])
 def test_help_texts_are_the_programs(command: str, shown: str, tmp_path: Path) -> None:
     assert run(command, tmp_path).stdout == shown
+
+
+SHOWN_BY = re.findall(r"`(tests/[a-z_/]+\.py)::(test_[a-z0-9_]+)`", HANDBOOK)
+
+
+def test_what_is_said_to_be_tested_is() -> None:
+    assert len(SHOWN_BY) >= 11
+    for file, name in SHOWN_BY:
+        assert f"\ndef {name}(" in Path(file).read_text(encoding="utf-8"), name
 
 
 def every(group: click.Group, name: str) -> Iterator[str]:
@@ -94,7 +103,7 @@ def test_every_command_has_its_help_in_the_documents() -> None:
     assert sorted(told) == sorted(every(reporter, "reporter"))
 
 
-@pytest.mark.parametrize("story", STORIES, ids=[story[0] for story in STORIES])
+@pytest.mark.parametrize("story", STORIES, ids=[story[-1] for story in STORIES])
 def test_commands_run_one_after_the_other(story: list[str], folder: Path) -> None:
     for command in story:
         if "files:prices" not in command:

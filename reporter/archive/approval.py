@@ -7,48 +7,18 @@ given; its signature is checked each time it is asked for. A correction starts w
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from reporter.archive import ciphers, log
-from reporter.archive.base import Archive, read_record
+from reporter.archive import log
+from reporter.archive.base import Archive, read_record, record_of
 from reporter.archive.findings import Evidence, Found, Kind, shown
 from reporter.archive.persons import folded, same
 from reporter.archive.policy import Approver, Policy, in_force
-from reporter.errors import ArchiveError, SpecError
+from reporter.archive.statements import Approval, read, told
+from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition, Entry
-
-FORMAT = 1
-KIND = "approval of an edition"
-_FEW = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """That somebody approved an edition: what he signed.
-
-    `record` is the sha256 of the edition's record, `policy` that of the policy's file he went by,
-    `time` his clock's, with its zone. `entry` is the number of the log's entry.
-    """
-
-    edition: str
-    record: str
-    approver: str
-    title: str
-    key: str
-    audiences: tuple[str, ...]
-    jurisdictions: tuple[str, ...]
-    time: datetime
-    policy: str
-    statement: str = ""
-    entry: int = 0
-
-    def covers(self, audience: str, jurisdiction: str) -> bool:
-        """Whether it is for these readers."""
-        return audience in self.audiences and jurisdiction in self.jurisdictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +56,7 @@ def edition_of(archive: Archive, name: str, found: Iterable[Entry]) -> tuple[Edi
         ArchiveError: there is none, or it was purged.
     """
     filed = filed_by(name, found)
-    return read_record(archive.object(filed.objects["record"])), filed
+    return read_record(archive.object(record_of(filed))), filed
 
 
 # --- what an approval needs --------------------------------------------------------------------
@@ -125,70 +95,6 @@ def _author(rows: Iterable[Approver], authors: Iterable[str], actor: str) -> str
     """Who had a hand in the edition, if that is the approver or whoever acts for him."""
     people = {folded(name) for one in rows for name in (one.name, *one.logins)} | {folded(actor)}
     return next((author for author in authors if folded(author) in people), "")
-
-
-# --- what is signed ----------------------------------------------------------------------------
-
-
-def statement(made: Approval) -> bytes:
-    """The bytes that are signed: one form of JSON, keys sorted, nothing between."""
-    document = {
-        "format": FORMAT,
-        "kind": KIND,
-        "edition": made.edition,
-        "record": made.record,
-        "approver": made.approver,
-        "title": made.title,
-        "key": made.key,
-        "audiences": list(made.audiences),
-        "jurisdictions": list(made.jurisdictions),
-        "time": made.time.isoformat(),
-        "policy": made.policy,
-        "statement": made.statement,
-    }
-    return json.dumps(
-        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
-
-
-def signed(words: bytes, signature: str) -> bytes:
-    """The object that is kept of a signed statement."""
-    document = {"format": FORMAT, "signature": signature, "signed": words.decode()}
-    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
-
-
-def told(made: Approval) -> dict[str, Any]:
-    """What the entry says of it in plain sight; the signed statement is what counts."""
-    return dict(
-        log.details(
-            approver=made.approver,
-            title=made.title,
-            audiences=list(made.audiences),
-            jurisdictions=list(made.jurisdictions),
-            statement=made.statement,
-        )
-    )
-
-
-def read(data: bytes) -> Approval:
-    """The approval in an object of the archive.
-
-    Raises:
-        ArchiveError: it is none, or its signature is not that of its key.
-    """
-    try:
-        document = json.loads(data)
-        words: str = document["signed"]
-        said: dict[str, Any] = json.loads(words)
-        if (document["format"], said.pop("format"), said.pop("kind")) != (FORMAT, FORMAT, KIND):
-            raise ArchiveError("is no approval that this version of reporter knows.")
-        lists = {name: tuple(said.pop(name)) for name in ("audiences", "jurisdictions")}
-        made = Approval(**said | lists | {"time": datetime.fromisoformat(said["time"])})
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ArchiveError("is no signed statement.") from error
-    if not ciphers.is_signed(words.encode(), str(document.get("signature")), str(made.key)):
-        raise ArchiveError("its signature is not that of the key it names.")
-    return made
 
 
 # --- what is approved --------------------------------------------------------------------------
@@ -260,12 +166,39 @@ def standing(archive: Archive, edition: str, found: Sequence[Entry] | None = Non
     return Standing(given, {pair: one for pair, one in done if one})
 
 
-def is_approved(archive: Archive, edition: str, audience: str, jurisdiction: str) -> bool:
-    """Whether an edition may go to these readers."""
-    return not lacking(archive, edition, audience, jurisdiction)
+def apart(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
+    """By edition, the entries that its approvals rest on: those of policies, and its own.
+
+    Whoever asks for many editions hands each its own few, not the whole log.
+    """
+    about: dict[str, list[Entry]] = {}
+    policies = []
+    for one in entries:
+        if one.act is Act.POLICY:
+            policies.append(one)
+        elif one.edition:
+            about.setdefault(one.edition, []).append(one)
+    return {edition: (*policies, *its) for edition, its in about.items()}
 
 
-def lacking(archive: Archive, edition: str, audience: str, jurisdiction: str) -> str:
+def is_approved(
+    archive: Archive,
+    edition: str,
+    audience: str,
+    jurisdiction: str,
+    found: Sequence[Entry] | None = None,
+) -> bool:
+    """Whether an edition may go to these readers; `found` as `standing` takes it."""
+    return not lacking(archive, edition, audience, jurisdiction, found)
+
+
+def lacking(
+    archive: Archive,
+    edition: str,
+    audience: str,
+    jurisdiction: str,
+    found: Sequence[Entry] | None = None,
+) -> str:
     """Why an edition may not go to these readers; empty if it may.
 
     Args:
@@ -273,11 +206,12 @@ def lacking(archive: Archive, edition: str, audience: str, jurisdiction: str) ->
         edition: its id.
         audience: `retail` or `professional`.
         jurisdiction: a code such as CH.
+        found: the log's entries, at least those of policies and of the edition.
 
     Raises:
         ArchiveError: there is no such edition, or it was purged.
     """
-    found = archive.entries()
+    found = archive.entries() if found is None else found
     filed_by(edition, found)
     given = approvals(archive, edition, found)
     if completed(archive, given, audience, jurisdiction, found):
@@ -324,13 +258,13 @@ def _people(given: Iterable[Approval]) -> int:
 def check(evidence: Evidence) -> Iterator[Found]:
     """What `verify` asks of approvals, where the objects that they rest on are all there."""
     whole = evidence.objects
-    policies = {one.objects.get("policy") for one in evidence.entries if one.act is Act.POLICY}
-    if not policies <= whole.keys():
+    named = {one.objects.get("policy") for one in evidence.entries if one.act is Act.POLICY}
+    if not named - {None} <= whole.keys():
         return
     signed = {one.number: one.objects.get("approval") for one in evidence.entries}
     for fault in faults(evidence.archive, evidence.entries):
-        named = signed[fault.entry]
-        if fault.edition in evidence.editions and (named is None or named in whole):
+        its = signed[fault.entry]
+        if fault.edition in evidence.editions and (its is None or its in whole):
             message = shown(f"an approval of {fault.edition} does not count: {fault.message}")
             remedy = "Go by a copy of the archive from before, or have it approved again."
             yield Found(Kind.INCONSISTENT, log.key(fault.entry), message, remedy)
@@ -341,32 +275,26 @@ def faults(archive: Archive, entries: Sequence[Entry]) -> tuple[Fault, ...]:
 
     What a purge took away is not looked at.
     """
-    about: dict[str, list[Entry]] = {}
-    policies = []
-    for one in entries:
-        if one.act is Act.POLICY:
-            policies.append(one)
-        about.setdefault(one.edition, []).append(one)
     return tuple(
         Fault(entry.number, edition, why)
-        for edition, found in about.items()
+        for edition, found in apart(entries).items()
         if all(one.act is not Act.PURGED for one in found)
         for entry in found
         if entry.act is Act.APPROVED
-        for _, why in [_weighed(archive, entry, [*policies, *found])]
+        for _, why in [_weighed(archive, entry, found)]
         if why
     )
 
 
 def _weighed(archive: Archive, entry: Entry, found: Sequence[Entry]) -> tuple[Approval | None, str]:
     """The approval of an entry, and why it does not count; empty if it does."""
+    if "approval" not in entry.objects:
+        return None, "the entry names no approval."
     try:
         made = replace(read(archive.object(entry.objects["approval"])), entry=entry.number)
         edition, filed = edition_of(archive, entry.edition, found)
         policy = in_force(archive, entry.number, found)
-    except KeyError:
-        return None, "the entry names no approval."
-    except (ArchiveError, SpecError) as error:
+    except ArchiveError as error:
         return None, str(error)
     return made, next(_differences(made, entry, edition, filed, policy), "")
 

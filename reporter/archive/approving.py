@@ -8,20 +8,17 @@ from dataclasses import dataclass, replace
 from reporter import entries as texts
 from reporter.archive import log
 from reporter.archive.approval import (
-    Approval,
     approvals,
     edition_of,
     filed_by,
     lacking,
     objection,
-    signed,
-    statement,
-    told,
 )
 from reporter.archive.base import Archive, Hand
 from reporter.archive.keys import Signer
 from reporter.archive.persons import same
 from reporter.archive.policy import Policy, in_force
+from reporter.archive.statements import Approval, signed, statement, told
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Entry
 

@@ -19,6 +19,8 @@ from reporter.filed import Act, Edition, Entry, Part
 FORMAT = 1
 OBJECTS = "objects"
 CATALOGUE = "catalogue.sqlite"
+PICTURES = "pictures"
+_VERIFY = "See what else was changed: reporter archive verify."
 PRIVATE = "private"
 """Keys of single clients: outside the store, because a key must be destroyable."""
 
@@ -55,8 +57,7 @@ class Archive:
         data = self.store.get(object_key(sha256))
         if digest(data) != sha256:
             message = "is not what was filed: its bytes have another hash."
-            tip = "See what else was changed: reporter archive verify."
-            raise ArchiveError(message, where=object_key(sha256), tip=tip)
+            raise ArchiveError(message, where=object_key(sha256), tip=_VERIFY)
         return data
 
     # --- what the log says --------------------------------------------------------------------
@@ -90,7 +91,7 @@ class Archive:
             raise ArchiveError(f"there is no edition {name!r}.", tip=tip)
         if gone := next((e for e in self.entries(entry.number) if _purges(e, name)), None):
             raise ArchiveError(f"the edition {name} was purged on {gone.time:%Y-%m-%d}.")
-        return read_record(self.object(entry.objects["record"]))
+        return read_record(self.object(record_of(entry)))
 
 
 def _purges(entry: Entry, name: str) -> bool:
@@ -136,6 +137,18 @@ def by_id(editions: Iterable[str]) -> tuple[str, ...]:
 # --- the record of an edition -----------------------------------------------------------------
 
 
+def record_of(entry: Entry) -> str:
+    """The hash of the record that an entry `added` refers to.
+
+    Raises:
+        ArchiveError: it refers to none.
+    """
+    if "record" not in entry.objects:
+        raise ArchiveError("files an edition without a record.", where=log.key(entry.number),
+                           tip=_VERIFY)  # fmt: skip
+    return entry.objects["record"]
+
+
 def record(edition: Edition) -> bytes:
     """The bytes of an edition's record: what is hashed, signed and kept."""
     document = {
@@ -162,15 +175,43 @@ def record(edition: Edition) -> bytes:
 
 
 def read_record(data: bytes) -> Edition:
-    """The edition that a record is of."""
-    document: dict[str, Any] = json.loads(data)
-    parts = document.pop("parts")
-    if document.pop("format") != FORMAT:
-        raise ArchiveError("an edition was filed by another version of reporter.")
-    return Edition(
-        **{**document, "as_of": date.fromisoformat(document["as_of"])},
-        parts=tuple(Part(path, one["sha256"], one["size"]) for path, one in parts.items()),
-    )
+    """The edition that a record is of.
+
+    Raises:
+        ArchiveError: it is none; whoever writes the archive himself can file what he likes.
+    """
+    try:
+        document: dict[str, Any] = json.loads(data)
+        parts = document.pop("parts")
+        if document.pop("format") != FORMAT:
+            raise ArchiveError("an edition was filed by another version of reporter.")
+        edition = Edition(
+            **{**document, "as_of": date.fromisoformat(document["as_of"])},
+            parts=tuple(Part(path, one["sha256"], one["size"]) for path, one in parts.items()),
+        )
+        _check_types(edition)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise ArchiveError("the record of an edition cannot be read.", tip=_VERIFY) from error
+    return edition
+
+
+def _check_types(edition: Edition) -> None:
+    """Refuses an edition whose fields are not what they must be.
+
+    Raises:
+        TypeError: one is not.
+    """
+    texts = (
+        edition.id, edition.slug, edition.title, edition.headline, edition.standfirst,
+        edition.source, edition.terms, edition.snapshot, edition.prepared_by, edition.corrects,
+        edition.reason, *edition.versions, *edition.versions.values(),
+        *(text for part in edition.parts for text in (part.path, part.sha256)),
+    )  # fmt: skip
+    numbers = (edition.number, *(part.size for part in edition.parts))
+    if not all(type(one) is str for one in texts) or not all(type(one) is int for one in numbers):
+        raise TypeError
+    if type(edition.sample) is not bool:
+        raise TypeError
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reporter import durable
+from reporter import durable, locks
 from reporter.archive import ciphers
 from reporter.archive.base import PRIVATE, Archive
 from reporter.errors import ArchiveError, SpecError
@@ -107,7 +107,7 @@ class Keys:
                 durable.settle(path.parent)
             self._check()
             if not (self.folder / NAME).exists():
-                _create({self.folder / NAME: os.urandom(16).hex().encode() + b"\n"})
+                self._create({self.folder / NAME: os.urandom(16).hex().encode() + b"\n"})
         return self.name()
 
     def made(self, client_ids: Iterable[str]) -> dict[str, Client]:
@@ -123,13 +123,22 @@ class Keys:
         found = {one: _read(path) for one, path in paths.items()}
         new = {paths[one] for one, client in found.items() if client is None}
         with _refusing(self.folder):
-            _create({path: ciphers.new_client_key() for path in sorted(new)})
+            if new:
+                self._create({path: ciphers.new_client_key() for path in sorted(new)})
         found |= {one: _read(path) for one, path in paths.items() if path in new}
         if None in found.values():
             message = "the key of a client is being destroyed."
             tip = "Finish that first: reporter archive forget --client ID."
             raise ArchiveError(message, tip=tip)
         return {one: client for one, client in found.items() if client}
+
+    def _create(self, files: Mapping[Path, bytes]) -> None:
+        """New files; if nobody else is making any, what killed makers left is cleared away."""
+        with locks.shared(self.folder, self._clear):
+            _create(files)
+
+    def _clear(self) -> None:
+        durable.clear(self.folder, durable.LEAVINGS, f"??/{durable.LEAVINGS}")
 
     # --- destroying ---------------------------------------------------------------------------
 
@@ -155,6 +164,8 @@ class Keys:
                 left.unlink(missing_ok=True)
             path.unlink()
             durable.settle(path.parent)
+            with locks.shared(self.folder, self._clear):
+                pass
 
     def _path(self, client_id: str) -> Path:
         try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from reporter.archive import versions
 from reporter.archive.base import Archive
-from reporter.archive.contents import brief_of
+from reporter.archive.contents import brief_of, key_figures
 from reporter.archive.filing import FILES, INPUTS
 from reporter.errors import ArchiveError
 from reporter.filed import Edition, Part
@@ -19,8 +19,10 @@ from reporter.order import EMPTY, Json
 
 BRIEF = "brief.json"
 SPEC = f"{INPUTS}spec/"
-GROUPS = ("words", "facts", "remarks", "gaps", "notes", "spec", "prices", "versions", "files")
-"""What is compared, in the order it is told."""
+GROUPS = (
+    "words", "figures", "remarks", "gaps", "notes", "facts", "spec", "prices", "versions", "files",
+)  # fmt: skip
+"""What is compared, in the order it is told: what a reader notices before all else."""
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“])")
 _TEXTS = (".toml", ".csv", ".j2", ".css", ".js", ".mplstyle", ".svg")
 _RECORD = ("title", "headline", "standfirst", "source", "sample", "terms", "prepared_by")
@@ -93,6 +95,7 @@ def compare(archive: Archive, old: Edition, new: Edition) -> Comparison:
         before, after = briefs if all(briefs) else ({}, {})
         changes: dict[str, Iterable[Change]] = {
             "words": _words(old, new),
+            "figures": _keyed(_figures(before), _figures(after)),
             "facts": _facts(before, after),
             "remarks": _remarks(before, after),
             "gaps": _listed(_gaps(before), _gaps(after)),
@@ -117,6 +120,14 @@ def _words(old: Edition, new: Edition) -> Iterator[Change]:
         then, now = str(getattr(old, name)), str(getattr(new, name))
         if then != now:
             yield Change(name, then, now)
+
+
+def _figures(brief: Brief) -> dict[str, str]:
+    """Every key figure by its label, as its edition printed it."""
+    return {
+        label: f"{value} ({change} {note})" if change else value
+        for label, value, change, note in key_figures(dict(brief))
+    }
 
 
 def _facts(old: Brief, new: Brief) -> Iterator[Change]:

@@ -111,6 +111,15 @@ def phrase(value: object) -> str:
     return word(value) if isinstance(value, str) else word(_table(value).get("text"))
 
 
+def key_figures(brief: dict[str, Any]) -> tuple[tuple[str, str, str, str], ...]:
+    """Label, value, change and note of each key figure of a document."""
+    return tuple(
+        (word(one.get("label")), phrase(one.get("value")), phrase(one.get("change")),
+         word(one.get("note")))
+        for one in tables(brief.get("key_figures"))
+    )  # fmt: skip
+
+
 # --- facts --------------------------------------------------------------------------------------
 
 

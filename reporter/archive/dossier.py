@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from reporter.archive import approval, catalogue
-from reporter.archive.approval import Approval, Standing
+from reporter.archive.approval import Standing
 from reporter.archive.base import Archive, read_record
-from reporter.archive.contents import brief_left, phrase, tables, word
+from reporter.archive.contents import brief_left, key_figures, word
 from reporter.archive.finra import finra_record
 from reporter.archive.retention import Hold, Retention, chronicle, retained
 from reporter.archive.rows import moment
 from reporter.archive.search import Listed, Which, listed
+from reporter.archive.statements import Approval
 from reporter.errors import ReporterError
 from reporter.filed import Act, Edition, Entry
 from reporter.order import Json
@@ -151,7 +152,7 @@ def document(known: Dossier) -> dict[str, Json]:
         "held": one.held,
         "holds": [_hold(hold) for hold in known.retention.holds] if known.retention else [],
         "purged": one.purged_at or None,
-        "key_figures": [list(figure) for figure in key_figures(known)],
+        "key_figures": [list(figure) for figure in key_figures(known.brief)],
         "files": _files(edition),
         "versions": dict(edition.versions) if edition else {},
         "record": known.rule,
@@ -194,13 +195,3 @@ def _act(done: Done) -> Json:
         "objects": done.objects,
         "details": done.details,
     }
-
-
-def key_figures(known: Dossier) -> list[tuple[str, str, str, str]]:
-    """Label, value, change and note of each key figure."""
-    figures = tables(known.brief.get("key_figures"))
-    return [
-        (word(one.get("label")), phrase(one.get("value")), phrase(one.get("change")),
-         word(one.get("note")))
-        for one in figures
-    ]  # fmt: skip

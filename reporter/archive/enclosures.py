@@ -150,7 +150,7 @@ def check_keys(known: Chronicle, name: str) -> None:
     Raises:
         ArchiveError: it is another.
     """
-    before = {one.details.get("keys") for many in known.enclosed.values() for one in many}
+    before = {str(one.details.get("keys")) for many in known.enclosed.values() for one in many}
     if before - {name}:
         message = "the keys of this archive's clients lie in another folder."
         raise ArchiveError(message, tip="Name it: --private DIR, or REPORTER_PRIVATE.")

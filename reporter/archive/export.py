@@ -173,7 +173,7 @@ def _readme(  # noqa: PLR0913  all of it is told
 
 Edition {edition.id}, as of {edition.as_of}, prepared by {_line(edition.prepared_by)},
 filed by {_line(added.actor)} on {added.time:%Y-%m-%d %H:%M} UTC.
-{sample}{corrects if edition.corrects else ""}{"".join(later)}
+{sample}{corrects}{"".join(later)}
 What is here
   files/       what readers were handed
   {RECORD}  what was filed of it: every part with its hash, and the versions that made it

@@ -126,11 +126,11 @@ def finra_record(archive: Archive, edition: str) -> dict[str, Json]:
     found = archive.entries()
     record, filed = edition_of(archive, edition, found)
     uses = _uses(found, edition)
-    first = [str(one.details["on"]) for one in uses]
+    first = [str(one.details.get("on", "")) for one in uses]
     last = [str(one.details.get("until", "")) for one in uses]
     return {
         "edition": edition,
-        "first_use": min(first, default=None),
+        "first_use": min(filter(None, first), default=None),
         "last_use": max(last) if all(last) and last else None,
         "uses": [{**one.details, "recorded_by": one.actor} for one in uses],
         "approved": [

@@ -10,17 +10,22 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from reporter.archive import log
 from reporter.archive.base import Archive
+from reporter.archive.findings import Evidence, Found, Kind, shown
 from reporter.errors import ArchiveError
-from reporter.filed import Entry
+from reporter.filed import Act, Entry
 
 FILES, SIZE = 1000, 16 * 2**20
 """So many files, or bytes of them, does a pack hold at most; a file that is larger lies alone."""
 HEAD = "reporter enclosures 1"
 EPOCH = (1980, 1, 1, 0, 0, 0)
+_DAMAGE = (LookupError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What reading a ZIP file makes of one that nobody here wrote."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,7 +63,7 @@ def unpacked(pack: bytes, member: str) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(pack)) as held:
             return held.read(member)
-    except (KeyError, zipfile.BadZipFile) as error:
+    except _DAMAGE as error:
         raise ArchiveError("a pack does not hold what its index says.", where=member) from error
 
 
@@ -74,13 +79,34 @@ def lines(archive: Archive, entry: Entry, handle: str = "") -> Iterator[Line]:
     Raises:
         ArchiveError: its index is not there, or no index.
     """
-    head, *told = archive.object(entry.objects["index"]).decode().splitlines()
-    if head != HEAD:
-        raise ArchiveError("files were enclosed by another version of reporter.")
-    for one in told:
-        if one.startswith(handle):
-            whose, name, content, number = one.split(" ")
-            yield Line(whose, name, content, int(number))
+    where = log.key(entry.number)
+    if "index" not in entry.objects:
+        raise ArchiveError("encloses files and names no index of them.", where=where)
+    try:
+        head, *told = archive.object(entry.objects["index"]).decode().splitlines()
+        if head != HEAD:
+            raise ArchiveError("files were enclosed by another version of reporter.", where=where)
+        split = [one.split(" ") for one in told if one.startswith(handle)]
+        found = [Line(whose, name, content, int(pack)) for whose, name, content, pack in split]
+    except ValueError as error:
+        raise ArchiveError("the index of enclosed files cannot be read.", where=where) from error
+    yield from found
+
+
+def check(evidence: Evidence) -> Iterator[Found]:
+    """What `verify` asks of enclosed files: that each index is one, and its packs are named."""
+    gone = {one.edition for one in evidence.entries if one.act is Act.PURGED}
+    for entry in evidence.entries:
+        named = entry.objects.get("index")
+        its = entry.act is Act.ENCLOSED and entry.edition not in gone
+        if its and (named is None or named in evidence.objects):
+            try:
+                for line in lines(evidence.archive, entry):
+                    pack(entry, line)
+            except ArchiveError as error:
+                remedy = "Go by a copy of the archive from before."
+                where = log.key(entry.number)
+                yield Found(Kind.INCONSISTENT, where, shown(error.message), remedy)
 
 
 def objects(lines_: str, packed_: Iterable[str], shared: Iterable[str]) -> dict[str, str]:
@@ -91,5 +117,12 @@ def objects(lines_: str, packed_: Iterable[str], shared: Iterable[str]) -> dict[
 
 
 def pack(entry: Entry, line: Line) -> str:
-    """The hash of the pack that a file lies in."""
-    return entry.objects[f"pack.{line.pack}"]
+    """The hash of the pack that a file lies in.
+
+    Raises:
+        ArchiveError: the entry names no such pack.
+    """
+    name = f"pack.{line.pack}"
+    if name not in entry.objects:
+        raise ArchiveError("names no such pack as its index does.", where=log.key(entry.number))
+    return entry.objects[name]

@@ -7,7 +7,7 @@ other. What was done before goes by the policy in force then.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -15,8 +15,12 @@ from functools import lru_cache
 from reporter import written
 from reporter.archive import log, policy_form
 from reporter.archive.base import Archive, Hand, digest
+from reporter.archive.findings import Evidence, Found, Kind, shown
 from reporter.archive.policy_form import YEARS, PolicyForm
+from reporter.errors import ArchiveError, SpecError
 from reporter.filed import Act, Entry
+
+_ANEW = "Put a policy into force: reporter archive policy FILE."
 
 # --- what a policy says ------------------------------------------------------------------------
 
@@ -134,12 +138,30 @@ def in_force(
         archive: whose.
         at_entry: the number of an entry.
         found: the log's entries, where they are at hand.
+
+    Raises:
+        ArchiveError: what was put into force is not there, or is no policy.
     """
     newest = _newest(archive.entries() if found is None else found, at_entry)
-    if newest is None:
-        return None
-    sha256 = newest.objects["policy"]
-    return read(archive.object(sha256), f"policy {sha256[:12]}")
+    return _read_from(archive, newest)[0] if newest else None
+
+
+def _read_from(archive: Archive, entry: Entry) -> tuple[Policy, bytes]:
+    """The policy that an entry put into force, and its file.
+
+    Raises:
+        ArchiveError: it is not there, or is none.
+    """
+    where = log.key(entry.number)
+    if "policy" not in entry.objects:
+        raise ArchiveError("puts a policy into force and names none.", where=where, tip=_ANEW)
+    data = archive.object(entry.objects["policy"])
+    try:
+        return read(data, f"policy {entry.objects['policy'][:12]}"), data
+    except SpecError as error:
+        why = shown("; ".join(str(error).splitlines()))
+        message = f"puts a policy into force that cannot be read ({why})"
+        raise ArchiveError(f"{message}.", where=where, tip=_ANEW) from error
 
 
 def _newest(found: Iterable[Entry], at_entry: int | None) -> Entry | None:
@@ -149,9 +171,13 @@ def _newest(found: Iterable[Entry], at_entry: int | None) -> Entry | None:
 
 
 def text_in_force(archive: Archive) -> str:
-    """The file of the policy in force, empty where there is none."""
+    """The file of the policy in force, empty where there is none.
+
+    Raises:
+        ArchiveError: what was put into force is not there, or is no policy.
+    """
     newest = _newest(archive.entries(), None)
-    return written.text(archive.object(newest.objects["policy"])) if newest else ""
+    return written.text(_read_from(archive, newest)[1]) if newest else ""
 
 
 def put(archive: Archive, data: bytes, where: str, hand: Hand) -> bool:
@@ -164,12 +190,26 @@ def put(archive: Archive, data: bytes, where: str, hand: Hand) -> bool:
     sha256 = read(data, where).sha256
     with archive.store.shared():
         before = _newest(archive.entries(), None)
-        if before and before.objects["policy"] == sha256:
+        if before and before.objects.get("policy") == sha256:
             return False
         archive.keep(data)
         entry = hand.entry(Act.POLICY, objects={"policy": sha256})
         log.append(archive.store, entry, lambda _: None, late=hand.late)
     return True
+
+
+# --- proof -------------------------------------------------------------------------------------
+
+
+def check(evidence: Evidence) -> Iterator[Found]:
+    """What `verify` asks of policies: that each entry names one, and each can be read."""
+    for entry in evidence.entries:
+        named = entry.objects.get("policy")
+        if entry.act is Act.POLICY and (named is None or named in evidence.objects):
+            try:
+                _read_from(evidence.archive, entry)
+            except ArchiveError as error:
+                yield Found(Kind.INCONSISTENT, log.key(entry.number), error.message, _ANEW)
 
 
 # --- reading -----------------------------------------------------------------------------------

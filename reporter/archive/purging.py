@@ -8,18 +8,38 @@ filing, or by a log whose end was cut off: it goes only where somebody says so.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
-from reporter.archive import catalogue, chain, log
-from reporter.archive.base import OBJECTS, PRIVATE, Archive, Hand, object_key, read_record
+from reporter.archive import catalogue, chain, log, packs
+from reporter.archive.base import (
+    OBJECTS,
+    PRIVATE,
+    Archive,
+    Hand,
+    object_key,
+    read_record,
+    record_of,
+)
 from reporter.archive.clients import Keys, keys_of
 from reporter.archive.enclosures import check_keys, editions_of
 from reporter.archive.findings import Evidence, Found, Kind, shown
 from reporter.archive.heads import Anchors
-from reporter.archive.retention import Chronicle, Retention, chronicle, retained
+from reporter.archive.retention import (
+    Chronicle,
+    Hold,
+    Retention,
+    chronicle,
+    day,
+    held_by,
+    kept_through,
+    retained,
+)
+from reporter.archive.site import pictures
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition, Entry
 
@@ -181,7 +201,34 @@ def check_forgettable(
 
 
 def check(evidence: Evidence) -> Iterator[Found]:
-    """What `verify` looks at beside objects: keys that must not be there any more."""
+    """What `verify` looks at beside objects: purges too early, clients' keys left or lost."""
+    yield from _early(evidence.entries)
+    yield from _keys(evidence)
+
+
+def _early(entries: Iterable[Entry]) -> Iterator[Found]:
+    """Editions that were purged before the day which their filing names, or under a hold."""
+    days: dict[str, date | None] = {}
+    holds: dict[int, Hold] = {}
+    for one in entries:
+        if one.act is Act.ADDED:
+            days.setdefault(one.edition, kept_through(one))
+        elif one.act is Act.HELD:
+            holds[one.number] = held_by(one)
+        elif one.act is Act.RELEASED and type(number := one.details.get("hold")) is int:
+            holds.pop(number, None)
+        elif one.act is Act.PURGED:
+            last = days.get(one.edition)
+            why = [f"though kept through {last}"] if last and day(one.time) <= last else []
+            why += [f"under hold {h.number}" for h in holds.values() if h.names(one.edition)]
+            if why:
+                message = f"purges {shown(one.edition)} {' and '.join(why)}."
+                remedy = "Ask who wrote it; reporter refuses that."
+                yield Found(Kind.INCONSISTENT, log.key(one.number), message, remedy)
+
+
+def _keys(evidence: Evidence) -> Iterator[Found]:
+    """Clients' keys: those that must not be there any more, and those that must."""
     keys = keys_of(evidence.archive, evidence.private)
     told = evidence.entries
     forgotten = {str(one.details.get("client")) for one in told if one.act is Act.FORGOTTEN}
@@ -195,18 +242,32 @@ def check(evidence: Evidence) -> Iterator[Found]:
             remedy = "Name their folder: --private DIR, or REPORTER_PRIVATE."
             yield Found(Kind.MISSING, where, message, remedy, note=True)
             return
-        left = {one.handle for one in keys.clients()} & forgotten
+        there = {one.handle for one in keys.clients()}
         half = keys.half_destroyed()
     except (OSError, ArchiveError) as error:
         yield Found(Kind.UNREADABLE, where, shown(str(error)), note=True)
         return
     again = "Forget him again: reporter archive forget --client ID."
-    for handle in sorted(left):
+    for handle in sorted(there & forgotten):
         message = f"the key of a client who is forgotten ({handle[:8]}) is there."
         yield Found(Kind.UNFINISHED, where, message, again)
+    for handle in sorted(_addressed(evidence) - there - forgotten):
+        message = f"the key of a client who is not forgotten ({handle[:8]}) is missing."
+        yield Found(Kind.MISSING, where, message, "Put it back from a copy of that folder.")
     if half:
         message = f"the files of {half} destroyed keys are there; they hold nothing."
         yield Found(Kind.UNFINISHED, where, message, again, note=True)
+
+
+def _addressed(evidence: Evidence) -> set[str]:
+    """The handles of all who have files of editions that are not purged, as far as can be read."""
+    gone = {one.edition for one in evidence.entries if one.act is Act.PURGED}
+    found: set[str] = set()
+    for one in evidence.entries:
+        if one.act is Act.ENCLOSED and one.edition not in gone:
+            with contextlib.suppress(ArchiveError):  # told where objects are, or by `packs.check`
+                found.update(line.handle for line in packs.lines(evidence.archive, one))
+    return found
 
 
 # --- what is needed, and what is not ----------------------------------------------------------
@@ -282,12 +343,12 @@ def _lost(archive: Archive, name: str) -> str:
         if not next(archive.store.pieces(object_key(name)), b"").startswith(b"{"):
             return ""
         return shown(read_record(archive.object(name)).id)
-    except (ArchiveError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except ArchiveError:
         return ""
 
 
 def _record(archive: Archive, filed: Entry) -> Edition:
-    return read_record(archive.object(filed.objects["record"]))
+    return read_record(archive.object(record_of(filed)))
 
 
 def _append(archive: Archive, hand: Hand, doomed: Doomed) -> None:
@@ -301,5 +362,8 @@ def _append(archive: Archive, hand: Hand, doomed: Doomed) -> None:
 
 
 def _remove(archive: Archive, names: Iterable[str]) -> None:
+    """Remove objects; the pictures of what goes first, so that a killed purge leaves none."""
+    names = tuple(names)
+    pictures.forget(archive.folder, names)
     for name in names:
         archive.store.remove(object_key(name))

@@ -20,9 +20,10 @@ from reporter import capture
 from reporter.archive.base import Archive
 from reporter.archive.differing import place
 from reporter.archive.filing import FILES, INPUTS, PROGRAM
+from reporter.archive.findings import shown
 from reporter.archive.layout import lay_out
 from reporter.archive.versions import Change, changed, versions
-from reporter.errors import ArchiveError
+from reporter.errors import ArchiveError, ForeignError
 from reporter.filed import Edition
 from reporter.model import Artifacts, DeskInputs
 from reporter.paper import FORMATS
@@ -32,6 +33,7 @@ from reporter.sources.base import Delivered, Progress, silent
 RUN = f"{INPUTS}run.json"
 SPEC, DATA = f"{INPUTS}spec/", f"{INPUTS}data/"
 FORMAT = 1
+_TRACE = "Run it again with -v to see where."
 Kind = Literal["missing", "extra", "changed"]
 
 _TEXT = ("jinja2", "python", "reporter", "code", "resources")
@@ -119,7 +121,7 @@ def rebuild(
         ReporterError: what was filed cannot be built with this program.
     """
     run = read_run(archive, edition)
-    with _laid_out(archive, edition, beside) as folder:
+    with _laid_out(archive, edition, beside) as folder, _foreign_inputs(edition):
         made = _built(run, folder, progress)
     changes = changed(edition.versions, versions())
     differences = tuple(_differences(archive, edition, made, changes))
@@ -151,7 +153,7 @@ def read_run(archive: Archive, edition: Edition) -> Run:
             str(run["source"]),
             capture.desk_of(run["desk"]) if run.get("desk") else None,
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         message = f"{RUN} is not as reporter writes it ({error!r})."
         raise ArchiveError(message, where=edition.id) from error
     needed = (f"{SPEC}{found.spec}", f"{DATA}snapshots/{found.snapshot}.json")
@@ -179,6 +181,20 @@ def _laid_out(archive: Archive, edition: Edition, beside: Path | None) -> Iterat
         message = f"the temporary folder cannot be written: {error.strerror or error}."
         tip = "Make room, or name another place in TMPDIR."
         raise ArchiveError(message, where=str(error.filename or ""), tip=tip) from error
+
+
+@contextmanager
+def _foreign_inputs(edition: Edition) -> Iterator[None]:
+    """Within, what was filed and has a shape that no reporter gives it is one message.
+
+    The bytes are those of their hashes; whoever writes an archive himself can file any.
+    """
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        message = f"cannot be built from what was filed ({shown(why)})."
+        raise ForeignError(message, where=shown(edition.id), tip=_TRACE) from error
 
 
 def _built(run: Run, folder: Path, progress: Progress) -> Artifacts:
@@ -240,7 +256,7 @@ def _strange_inputs(archive: Archive, edition: Edition) -> str:
     try:
         document = json.loads(archive.object(part.sha256)) if part else {}
         specs = dict(document.get("spec", {}))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return "the edition's manifest cannot be read."
     for name, sha256 in specs.items():
         kept = edition.part(f"{SPEC}{name}")

@@ -41,8 +41,12 @@ class Hold:
     def what(self) -> str:
         """What it holds, in words."""
         if self.client:
-            return f"a client's files ({self.client[:8]})"
+            return shown(f"a client's files ({self.client[:8]})")
         return shown(f"every edition of {self.slug}" if self.slug else ", ".join(self.editions))
+
+    def names(self, edition: str) -> bool:
+        """Whether it is on an edition by its id or its slug, whoever has files of it."""
+        return edition in self.editions or self.slug == slug_of(edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +112,8 @@ class Chronicle:
 def chronicle(entries: Iterable[Entry]) -> Chronicle:
     """What entries of a log say of editions' lives."""
     entries = tuple(entries)
-    released = {one.details.get("hold") for one in entries if one.act is Act.RELEASED}
-    held = (_hold(one) for one in entries if one.act is Act.HELD)
+    released = _released(entries)
+    held = (held_by(one) for one in entries if one.act is Act.HELD)
     enclosed: dict[str, tuple[Entry, ...]] = {}
     used: dict[str, date] = {}
     audiences: dict[str, frozenset[str]] = {}
@@ -159,7 +163,7 @@ def until(archive: Archive, edition: str, known: Chronicle) -> date:
     slug, audiences = slug_of(edition), known.audiences.get(edition, frozenset())
     used = known.last_use[edition]
     days = [policy.retain_until(one, slug, audiences, used) for one in rules]
-    days += [one for one in [_date(filed.details.get("retain_until"))] if one]
+    days += [one for one in [kept_through(filed)] if one]
     return max(days)
 
 
@@ -210,7 +214,7 @@ def hold(  # noqa: PLR0913  who holds what, and why
     )
     entry = hand.entry(Act.HELD, editions[0] if len(editions) == 1 else "", details=details)
     with archive.store.shared():
-        return _hold(log.append(archive.store, entry, check, late=hand.late))
+        return held_by(log.append(archive.store, entry, check, late=hand.late))
 
 
 def release(archive: Archive, hand: Hand, number: int, reason: str) -> Hold:
@@ -257,12 +261,24 @@ def sentence(reason: str) -> str:
     return reason
 
 
+def _released(entries: Iterable[Entry]) -> set[int]:
+    """The numbers of holds that were released, each after it was made."""
+    told = ((one.number, one.details.get("hold")) for one in entries if one.act is Act.RELEASED)
+    return {hold for number, hold in told if type(hold) is int and hold < number}
+
+
 def slug_of(edition: str) -> str:
     """The slug in an edition's id."""
     return edition.partition("/")[2].partition(".")[0]
 
 
-def _hold(entry: Entry) -> Hold:
+def kept_through(filed: Entry) -> date | None:
+    """The last day that the entry which filed an edition says it is kept; None if it says none."""
+    return _date(filed.details.get("retain_until"))
+
+
+def held_by(entry: Entry) -> Hold:
+    """The hold that an entry put."""
     said = entry.details
     editions = said.get("editions")
     return Hold(
@@ -279,11 +295,7 @@ def _hold(entry: Entry) -> Hold:
 def holding(archive: Archive, edition: str, known: Chronicle) -> tuple[Hold, ...]:
     """The holds on an edition: by its id, its slug, or a client who has files of it."""
     clients = _handles(archive, edition, known) if any(one.client for one in known.holds) else set()
-    return tuple(
-        one
-        for one in known.holds
-        if edition in one.editions or one.slug == slug_of(edition) or one.client in clients
-    )
+    return tuple(one for one in known.holds if one.names(edition) or one.client in clients)
 
 
 def _handles(archive: Archive, edition: str, known: Chronicle) -> set[str]:

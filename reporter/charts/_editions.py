@@ -1,26 +1,27 @@
-"""A figure at each edition that gave it: steps, because between two editions nothing was said.
+"""A figure at each edition that gave it, joined by a plain line: in between nothing was said.
 
-No kind of its own: it is drawn as `mountain` draws. What it shows comes from editions, not prices.
+No kind of its own: `mountain` draws it, without filling, because its axis need not begin at zero.
+What it shows comes from editions, not prices.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from reporter import wording
 from reporter.charts import _content as content
-from reporter.model import Chart, ChartSeries, Json, Span, Unit
+from reporter.model import Chart, ChartSeries, Span, Unit
 
 KIND = "mountain"
 SIZE = (660.0, 260.0)
-MOST = 360
 Points = Sequence[tuple[date, float, str]]
 """Day, value and its printed form, in the order of days, no day twice."""
 
 
 def of_editions(name: str, points: Points, unit: Unit, source: str) -> Chart:
-    """The chart of a figure over editions; its points are all days from the first to the last.
+    """The chart of a figure over editions; its places are all days from the first to the last.
 
     Args:
         name: what the figure is of, as a title says it.
@@ -28,12 +29,11 @@ def of_editions(name: str, points: Points, unit: Unit, source: str) -> Chart:
         unit: of the values.
         source: the line below.
     """
-    days, values, each = _steps(points)
+    days, values = _joined(points)
     change = unit in {Unit.FRACTION, Unit.BASIS_POINTS}
     low, high = content.padded(*content.span_of([0.0, *values] if change else values))
     first, last = points[0], points[-1]
-    places = tuple(day for day in days for _ in range(each))[: len(values)]
-    line = ChartSeries("figure", name, places, {"value": values}, last[2])
+    line = ChartSeries("figure", name, days, {"value": values}, last[2])
     span = content.span_of_days(days)
     lowest, highest = (pick(points, key=lambda point: point[1]) for pick in (min, max))
     return Chart(
@@ -42,12 +42,13 @@ def of_editions(name: str, points: Points, unit: Unit, source: str) -> Chart:
         title=(Span(headline(name, points)),),
         subtitle=f"As printed at each of {len(points)} editions, {span}",
         source_line=source,
-        alt=f"Step chart of {name}, {span}: {_at(first)}, {_at(last)}, "
+        alt=f"Line chart of {name}, {span}: {_at(first)}, {_at(last)}, "
         f"highest {_at(highest)}, lowest {_at(lowest)}.",
         series=(line,),
         options={
             "mode": "change" if change else "level",
-            "x_ticks": _ticks(days, each),
+            "filled": False,
+            "x_ticks": content.x_ticks(days),
             "y_ticks": content.y_ticks(low, high, _say(unit)),
             "y_range": [low, high],
         },
@@ -72,27 +73,16 @@ def headline(name: str, points: Points) -> str:
     return f"{name}: {shown} on {wording.long_date(day)}, {place}"
 
 
-def _steps(points: Points) -> tuple[tuple[str, ...], tuple[float, ...], int]:
-    """Every day from the first point to the last; the value last printed, so many times a day.
-
-    The more places a day has, the steeper a step is; a long line has one.
-    """
-    known = {day: value for day, value, _ in points}
-    first, last = points[0][0], points[-1][0]
-    days = [first + timedelta(days=at) for at in range((last - first).days + 1)]
-    each = max(1, MOST // len(days))
-    values: list[float] = []
-    for day in days:
-        values += [known.get(day, values[-1] if values else known[first])] * each
-    return tuple(day.isoformat() for day in days), tuple(values[: len(values) - each + 1]), each
-
-
-def _ticks(days: Sequence[str], each: int) -> Json:
-    """Names of days along the axis, at the first place of each."""
-    named = content.x_ticks(days)
-    assert isinstance(named, list)
-    pairs = [pair for pair in named if isinstance(pair, list)]
-    return [[at * each, label] for at, label in pairs if isinstance(at, int)]
+def _joined(points: Points) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """Every day from the first point to the last, with its place on the line that joins them."""
+    values: list[float] = [points[0][1]]
+    for (first, low, _), (last, high, _) in pairwise(points):
+        apart = (last - first).days
+        values += [low + (high - low) * at / apart for at in range(1, apart)]
+        values.append(high)
+    begin = points[0][0]
+    days = (begin + timedelta(days=at) for at in range(len(values)))
+    return tuple(day.isoformat() for day in days), tuple(values)
 
 
 def _at(point: tuple[date, float, str]) -> str:

@@ -168,7 +168,7 @@ def _joined(context: ChartContext, facts: list[Fact]) -> list[str | Span]:
 
 
 def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
-    """Lines over light grid lines; the first one is filled down to the base."""
+    """Lines over light grid lines; the first is filled down to the base, unless told otherwise."""
     from reporter.charts import _kit as kit
 
     low, high = kit.bounds(chart.options, "y_range")
@@ -186,10 +186,13 @@ def draw(sheet: Sheet, chart: Chart, brand: Brand) -> None:
         bottom=kit.text_height(), top=sheet.height - 6, x=(0, max(days - 1, 1)), y=(low, high),
     )  # fmt: skip
     change = chart.options["mode"] == "change"
-    panel.area(chart.series[0].values["value"], 0.0 if change else low, lines[0].colour)
+    filled = chart.options.get("filled", True)
+    if filled:
+        panel.area(chart.series[0].values["value"], 0.0 if change else low, lines[0].colour)
     panel.grid(y_ticks, base=0.0 if change else None)
     for one, line in reversed(list(zip(chart.series, lines, strict=True))):
-        panel.line(one.values["value"], kit.for_length(line, days))
+        look = kit.for_length(line, days) if filled else kit.thinner(line)
+        panel.line(one.values["value"], look)
     for label in labels:
         panel.end_dot(label.y, label.colour)
     panel.dates(kit.ticks(chart.options, "x_ticks"))

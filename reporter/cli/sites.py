@@ -103,6 +103,7 @@ def _address(base: str | None) -> str:
 
 
 def _approvals(archive: Archive, audience: str, jurisdiction: str) -> Callable[[str], bool]:
-    from reporter.archive.approval import is_approved
+    from reporter.archive.approval import apart, is_approved
 
-    return lambda edition: is_approved(archive, edition, audience, jurisdiction)
+    known = apart(archive.entries())
+    return lambda name: is_approved(archive, name, audience, jurisdiction, known.get(name, ()))

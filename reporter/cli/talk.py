@@ -24,6 +24,11 @@ class Talk:
     def __init__(self) -> None:
         self.level = NORMAL
 
+    @property
+    def verbose(self) -> bool:
+        """Whether all there is to tell is asked for."""
+        return self.level >= VERBOSE
+
     def say(self, text: str) -> None:
         """Something worth knowing, unless quiet."""
         if self.level >= NORMAL:
@@ -40,7 +45,7 @@ class Talk:
         if not gaps:
             return
         word = "gap" if len(gaps) == 1 else "gaps"
-        if self.level >= VERBOSE:
+        if self.verbose:
             self.say("\n".join([f"{len(gaps)} {word}:", *(f"  {spell(gap)}" for gap in gaps)]))
         else:
             self.say(f"{len(gaps)} {word}: -v tells which.")
@@ -54,7 +59,7 @@ class Talk:
         if not findings:
             return
         count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'} on the data"
-        if self.level >= VERBOSE:
+        if self.verbose:
             self.say("\n".join([f"{count}:", *(f"  {spell_finding(one)}" for one in findings)]))
         else:
             self.say(f"{count}: {which} tells which.")
@@ -63,7 +68,7 @@ class Talk:
         """What the data may be used for, under `-v`; every page and file says it too."""
         from reporter.glossary import USES
 
-        if self.level >= VERBOSE:
+        if self.verbose:
             self.say(f"Use of the data: {USES[terms].words}.")
 
     def fail(self, message: str) -> None:
@@ -73,13 +78,13 @@ class Talk:
 
     def trace(self, error: BaseException | None) -> None:
         """Where somebody else's failure stands, if that much is to be told."""
-        if self.level >= VERBOSE and error:
+        if self.verbose and error:
             click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
 
     def bug(self, error: Exception) -> None:
         """A failure that is no user's fault."""
         self.trace(error)
-        tip = "" if self.level >= VERBOSE else " Run it again with -v to see where."
+        tip = "" if self.verbose else " Run it again with -v to see where."
         what = " ".join(f"{type(error).__name__}: {error}".split())
         self.fail(f"this is a bug in reporter: {what}.{tip}")
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporter.archive import approval, ciphers, log, policy
+from reporter.archive import approval, ciphers, log, policy, statements
 from reporter.archive.approval import approvals, faults, is_approved, lacking
 from reporter.archive.approving import Approved, Wish, approve, withdraw
 from reporter.archive.base import Archive, Hand
@@ -342,7 +342,7 @@ def forged(made: Archive, change: dict[str, Any], key: str = "") -> str:
     }
     words = json.dumps(said, sort_keys=True, separators=(",", ":"))
     signature = ciphers.sign(pem(key), WORDS, words.encode()) if key else kept["signature"]
-    data = approval.signed(words.encode(), signature)
+    data = statements.signed(words.encode(), signature)
     entry = Hand("eve", first.time).entry(
         Act.APPROVED, FIRST, objects={"approval": made.keep(data)}, details=first.details
     )
@@ -454,7 +454,7 @@ def test_an_approval_counts_exactly_where_the_policy_says(  # noqa: PLR0913
         FIRST, day, "weekly", 1, "", "", "", "files", sample, "", "", author, ()
     )  # fmt: skip
     now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    one = approval.Approval(FIRST, "", name, "", key, readers, places, now, "")
+    one = statements.Approval(FIRST, "", name, "", key, readers, places, now, "")
     mine = [row for row in rows if row.key == key and row.name.lower() == name.lower()]
     authors = {row.name.lower() for row in mine} | {n for row in mine for n in row.logins}
     wanted = (

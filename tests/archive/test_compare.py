@@ -15,6 +15,7 @@ from reporter.archive.base import Archive
 from reporter.archive.compare import GROUPS, Comparison, compare
 from reporter.archive.filing import Correction, Draft, file
 from reporter.cli import reporter
+from reporter.cli.talk import Talk
 from reporter.errors import ArchiveError
 from reporter.filed import Edition
 from reporter.model import Artifact
@@ -159,16 +160,38 @@ def test_a_brief_that_is_none_is_refused(tmp_path: Path, data: bytes) -> None:
         compare(made, *corrected(made, draft(), new))
 
 
+def test_a_person_is_told_first_what_a_reader_notices(tmp_path: Path) -> None:
+    made = archive(tmp_path)
+    figure = {"label": "Russell 2000", "value": {"text": "2,600"}, "change": None, "note": ""}
+    facts = [fact(f"^{at}", "level", unit="price", value=at, display=str(at)) for at in range(20)]
+    old = brief(draft(), key_figures=[figure], facts=facts)
+    later = [{**one, "display": f"{one['display']}.5"} for one in facts]
+    new = brief(old, key_figures=[{**figure, "value": {"text": "2,700"}}], facts=later)
+    first, second = corrected(made, old, new)
+    diff = ["archive", "diff", first.id, second.id, "--archive", str(made.folder)]
+    printed = CliRunner().invoke(reporter, diff, obj=Talk()).output
+    assert "figures: 1 changed\n    Russell 2000: 2,600 → 2,700\n" in printed
+    assert printed.index("figures:") < printed.index("facts: 20 changed\n    level 20\n")
+    assert "-v tells each of them." in printed
+    assert (
+        "    level ^7: 7 → 7.5\n" in CliRunner().invoke(reporter, [*diff, "-v"], obj=Talk()).output
+    )
+
+
 def test_the_command_tells_it_harmlessly(tmp_path: Path) -> None:
     made = archive(tmp_path)
     second = smuggled(made, draft(), headline="Fa\x1b[31mlls")
     first = made.edition(second.id.removesuffix(".66"))
     where = ["--archive", str(made.folder)]
-    done = CliRunner().invoke(reporter, ["archive", "diff", first.id, second.id, *where])
+    done = CliRunner().invoke(
+        reporter, ["archive", "diff", first.id, second.id, *where], obj=Talk()
+    )
     assert done.exit_code == 0
     assert done.output.startswith(f"{first.id} → {second.id}\nwords: 1 changed\n")
     assert "\x1b" not in done.output
-    done = CliRunner().invoke(reporter, ["archive", "diff", first.id, second.id, "--json", *where])
+    done = CliRunner().invoke(
+        reporter, ["archive", "diff", first.id, second.id, "--json", *where], obj=Talk()
+    )
     assert json.loads(done.output)["words"][0]["now"] == "Fa\x1b[31mlls"
-    done = CliRunner().invoke(reporter, ["archive", "diff", first.id, first.id, *where])
+    done = CliRunner().invoke(reporter, ["archive", "diff", first.id, first.id, *where], obj=Talk())
     assert done.output.endswith("Nothing differs.\n")

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from reporter.archive import purging
-from reporter.archive.base import Archive, Hand, object_key, opened
+from reporter.archive.base import PICTURES, Archive, Hand, object_key, opened
 from reporter.archive.clients import keys_of
 from reporter.archive.enclosures import enclose
 from reporter.archive.purging import forget, plan, purge
@@ -83,6 +83,18 @@ def test_before_its_day_or_under_hold_nothing_goes(tmp_path: Path) -> None:
     assert [one.edition for one in done.editions] == [FIRST_ID]
     assert [one.edition for one in done.held] == [SECOND_ID]
     assert made.edition(SECOND_ID).slug == "weekly"
+
+
+def test_the_pictures_of_its_first_page_go_too(tmp_path: Path) -> None:
+    made = archive(tmp_path, 2)
+    folder = made.folder / PICTURES
+    folder.mkdir()
+    pdfs = [made.edition(name).part("files/brief.pdf") for name in (FIRST_ID, SECOND_ID)]
+    gone, kept = (pdf.sha256 for pdf in pdfs if pdf)
+    for name in (f"{gone}.4.30.480.webp", f"{gone}.5.0.480.webp", f"{kept}.5.0.480.webp"):
+        (folder / name).write_bytes(b"page 1")
+    purge(made, LATER, [FIRST_ID])
+    assert [path.name for path in folder.iterdir()] == [f"{kept}.5.0.480.webp"]
 
 
 def test_a_correction_outlives_what_it_corrects(tmp_path: Path) -> None:

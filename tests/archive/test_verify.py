@@ -23,6 +23,8 @@ from reporter.filed import Act, Edition, Head
 from tests.archives import FIRST, add, draft, hand
 from tests.tampering import begun, documents, rewrite
 
+LATER = 6 * 366 * 24 * 60  # minutes: no edition need be kept any more
+
 
 @pytest.fixture
 def made(tmp_path: Path) -> Archive:
@@ -251,7 +253,7 @@ def test_an_archive_in_daily_use_is_clean(made: Archive) -> None:
 def purge(made: Archive, edition: Edition, *, remove: int) -> list[str]:
     """Purge the files of an edition that no other has, removing so many of them."""
     gone = [part.sha256 for part in edition.parts if part.path.startswith("files/")]
-    entry = hand(60).entry(Act.PURGED, edition.id, details={"objects": gone})
+    entry = hand(LATER).entry(Act.PURGED, edition.id, details={"objects": gone})
     log.append(made.store, entry, lambda _: None)
     for sha256 in gone[:remove]:
         made.store.remove(object_key(sha256))
@@ -276,7 +278,7 @@ def test_a_purge_excuses_nothing_that_another_edition_needs(made: Archive) -> No
     edition = made.edition("2026-01-15/weekly")
     shared = edition.part("inputs/spec/brief.toml")
     assert shared
-    entry = hand(60).entry(Act.PURGED, edition.id, details={"objects": [shared.sha256]})
+    entry = hand(LATER).entry(Act.PURGED, edition.id, details={"objects": [shared.sha256]})
     log.append(made.store, entry, lambda _: None)
     made.store.remove(object_key(shared.sha256))
     found = one(made)
@@ -286,7 +288,7 @@ def test_a_purge_excuses_nothing_that_another_edition_needs(made: Archive) -> No
 
 def test_what_was_purged_and_filed_again_is_needed(made: Archive) -> None:
     gone = purge(made, made.edition("2026-01-15/weekly"), remove=9)
-    add(made, draft(FIRST, "again"), 90)
+    add(made, draft(FIRST, "again"), LATER)
     assert verify(made).findings == ()
     made.store.remove(object_key(gone[0]))
     assert "of 2026-01-15/again" in one(made).message

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.archive import GIT, OURS, Pair, committed, files, known, measure, report
+from benchmarks.archive import GIT, OURS, Pair, committed, files, measure, report
 from reporter.archive.base import opened
 
 
@@ -26,7 +26,7 @@ def test_every_question_of_git_is_one_of_ours() -> None:
 def test_every_way_answers(tmp_path: Path) -> None:
     ((small, first), (large, second)) = list(measure(tmp_path, [3, 5], 1))
     assert (small, large) == (3, 5)
-    assert set(first) == set(second) == {"add, one of the last tenth", *known()}
+    assert set(first) == set(second) == {"add, one of the last tenth", *OURS}
     assert all(seconds > 0 for pair in second.values() for seconds in pair.ours)
     assert len(opened(tmp_path / "archive").added()) == 5
 

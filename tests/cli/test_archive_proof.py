@@ -123,7 +123,9 @@ def test_where_no_archive_is(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 def test_the_log_is_printed(made: Archive, capsys: pytest.CaptureFixture[str]) -> None:
     add(made, draft(headline="Other"), 5, corrects="2026-01-15/weekly")
-    entry = hand(6, "jo\x1b[2J\u202e").entry(Act.HELD, "2026-01-22/weekly", details={"x": [1, 2]})
+    entry = hand(6, "jo\x1b[2J\u202e").entry(Act.HELD, "2026-01-22/weekly", details={
+        "audiences": ["professional", "retail"], "x": [1, 2], "gone": ["0" * 64],
+    })  # fmt: skip
     log.append(made.store, entry, lambda _: None)
     code, out, _ = told(capsys, "log", "--archive", made.folder)
     head, *rows = out.splitlines()
@@ -133,7 +135,7 @@ def test_the_log_is_printed(made: Archive, capsys: pytest.CaptureFixture[str]) -
     assert re.match(r"4 +2026-01-16 12:05:00 +jane +added +2026-01-15/weekly\.2 +corr", rows[3])
     assert re.search("reason: A wrong close., .*record [0-9a-f]{12}$", rows[3])
     assert r"jo\x1b[2J\u202e" in rows[4]
-    assert rows[4].endswith("x: 2")
+    assert rows[4].endswith("audiences: professional and retail, gone: 1, x: 2")
     code, out, _ = told(capsys, "log", "2026-01-15/weekly", "--archive", made.folder)
     assert [row.split()[0] for row in out.splitlines()[1:]] == ["2", "4"]
     code, out, _ = told(capsys, "log", "--json", "--archive", made.folder)

@@ -1,7 +1,8 @@
 """Pictures of first pages: the home of pypdfium2, which the extra `site` brings.
 
 A picture is kept by the hash of its PDF in `pictures` of the archive's folder, beside the store:
-it can be made again at any time, and where the folder cannot be written it is.
+it can be made again at any time, and where the folder cannot be written it is. With its PDF it is
+purged.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import contextlib
 import io
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, metadata
@@ -18,7 +19,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-FOLDER = "pictures"
+from reporter.archive.base import PICTURES
+from reporter.errors import ArchiveError
+
 WIDTH = 480
 QUALITY = 80
 TALLEST = 4
@@ -47,13 +50,29 @@ def first_page(pdf: Callable[[], bytes], sha256: str, folder: Path) -> Picture |
     """
     if not possible():
         return None
-    kept = folder / FOLDER / f"{sha256}.{_version()}.{WIDTH}.webp"
+    kept = folder / PICTURES / f"{sha256}.{_version()}.{WIDTH}.webp"
     if known := _read(kept):
         return known
     data = _drawn(pdf())
     if data:
         _keep(kept, data)
     return _measured(data)
+
+
+def forget(folder: Path, pdfs: Iterable[str]) -> None:
+    """Remove the pictures of PDFs, by their hashes, whatever version drew them.
+
+    Raises:
+        ArchiveError: one cannot be removed.
+    """
+    gone = set(pdfs)
+    for kept in list((folder / PICTURES).glob("*.webp")):
+        if kept.name.removeprefix(".").partition(".")[0] in gone:
+            try:
+                kept.unlink(missing_ok=True)
+            except OSError as error:
+                message = f"cannot be removed: {error.strerror or error}."
+                raise ArchiveError(message, where=str(kept)) from error
 
 
 @cache

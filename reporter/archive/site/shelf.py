@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from reporter import wording
-from reporter.archive.approval import standing
+from reporter.archive.approval import apart, standing
 from reporter.archive.base import Archive, read_record
 from reporter.archive.contents import BRIEF, brief_of
 from reporter.archive.stores import AbsentError
@@ -118,6 +118,7 @@ def shelf(archive: Archive, *, internal: bool = False, approved: Approved | None
     entries = archive.entries()
     gone = {entry.edition for entry in entries if entry.act is Act.PURGED}
     left: Counter[str] = Counter()
+    known = apart(entries)
     shown = []
     for entry in entries:
         if entry.act is not Act.ADDED:
@@ -129,7 +130,7 @@ def shelf(archive: Archive, *, internal: bool = False, approved: Approved | None
         if isinstance(found, str):
             left[found] += 1
         else:
-            shown.append(_with_people(archive, found, entries) if internal else found)
+            shown.append(_with_people(archive, found, known) if internal else found)
     shown.sort(key=lambda one: (one.edition.as_of, one.edition.slug, one.edition.number))
     identity = entries[0].sha256 if entries else ""
     return Shelf(tuple(_linked(shown)), dict(sorted(left.items())), identity)
@@ -154,12 +155,16 @@ def _taken(
         brief = brief_of(archive, edition, public=True)
         return _told(issue, brief) if brief else issue
     except AbsentError:
-        return PURGED
+        later = archive.entries(entry.number)
+        if any(one.act is Act.PURGED and one.edition == entry.edition for one in later):
+            return PURGED  # while this was read
+        raise
 
 
-def _with_people(archive: Archive, issue: Issue, entries: tuple[Entry, ...]) -> Issue:
+def _with_people(archive: Archive, issue: Issue, known: Mapping[str, tuple[Entry, ...]]) -> Issue:
     """The edition with those whose approval of it counts."""
-    return replace(issue, approvers=standing(archive, issue.edition.id, entries).approvers)
+    name = issue.edition.id
+    return replace(issue, approvers=standing(archive, name, known.get(name, ())).approvers)
 
 
 def _linked(issues: list[Issue]) -> Iterator[Issue]:

@@ -17,7 +17,7 @@ from reporter.display import num
 from reporter.model import Brand, Chart
 
 MOST_LINKS = 120
-"""Points of a chart that are links; beyond it they would touch, and the table has them all."""
+"""Points of a chart that are shown and lead to editions; more would touch: the table has all."""
 _STYLE = re.compile(r' style="((?:fill|stroke):var\(--[a-z]+,#[0-9a-f]{6}\);?)+"')
 _PAINT = re.compile(r"(fill|stroke):var\(--([a-z]+),")
 _PLOT = re.compile(r'data-plot-(\w+)="([\d.]+)"|data-y-(min|max)="([^"]+)"')
@@ -40,6 +40,11 @@ class Trend:
     def last(self) -> Sighting:
         """The figure at the latest edition."""
         return self.points[-1][1]
+
+    @property
+    def linked(self) -> bool:
+        """Whether its points are shown, each as a link to its edition."""
+        return len(self.points) <= MOST_LINKS
 
     @property
     def headline(self) -> str:
@@ -115,7 +120,7 @@ def _linked(svg: str, trend: Trend) -> str:
     """
     plot = {one or other: float(at or to) for one, at, other, to in _PLOT.findall(svg)}
     picture = _STYLE.sub(_classes, svg).replace("<svg ", '<svg class="plotted" ', 1)
-    if len(trend.points) > MOST_LINKS:
+    if not trend.linked:
         return picture
     dots = "".join(map(partial(_dot, trend, plot), trend.points))
     return picture.replace('role="img"', 'role="group"', 1).removesuffix("</svg>") + dots + "</svg>"

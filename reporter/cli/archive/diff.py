@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from reporter.cli import editions, hands
+from reporter.cli import editions, hands, options
+from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
     from reporter.archive.compare import Change, Comparison
+
+
+FOLDED = ("facts", "prices", "files")
+"""What a reader does not notice: counted where there is much of it."""
+MANY = 12
 
 
 @click.command()
@@ -19,11 +26,14 @@ if TYPE_CHECKING:
 @click.argument("new", shell_complete=editions.complete)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @hands.place
-def diff(*, old: str, new: str, as_json: bool, place: Path) -> None:
+@options.loudness
+@click.pass_obj
+def diff(talk: Talk, *, old: str, new: str, as_json: bool, place: Path) -> None:
     """Tell what changed from the edition OLD to the edition NEW.
 
-    A correction and what it corrects, or two weeks: headline, facts, remarks,
-    gaps, the spec's and the desk's lines, prices, versions and files.
+    A correction and what it corrects, or two weeks: headline, key figures,
+    remarks, gaps, facts, the spec's and the desk's lines, prices, versions and
+    files. Many facts, prices or files are only counted; -v tells each.
     """
     from reporter.archive.base import opened
     from reporter.archive.compare import compare
@@ -35,10 +45,13 @@ def diff(*, old: str, new: str, as_json: bool, place: Path) -> None:
     if as_json:
         click.echo(dump(found.document()).rstrip("\n"))
     else:
-        click.echo("\n".join(_lines(found)))
+        folded = [] if talk.verbose else [g for g in FOLDED if len(found.changes[g]) > MANY]
+        click.echo("\n".join(_lines(found, folded)))
+        if folded:
+            talk.say("-v tells each of them.")
 
 
-def _lines(found: Comparison) -> Iterator[str]:
+def _lines(found: Comparison, folded: Sequence[str]) -> Iterator[str]:
     from reporter.archive.compare import GROUPS
     from reporter.archive.differing import harmless
 
@@ -50,7 +63,11 @@ def _lines(found: Comparison) -> Iterator[str]:
         changes = found.changes[group]
         if changes:
             yield f"{group}: {_count(changes)}"
+        if group not in folded:
             yield from (f"  {harmless(str(change))}" for change in changes)
+        elif metrics := Counter(str(change.about.get("metric", "")) for change in changes):
+            counts = (f"{metric} {count}" for metric, count in metrics.most_common() if metric)
+            yield from (f"    {harmless(line)}" for line in counts)
 
 
 def _count(changes: tuple[Change, ...]) -> str:

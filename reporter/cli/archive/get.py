@@ -85,9 +85,11 @@ def _told(one: Enclosed) -> str:
 def _written(one: Enclosed, to: Path) -> str:
     from reporter import durable
     from reporter.archive.enclosures import plain
+    from reporter.archive.findings import shown
+    from reporter.archive.layout import safe
     from reporter.errors import OutputError
 
-    path = to / one.edition / plain(one.name)
+    path = to.joinpath(*safe(one.edition), plain(one.name))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         durable.create(path, one.data)
@@ -95,4 +97,4 @@ def _written(one: Enclosed, to: Path) -> str:
         raise OutputError("is there already.", where=str(path), tip="Name another --to.") from error
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror}.", where=str(path)) from error
-    return str(path)
+    return shown(str(path))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reporter.cli import editions, hands, options
+from reporter.cli.archive.shown import details
 from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
@@ -61,18 +62,10 @@ def _row(entry: Entry) -> tuple[str, ...]:
     from reporter.archive.findings import shown
 
     objects = (f"{name} {sha256[:HASH]}" for name, sha256 in entry.objects.items())
-    details = (f"{name}: {_plain(value)}" for name, value in entry.details.items())
     time = entry.time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    what = ", ".join((*details, *objects))
+    what = ", ".join((*details(entry.details), *objects))
     told = (str(entry.number), time, entry.actor, entry.act.value, entry.edition, what)
     return tuple(map(shown, told))
-
-
-def _plain(value: Json) -> str:
-    """A detail in few words; of a list how many."""
-    if isinstance(value, list | dict):
-        return str(len(value))
-    return str(value)
 
 
 def _item(entry: Entry) -> Json:

@@ -29,7 +29,7 @@ def policy(talk: Talk, *, file: Path | None, place: Path, actor: str | None, lat
 
     archive = opened(place, must_exist=file is None)
     if file is None:
-        click.echo(logic.text_in_force(archive), nl=False)
+        click.echo(logic.text_in_force(archive), nl=False)  # read first: letters in it are checked
         if logic.in_force(archive) is None:
             talk.say("No policy is in force. Put one: reporter archive policy FILE.")
         return
@@ -37,5 +37,8 @@ def policy(talk: Talk, *, file: Path | None, place: Path, actor: str | None, lat
         data = file.read_bytes()
     except OSError as error:
         raise SpecError(f"cannot be read: {error.strerror}.", where=str(file)) from error
+    first = not archive.entries()
     new = logic.put(archive, data, str(file), hands.hand(actor, late=late))
+    if first:
+        talk.say(f"{place} held no archive: this is the first entry of a new one.")
     click.echo(f"{file}: in force{'' if new else ' already'}.")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import shutil
+import textwrap
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +16,18 @@ from reporter.cli import editions, options
 from reporter.cli.archive import shown
 from reporter.cli.archive.listing import as_json
 from reporter.cli.hands import place
+from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
     from reporter.archive.dossier import Done, Dossier
-    from reporter.filed import Edition
+    from reporter.filed import Edition, Part
 
 LABEL = 14
 HASH = 12
+NARROWEST = 40
+FOLDED = ("inputs/", "program/")
+"""What an edition was made from: counted, for a person who does not ask for more."""
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @click.command()
@@ -27,11 +35,12 @@ HASH = 12
 @place
 @as_json
 @options.loudness
-def show(*, edition: str, place: Path, as_json: bool) -> None:
+@click.pass_obj
+def show(talk: Talk, *, edition: str, place: Path, as_json: bool) -> None:
     """Show everything about an edition: words, files, people, dates, the log.
 
     EDITION is an id, a day, a slug (its latest), latest, or the beginning of a
-    hash.
+    hash. What it was made from is counted; -v and --json tell each file.
     """
     from reporter.archive import dossier
     from reporter.archive.base import opened
@@ -41,15 +50,16 @@ def show(*, edition: str, place: Path, as_json: bool) -> None:
     if as_json:
         click.echo(shown.document(dossier.document(known)))
     else:
-        click.echo("\n".join(_told(known)))
+        click.echo("\n".join(_told(known, whole=talk.verbose)))
 
 
-def _told(known: Dossier) -> Iterator[str]:
+def _told(known: Dossier, *, whole: bool) -> Iterator[str]:
     for label, text in _facts(known):
-        if text:
-            yield f"{label.ljust(LABEL)}{shown.harmless(text)}"
+        yield from _wrapped(label, text)
     if known.edition:
-        yield from _files(known.edition)
+        yield from _wrapped("made with", _versions(known.edition, whole=whole))
+        yield ""
+        yield from _files(known.edition, whole=whole)
     yield ""
     yield "Sources" if known.brief else "No contents are left, or can be read."
     yield from _sources(known)
@@ -58,8 +68,18 @@ def _told(known: Dossier) -> Iterator[str]:
     yield shown.table([_act(done) for done in known.done], give=3)
 
 
+def _wrapped(label: str, text: str) -> Iterator[str]:
+    """A text behind its label, in the width of the terminal; an empty one is not told."""
+    room = max(shutil.get_terminal_size().columns, NARROWEST) - LABEL
+    lines = textwrap.wrap(
+        shown.harmless(text), room, break_long_words=False, break_on_hyphens=False
+    )
+    for at, line in enumerate(lines):
+        yield f"{('' if at else label).ljust(LABEL)}{line}"
+
+
 def _facts(known: Dossier) -> Iterator[tuple[str, str]]:
-    from reporter.archive.dossier import key_figures
+    from reporter.archive.contents import key_figures
 
     one = known.listed
     yield "edition", one.id
@@ -67,7 +87,7 @@ def _facts(known: Dossier) -> Iterator[tuple[str, str]]:
     yield "title", one.title
     yield "headline", one.headline
     yield "standfirst", one.standfirst
-    for label, value, change, note in key_figures(known):
+    for label, value, change, note in key_figures(known.brief):
         yield "figure", f"{label} {value} ({change} {note})" if change else f"{label} {value}"
     yield "source", one.source
     yield "use of data", one.terms
@@ -82,8 +102,6 @@ def _facts(known: Dossier) -> Iterator[tuple[str, str]]:
         yield "held", f"{hold.what}: {hold.reason} (hold {hold.number}, by {hold.actor})"
     yield "purged", _time(one.purged_at) if one.purged_at else ""
     yield "record", known.sha256
-    if known.edition:
-        yield "made with", ", ".join(f"{k} {v}" for k, v in known.edition.versions.items())
 
 
 def _approved(known: Dossier) -> Iterator[tuple[str, str]]:
@@ -103,10 +121,30 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-def _files(edition: Edition) -> Iterator[str]:
-    yield ""
-    rows = [(part.path, f"{part.size:,}", part.sha256[:HASH]) for part in edition.parts]
+def _versions(edition: Edition, *, whole: bool) -> str:
+    """What made an edition; a hash by its first digits, unless all of it is wanted."""
+    told = (
+        (name, found if whole or not _SHA256.fullmatch(found) else found[:HASH])
+        for name, found in edition.versions.items()
+    )
+    return ", ".join(f"{name} {found}" for name, found in told)
+
+
+def _files(edition: Edition, *, whole: bool) -> Iterator[str]:
+    folded = () if whole else FOLDED
+    listed = [part for part in edition.parts if not part.path.startswith(folded)]
+    rows = [(part.path, f"{part.size:,}", part.sha256[:HASH]) for part in listed]
+    for folder in folded:
+        rows += _counted(folder, [p for p in edition.parts if p.path.startswith(folder)])
     yield shown.table([("file", "bytes", "sha256"), *rows], give=0)
+
+
+def _counted(folder: str, parts: Sequence[Part]) -> list[tuple[str, str, str]]:
+    """A row for a folder: how many files it has, and how large they are together."""
+    if not parts:
+        return []
+    files = "1 file" if len(parts) == 1 else f"{len(parts)} files"
+    return [(f"{folder} ({files})", f"{sum(part.size for part in parts):,}", "")]
 
 
 def _sources(known: Dossier) -> Iterator[str]:
@@ -118,7 +156,7 @@ def _sources(known: Dossier) -> Iterator[str]:
 
 
 def _act(done: Done) -> tuple[str, ...]:
-    told = "; ".join(f"{name}: {value}" for name, value in done.details.items())
+    told = "; ".join(shown.details(done.details))
     return (str(done.number), _time(done.time), f"{done.act} by {done.actor}", told)
 
 

@@ -7,13 +7,15 @@ import re
 import shutil
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reporter.archive.search import Listed
 
 NARROWEST = 20
+FEW, SHORT = 5, 24
+"""So many words of so many letters are told; more are counted."""
 _SPACES = re.compile(r"\s+")
 _UNSEEN = re.compile(r"[^\x20-\x7e\n]")
 
@@ -71,6 +73,21 @@ def _line(row: tuple[str, ...], widths: Sequence[int], give: int) -> str:
     cells = [shortened(c, widths[give]) if at == give else c for at, c in enumerate(row)]
     padded = (cell + " " * (w - width(cell)) for cell, w in zip(cells, widths, strict=True))
     return "  ".join(padded).rstrip()
+
+
+def details(said: Mapping[str, Any]) -> Iterator[str]:
+    """What an entry says beside its objects, one thing after the other, in few words."""
+    return (f"{name}: {_plain(value)}" for name, value in said.items())
+
+
+def _plain(value: object) -> str:
+    """A few short words as they are; of any other list how many."""
+    if not isinstance(value, list | dict):
+        return str(value)
+    few = isinstance(value, list) and len(value) <= FEW
+    if few and all(isinstance(one, str) and len(one) <= SHORT for one in value):
+        return " and ".join(value) or "none"
+    return str(len(value))
 
 
 def name(edition: Listed) -> str:

@@ -126,14 +126,6 @@ def test_only_approved_editions_where_that_is_asked(tmp_path: Path) -> None:
     assert (built.editions, built.left_out) == (1, {UNAPPROVED: 1})
 
 
-def test_a_purged_edition_is_left_out(tmp_path: Path) -> None:
-    what = archive(tmp_path, 2)
-    brief = what.edition("2026-01-15/weekly").part("files/brief.json")
-    assert brief is not None
-    what.store.remove(f"objects/{brief.sha256[:2]}/{brief.sha256}")
-    assert shelf(what).left_out == {PURGED: 1}
-
-
 def test_a_correction_and_what_it_corrects_lead_to_each_other(tmp_path: Path) -> None:
     place, _ = made(sites.corrected(tmp_path), tmp_path)
     editions = place / "editions/2026-01-15"
@@ -158,6 +150,15 @@ def test_sample_data_says_so(tmp_path: Path) -> None:
     assert '"Sample data"' in (place / "search/text/0.js").read_text(encoding="utf-8")
 
 
+def test_an_edition_that_is_missing_is_no_purged_one(tmp_path: Path) -> None:
+    what = archive(tmp_path, 2)
+    brief = what.edition("2026-01-15/weekly").part("files/brief.json")
+    assert brief is not None
+    what.store.remove(object_key(brief.sha256))
+    with pytest.raises(ArchiveError, match="is missing"):
+        shelf(what)
+
+
 def test_figures_of_two_editions_have_a_page(tmp_path: Path) -> None:
     what = sites.several(tmp_path)
     found = trends.trends(shelf(what).issues)
@@ -171,6 +172,33 @@ def test_figures_of_two_editions_have_a_page(tmp_path: Path) -> None:
     assert page.count('class="point"') == 8  # four, for a desk and for a phone
     assert len(re.findall(r"<tr><th", page)) == 5
     assert " style=" not in page
+
+
+def test_a_figure_is_points_joined_by_a_plain_line(tmp_path: Path) -> None:
+    what = archive(tmp_path)
+    for week, number in ((0, 0), (1, 7), (3, 1)):
+        add(what, sites.draft(FIRST + timedelta(weeks=week), number), week)
+    (trend, _) = trends.trends(shelf(what).issues)
+    line = trends.chart(trend).series[0]
+    values = line.values["value"]
+    assert len(values) == len(line.x) == 22
+    assert [values[at] for at in (0, 7, 14, 21)] == pytest.approx([2610, 2680, 2650, 2620])
+    wide, _ = trends.pictures(trend, brands.load())
+    assert "fill-opacity" not in wide  # no area stands for a level that nobody printed
+    dots = re.findall(r'class="point" cx="([\d.]+)" cy="([\d.]+)"', wide)
+    assert len(dots) == 3
+    assert "stroke-subject" in wide
+
+
+def test_many_points_are_no_links_and_the_page_does_not_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trends, "MOST_LINKS", 3)
+    what = sites.several(tmp_path)
+    place, _ = made(what, tmp_path)
+    page = (place / trends.trends(shelf(what).issues)[0].path).read_text(encoding="utf-8")
+    assert "A point opens its edition" not in page
+    assert 'class="point"' not in page
 
 
 def test_one_edition_alone_makes_no_figure_and_samples_never_mix(tmp_path: Path) -> None:
@@ -335,7 +363,7 @@ def test_a_purged_edition_is_left_out_whatever_is_left_of_it(tmp_path: Path) -> 
     part = what.edition("2026-01-15/weekly").part("files/brief.pdf")
     assert part is not None
     log.append(what.store, hand(9).entry(Act.PURGED, "2026-01-15/weekly"), lambda _: None)
-    (what.folder / object_key(part.sha256)).unlink()
+    what.store.remove(object_key(part.sha256))
     _, built = made(what, tmp_path)
     assert (built.editions, built.left_out) == (1, {PURGED: 1})
 

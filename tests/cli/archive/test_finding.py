@@ -15,12 +15,13 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
-from reporter.archive import log
+from reporter.archive.approving import Wish, approve
 from reporter.archive.base import Archive
+from reporter.archive.filing import Draft
 from reporter.cli import reporter, run
-from reporter.filed import Act
 from reporter.paper import Artifact
-from tests.archives import FIRST, add, archive, draft, fact, hand
+from tests.approvers import enforce, row, signer
+from tests.archives import FIRST, add, archive, draft, fact, forge, hand
 
 HANDBOOK = Path("ARCHIVE.md").read_text(encoding="utf-8")
 SAID: dict[str, Any] = {
@@ -32,13 +33,18 @@ ATTACK = "Evil\x1b[2J\x07\x9b31m \u202egnp.exe\u2066 \r\nline\u2028two\0\tend\u2
 Asked = Callable[..., str]
 
 
-def file(made: Archive, day: date, headline: str, *, corrects: str = "", **more: Any) -> None:
-    """File an edition whose `brief.json` says this."""
+def edition(day: date, headline: str, **more: Any) -> Draft:
+    """An edition whose `brief.json` says this."""
     plain = draft(day, headline=headline)
     brief = {"headline": headline, "facts": [fact(display="yes")], **NAMES, **more}
     data = json.dumps(brief).encode()
-    parts = (Artifact("files/brief.json", data), *plain.parts[:2])
-    add(made, replace(plain, parts=parts), day.day, corrects)
+    parts = (Artifact("files/brief.json", data), *plain.parts[:2], *plain.parts[3:])
+    return replace(plain, parts=parts)
+
+
+def file(made: Archive, day: date, headline: str, *, corrects: str = "", **more: Any) -> None:
+    """File one."""
+    add(made, edition(day, headline, **more), day.day, corrects)
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +56,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     file(filed, date(2026, 1, 29), "Small caps close at another record", **SAID)
     file(filed, date(2026, 1, 29), "Small caps close just short of a record",
          corrects="2026-01-29/weekly", facts=[fact(value=False, display="no")])  # fmt: skip
-    entry = hand(60).entry(Act.APPROVED, "2026-01-15/weekly", details={"approver": "Ann Lee"})
-    log.append(filed.store, entry, lambda _: None)
+    enforce(filed, row(audiences='["professional"]', jurisdictions='["CH"]'), minutes=50)
+    approve(filed, Wish("2026-01-15/weekly"), signer(), hand(60, "ann"))
     return filed
 
 
@@ -72,7 +78,7 @@ def test_editions_are_listed_the_newest_first(asked: Asked) -> None:
     assert lines[0].split() == ["day", "edition", "headline", "state"]
     assert lines[1].startswith("2026-01-29  weekly.2  Small caps close just short of a record")
     assert lines[2].endswith("corrected by weekly.2")
-    assert lines[4].endswith("approved")
+    assert lines[4].endswith("approved for professional in CH")
 
 
 def test_a_list_is_of_what_is_wanted(asked: Asked) -> None:
@@ -137,12 +143,17 @@ def test_no_words_make_an_error(asked: Asked, text: str) -> None:
 def test_everything_about_one_is_shown(asked: Asked) -> None:
     told = asked("show", "2026-01-15")
     for words in (
-        "edition       2026-01-15/weekly", "approved      2026-01-16 13:00 UTC by Ann Lee",
-        "files/brief.pdf", "2026-01-16 12:15 UTC  added by jane",
+        "edition       2026-01-15/weekly",
+        "approved      2026-01-16 13:00 UTC by Ann Meier (Head of Research)",
+        "may go to     professional in CH", "audiences: professional; jurisdictions: CH",
+        "files/brief.pdf", "inputs/ (1 file)", "program/ (1 file)",
+        "2026-01-16 12:15 UTC  added by jane",
     ):  # fmt: skip
         assert words in told
+    assert "inputs/spec/brief.toml" not in told
+    assert "inputs/spec/brief.toml" in asked("show", "2026-01-15", "-v")
     document = json.loads(asked("show", "2026-01-15", "--json"))
-    assert document["record"]["approved_by"] == "Ann Lee"
+    assert document["approvals"][0]["approver"] == "Ann Meier"
     assert document["files"][0]["path"] == "files/brief.html"
 
 
@@ -181,8 +192,9 @@ def test_hostile_words_do_nothing_to_a_terminal(
     told = fact(display=ATTACK, subject=ATTACK)
     chart = {"id": ATTACK, "title": {"text": ATTACK}, "source_line": ATTACK}
     section = {"name": ATTACK, "title": ATTACK, "paragraphs": [[{"text": ATTACK}]]}
-    file(made, FIRST, ATTACK, facts=[told], charts=[chart], sections=[section],
-         key_figures=[{"label": ATTACK, "value": {"text": ATTACK}}])  # fmt: skip
+    figure = {"label": ATTACK, "value": {"text": ATTACK}}
+    more = {"facts": [told], "charts": [chart], "sections": [section], "key_figures": [figure]}
+    forge(made, edition(FIRST, ATTACK, **more))
     for arguments in (
         ["list"], ["list", "--json"], ["search", "evil"], ["search", "evil", "--json"],
         ["search", "--metric", "record_close"], ["show", "latest"], ["show", "latest", "--json"],
