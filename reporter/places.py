@@ -7,6 +7,8 @@ import tomllib
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from reporter.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -50,12 +52,7 @@ def spell(key: Sequence[str | int]) -> str:
 
     A line break or another character that is not for printing is told as TOML escapes it.
     """
-    return " ".join(f"#{part + 1}" if isinstance(part, int) else _visible(part) for part in key)
-
-
-def _visible(text: str) -> str:
-    escaped = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return "".join(escaped)
+    return " ".join(f"#{part + 1}" if isinstance(part, int) else visible(part) for part in key)
 
 
 def _table(header: re.Match[str], seen: Counter[Key]) -> Key:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
+from reporter.visible import visible
+
 TEXTS = (".html", ".svg", ".csv", ".css", ".txt", ".eml", ".js")
 AROUND = 20  # characters shown before the first that differs
 SHOWN = 60  # characters shown of each side
@@ -16,6 +18,8 @@ _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true")
 _LARGEST = 50_000_000  # bytes of a PDF's stream; more than a page ever has
 _MISSING = object()
+harmless = visible
+"""What files say, fit for one line of a terminal."""
 
 
 def place(path: str, old: bytes, new: bytes) -> str:
@@ -117,8 +121,3 @@ def _streams(data: bytes) -> Iterator[bytes]:
             yield zlib.decompressobj().decompress(match[1], _LARGEST)
         except zlib.error:
             yield match[1]
-
-
-def harmless(text: str) -> str:
-    """Text on one line, without characters that a terminal would obey."""
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)

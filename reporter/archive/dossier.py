@@ -98,7 +98,7 @@ def _lacking(archive: Archive, name: str, standing: Standing) -> Iterator[str]:
 
 def _about(entries: Iterable[Entry], edition: Listed, holding: set[int]) -> Iterator[Entry]:
     """The entries about an edition: its own, and holds that take it in, released ones too."""
-    holds = set()
+    holds = []  # whatever an entry says it released is looked for among them
     for entry in entries:
         said = entry.details
         names = said.get("editions")
@@ -107,7 +107,7 @@ def _about(entries: Iterable[Entry], edition: Listed, holding: set[int]) -> Iter
         if entry.act is Act.HELD and (
             own or named or said.get("slug") == edition.slug or entry.number in holding
         ):
-            holds.add(entry.number)
+            holds.append(entry.number)
         let_go = entry.act is Act.RELEASED and said.get("hold") in holds
         if own or entry.number in holds or let_go:
             yield entry

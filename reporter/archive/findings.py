@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reporter.archive.base import Archive
 from reporter.filed import Edition, Entry, Head
+from reporter.visible import visible
 
 
 class Kind(StrEnum):
@@ -100,9 +101,5 @@ class Report:
         return tuple(one for one in self.found if one.note)
 
 
-def shown(text: str) -> str:
-    """A text on one line of a terminal: what is no letter, sign or space stands as an escape."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape", "replace").decode()
-        for letter in text
-    )
+shown = visible
+"""What was filed, fit for one line of a terminal."""

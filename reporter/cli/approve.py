@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 @click.option("--withdraw", is_flag=True, help="Take back every approval of the edition.")
 @click.option("--reason", metavar="TEXT", help="Why it is taken back.")
 @hands.actor
-@hands.late
+@click.option(
+    "--clock-is-right",
+    is_flag=True,
+    help="Go on although the clock stands before the log's last entry.",
+)
 @options.loudness
 @click.pass_obj
 def approve(  # noqa: PLR0913  one argument an option
@@ -52,7 +56,7 @@ def approve(  # noqa: PLR0913  one argument an option
     withdraw: bool,
     reason: str | None,
     actor: str | None,
-    late: bool,
+    clock_is_right: bool,
 ) -> None:
     """Sign an edition, so that it may go to its readers.
 
@@ -68,7 +72,7 @@ def approve(  # noqa: PLR0913  one argument an option
     if withdraw == (key is not None):
         tip = "Say --key NAME to approve, or --withdraw --reason TEXT to take it back."
         raise SpecError("which of the two is meant is not clear.", tip=tip)
-    archive, hand = opened(place), hands.hand(actor, late=late)
+    archive, hand = opened(place), hands.hand(actor, late=clock_is_right)
     edition = editions.meant(archive, edition, talk)
     if withdraw:
         _withdraw(archive, edition, reason, hand)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reporter.cli import options
+from reporter.cli.archive.shown import table
 from reporter.cli.build import briefs
 from reporter.cli.talk import Talk, spell
 
@@ -111,7 +112,7 @@ def listing(talk: Talk, *, spec: str | None, data: Path | None, as_json: bool) -
         items: list[Json] = [_item(name, run) for name, run in found]
         click.echo(dump({"snapshots": items}), nl=False)
     elif found:
-        click.echo(_table([LIST_HEAD, *(_row(name, run) for name, run in found)]))
+        click.echo(table([LIST_HEAD, *(_row(name, run) for name, run in found)]))
     elif not damaged:
         talk.say(f"No snapshot lies in {store.folder}. Make one: reporter data fetch SPEC.")
     if damaged:
@@ -244,9 +245,9 @@ def _report(findings: Sequence[Finding], series: Iterable[str]) -> str:
     every = len(found_on.union(series))
     if not findings:
         return f"No findings, on {every} series."
-    table = _table([CHECK_HEAD, *map(_finding_row, findings)])
+    rows = table([CHECK_HEAD, *map(_finding_row, findings)])
     word = "finding" if len(findings) == 1 else "findings"
-    return f"{table}\n{len(findings)} {word}, on {len(found_on)} of {every} series."
+    return f"{rows}\n{len(findings)} {word}, on {len(found_on)} of {every} series."
 
 
 def _refuse(findings: Iterable[Finding]) -> None:
@@ -257,9 +258,3 @@ def _refuse(findings: Iterable[Finding]) -> None:
     if refused:
         lines = [f"{found.symbol} {found.check}: {found.message}" for found in refused]
         raise GapsError("\n".join(["claims are refused.", *lines]))
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from reporter.cli import options
+from reporter.cli.archive.shown import table
 from reporter.cli.gaps import FEW, Wish, lines, of_series
 from reporter.cli.talk import VERBOSE, Talk, spell_finding
 
@@ -196,14 +197,10 @@ def _tell(talk: Talk, data: MarketData, untold: Collection[Finding]) -> None:
 
 
 def _table(facts: Sequence[Fact], data: MarketData) -> str:
-    rows = [HEAD, *map(_row, facts)]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(HEAD))]
-    lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows)
     kind = _other_days(facts, data) + ("sample data" if data.sample else data.source)
     doubts = _doubts(facts)
-    return "\n".join(
-        [*(line.rstrip() for line in lines), *doubts, f"As of {data.as_of}, {kind}.", ""]
-    )
+    rows = [HEAD, *map(_row, facts)]
+    return "\n".join([table(rows), *doubts, f"As of {data.as_of}, {kind}.", ""])
 
 
 def _doubts(facts: Iterable[Fact]) -> tuple[str, ...]:

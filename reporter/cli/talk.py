@@ -73,8 +73,10 @@ class Talk:
 
     def fail(self, message: str) -> None:
         """Why the program stops; a message of several lines begins on a line of its own."""
+        from reporter.visible import visible
+
         lead = "Error:\n" if "\n" in message else "Error: "
-        click.echo(lead + message, err=True)
+        click.echo(lead + "\n".join(map(visible, message.split("\n"))), err=True)
 
     def trace(self, error: BaseException | None) -> None:
         """Where somebody else's failure stands, if that much is to be told."""

@@ -20,6 +20,7 @@ import pytest
 
 from reporter.archive.base import opened
 from reporter.errors import ArchiveError
+from reporter.archive.verify import verify
 from tests.archive.soundness import chain, editions, leavings
 from tests.archives import archive
 
@@ -127,6 +128,7 @@ def test_a_read_only_disk(tmp_path: Path) -> None:
         refused(run(disk / "archive", "2"), "cannot be written: read-only file system", "--archive")
         refused(run(disk / "new", "0"), "cannot be written: read-only file system")
         assert run(disk / "archive", "0").stdout == "2026-01-15/weekly filed already\n"
+        assert not verify(opened(disk / "archive")).findings
         assert editions(disk / "archive") == before
 
 

@@ -7,11 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -276,23 +278,51 @@ def test_a_hostile_run_is_refused(archive: Archive, sample: Draft, key: str, val
 
 
 def test_a_snapshot_cannot_name_files_elsewhere(archive: Archive, sample: Draft) -> None:
-    def elsewhere(data: bytes) -> bytes:
-        document = json.loads(data)
+    def elsewhere(document: dict[str, Any]) -> object:
         document["answers"][0]["fetch"] = "../../../../../../dev/zero"
-        return json.dumps(document).encode()
+        return document
 
+    with pytest.raises(DataError, match="no fetch has such a name"):
+        rebuild(archive, filed(archive, with_snapshot(sample, elsewhere)))
+
+
+SHAPES: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a list": lambda _: [],
+    "nothing": lambda _: None,
+    "no keys": lambda _: {},
+    "answers a number": lambda whole: {**whole, "answers": 3},
+    "answers of nothing": lambda whole: {**whole, "answers": [{}]},
+    "answers a table": lambda whole: {**whole, "answers": {"a": None}},
+    "every key nothing": lambda whole: dict.fromkeys(whole, None),
+    "every key a list": lambda whole: {key: [[]] for key in whole},
+    "every answer's keys a list": lambda whole: {
+        **whole, "answers": [{key: [[]] for key in one} for one in whole["answers"]],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_snapshot_of_any_shape_is_built_or_refused_in_a_sentence(
+    archive: Archive, sample: Draft, shape: str
+) -> None:
+    edition = filed(archive, with_snapshot(sample, SHAPES[shape]))
+    code, said = run(archive, edition.id, "-q")
+    assert code == 1
+    assert said.startswith(f"{edition.id}  ")
+
+
+def with_snapshot(sample: Draft, change: Callable[[dict[str, Any]], object]) -> Draft:
+    """The draft with another snapshot, whose name is right for its bytes."""
     (old,) = (p for p in sample.parts if p.path.startswith("inputs/data/snapshots/"))
-    data = elsewhere(old.data)
+    data = json.dumps(change(json.loads(old.data))).encode()
     name = f"2026-01-16-{sha256(data).hexdigest()[:8]}"
     parts = tuple(p for p in sample.parts if p != old)
     new = Artifact(f"inputs/data/snapshots/{name}.json", data)
-    what = edited(
+    return edited(
         replace(sample, parts=(*parts, new)),
         "inputs/run.json",
         lambda run: json.dumps({**json.loads(run), "snapshot": name}).encode(),
     )
-    with pytest.raises(DataError, match="no fetch has such a name"):
-        rebuild(archive, filed(archive, what))
 
 
 def test_an_edition_without_its_inputs_says_so(archive: Archive, sample: Draft) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reporter.cli import editions, hands, options
-from reporter.cli.archive.shown import details
+from reporter.cli.archive.shown import details, table
 from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def log(talk: Talk, *, edition: str | None, place: Path, as_json: bool) -> None:
     if as_json:
         click.echo(dump({"entries": [_item(one) for one in entries]}), nl=False)
     elif entries:
-        click.echo(_table([HEAD, *map(_row, entries)]))
+        click.echo(table([HEAD, *map(_row, entries)]))
     else:
         talk.say("The log is empty.")
 
@@ -59,13 +58,10 @@ def _concerns(entry: Entry, edition: str) -> bool:
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
-    from reporter.archive.findings import shown
-
     objects = (f"{name} {sha256[:HASH]}" for name, sha256 in entry.objects.items())
     time = entry.time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
     what = ", ".join((*details(entry.details), *objects))
-    told = (str(entry.number), time, entry.actor, entry.act.value, entry.edition, what)
-    return tuple(map(shown, told))
+    return (str(entry.number), time, entry.actor, entry.act.value, entry.edition, what)
 
 
 def _item(entry: Entry) -> Json:
@@ -80,9 +76,3 @@ def _item(entry: Entry) -> Json:
         "objects": dict(entry.objects),
         "details": dict(entry.details),
     }
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)

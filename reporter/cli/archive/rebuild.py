@@ -93,13 +93,15 @@ def _check(archive: Archive, keep: Path | None) -> None:
 def _tried(talk: Talk, archive: Archive, name: str, keep: Path | None) -> Result:
     """One edition; that it cannot be built again does not end the others."""
     from reporter.archive.rebuild import rebuild
-    from reporter.errors import ReporterError
+    from reporter.errors import ForeignError, ReporterError
     from reporter.output import write
 
     try:
         with talk.progress() as progress:
             found = rebuild(archive, archive.edition(name), progress=progress)
     except ReporterError as error:
+        if isinstance(error, ForeignError):
+            talk.trace(error.__cause__)
         return error
     if keep:
         for path in write(replace(found.artifacts, folder=found.edition), keep):
@@ -116,7 +118,7 @@ def _lines(name: str, result: Result) -> Iterator[str]:
     from reporter.errors import ReporterError
 
     if isinstance(result, ReporterError):
-        yield f"{harmless(name)}  cannot be built again: {result}"
+        yield f"{harmless(name)}  cannot be built again: {harmless(str(result))}"
     elif result.same:
         yield f"{name}  same: {result.files} files"
     else:

@@ -25,10 +25,9 @@ def harmless(text: str) -> str:
 
     White space becomes a space; other characters that are not for printing are told as escapes.
     """
-    line = _SPACES.sub(" ", text).strip()
-    if line.isprintable():
-        return line
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+    from reporter.visible import visible
+
+    return visible(_SPACES.sub(" ", text).strip())
 
 
 def document(value: object) -> str:
@@ -55,21 +54,21 @@ def shortened(text: str, room: int) -> str:
     return f"{text.rstrip()}…"
 
 
-def table(rows: Sequence[tuple[str, ...]], give: int) -> str:
+def table(rows: Sequence[tuple[str, ...]], give: int | None = None) -> str:
     """Rows in columns, of which the one at `give` is cut so that each fits the terminal.
 
-    Where nobody watches, nothing is cut.
+    Where nobody watches, or none is named, nothing is cut.
     """
     rows = [tuple(map(harmless, row)) for row in rows]
     widths = [max(width(row[at]) for row in rows) for at in range(len(rows[0]))]
-    if sys.stdout.isatty():
+    if give is not None and sys.stdout.isatty():
         columns = shutil.get_terminal_size().columns
         others = sum(widths) - widths[give] + 2 * (len(widths) - 1)
         widths[give] = min(widths[give], max(columns - others, NARROWEST))
     return "\n".join(_line(row, widths, give) for row in rows)
 
 
-def _line(row: tuple[str, ...], widths: Sequence[int], give: int) -> str:
+def _line(row: tuple[str, ...], widths: Sequence[int], give: int | None) -> str:
     cells = [shortened(c, widths[give]) if at == give else c for at, c in enumerate(row)]
     padded = (cell + " " * (w - width(cell)) for cell, w in zip(cells, widths, strict=True))
     return "  ".join(padded).rstrip()
