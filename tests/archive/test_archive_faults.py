@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 
 from reporter.archive.base import opened
-from reporter.errors import ArchiveError
 from reporter.archive.verify import verify
+from reporter.errors import ArchiveError
 from tests.archive.soundness import chain, editions, leavings
 from tests.archives import archive
 
