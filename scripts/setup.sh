@@ -80,7 +80,7 @@ if [ "$(cat .venv/.folder 2>/dev/null || :)" != "$(pwd)" ]; then
     "$python" -m venv .venv
     pwd >.venv/.folder
 fi
-say "Setting up .venv ($(extras)) ..."
+say "Setting up .venv ($(extras)); this takes a minute or two ..."
 .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
     --constraint constraints.txt --editable ".[$(extras)]" >&2
 printf '%s\n' "$wanted" >"$stamp"

@@ -109,6 +109,7 @@ def to_be(
     rows = policy.holders(public)
     if not rows:
         raise _unlisted(policy, name)
+    _check_known(policy, wish.jurisdictions)
     made = Approval(
         edition=edition.id,
         record=filed.objects["record"],
@@ -146,6 +147,19 @@ def withdraw(archive: Archive, edition: str, reason: str, hand: Hand) -> None:
 
 def _wanted(wished: Iterable[str], all_of: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(wished) or set(all_of)))
+
+
+def _check_known(policy: Policy, wished: Iterable[str]) -> None:
+    """Refuses a jurisdiction for which the policy has no approver at all, mistyped perhaps.
+
+    Raises:
+        ArchiveError: there is one.
+    """
+    known = sorted({code for one in policy.approvers for code in one.jurisdictions})
+    for code in wished:
+        if code not in known:
+            message = f"nobody may approve for {code}, by the policy."
+            raise ArchiveError(message, tip=f"It knows: {', '.join(known)}.")
 
 
 def _corrects(entry: Entry, edition: str) -> bool:

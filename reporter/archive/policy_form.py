@@ -36,7 +36,7 @@ YEARS = 5
 AUDIENCES = ("professional", "retail")
 LONGEST_YEARS, LONGEST_DAYS = 100, 36_525
 MOST_APPROVERS = 10
-_JURISDICTION = re.compile(r"[A-Z][A-Z0-9-]{1,15}")
+_JURISDICTION = re.compile(r"[A-Z]{2,3}")
 
 
 def read(data: bytes, where: str) -> PolicyForm:
@@ -84,11 +84,11 @@ def _key(text: str) -> str:
 
 
 def jurisdiction(text: str) -> str:
-    """A code such as CH, EU, UK or US-NY, in capitals."""
-    code = text.strip().upper()
-    if not _JURISDICTION.fullmatch(code):
-        raise entries.EntryError(f"{text!r} is no jurisdiction: write CH or US-NY.")
-    return code
+    """A code of two or three capitals: ISO 3166's, such as CH, and EU, UK and the like."""
+    if not _JURISDICTION.fullmatch(text):
+        why = "write its code in capitals, such as CH, GB, US or EU."
+        raise entries.EntryError(f"{text!r} is no jurisdiction: {why}")
+    return text
 
 
 Title = Annotated[str, AfterValidator(entries.title)]

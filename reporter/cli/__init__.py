@@ -50,8 +50,23 @@ def reporter() -> None:
     """  # noqa: D301  click wants the character
 
 
+def _name_in_environment(command: click.Command, start: str) -> None:
+    """Give every option the variable that the handbook promises: its command's name and its own.
+
+    click would take the name of the function's argument, `AS_JSON` for `--json`.
+    """
+    for option in command.params:
+        if isinstance(option, click.Option) and not option.envvar:
+            long = max(option.opts, key=len).strip("-")
+            option.envvar = f"{start}_{long}".replace("-", "_").upper()
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            _name_in_environment(inner, f"{start}_{name}")
+
+
 for command in (build, data, metrics, archive, approve, keys, listing, schema):
     reporter.add_command(command)
+    _name_in_environment(command, f"reporter_{command.name}")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

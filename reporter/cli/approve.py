@@ -77,7 +77,7 @@ def approve(  # noqa: PLR0913  one argument an option
     if withdraw:
         _withdraw(archive, edition, reason, hand)
         return
-    wish = Wish(edition, audience, tuple(map(code, jurisdiction)), statement)
+    wish = Wish(edition, audience, tuple(code(one.upper()) for one in jurisdiction), statement)
     signing = (passphrases.folder_of(keys), key or "")
     _approve(talk, archive, wish, signing, hand, keyring=keyring)
 

@@ -122,11 +122,14 @@ def _file(talk: Talk, folder: Path, archive: Path, actor: str | None) -> None:
     from reporter.cli.archive.add import tell
     from reporter.errors import ArchiveError
 
+    made = opened(archive, must_exist=False)
     try:
-        (filed,) = add(opened(archive, must_exist=False), [folder], hands.hand(actor, late=False))
+        begun = hands.is_begun(made)
+        (filed,) = add(made, [folder], hands.hand(actor, late=False))
     except ArchiveError as error:
         tip = f"{error.tip} The edition stands in {folder}; it was not filed.".lstrip()
         raise ArchiveError(error.message, where=error.where, tip=tip) from error
+    hands.tell_begun(talk, archive, before=begun)
     tell(talk, filed)
     if filed.new:
         talk.say(f"Filed as {filed.edition.id}.")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from reporter.cli import options
+from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
-    from reporter.archive.base import Hand
+    from reporter.archive.base import Archive, Hand
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -52,6 +53,17 @@ def hand(actor: str | None, *, late: bool) -> Hand:
     from reporter.archive.base import Hand
 
     return Hand(actor or _login(), options.now(), late)
+
+
+def is_begun(archive: Archive) -> bool:
+    """Whether an archive has a first entry; asked before something is written."""
+    return any(True for _ in archive.store.keys("log"))
+
+
+def tell_begun(talk: Talk, place: Path, *, before: bool) -> None:
+    """Say that an archive was begun, where there was none before: the name may be mistyped."""
+    if not before:
+        talk.say(f"New archive begun in {place}.")
 
 
 def _login() -> str:

@@ -54,7 +54,7 @@ def readers(
     from reporter.errors import SpecError
 
     if approved_only and audience and jurisdiction:
-        return audience, code(jurisdiction)
+        return audience, code(jurisdiction.upper())
     if approved_only or audience or jurisdiction:
         tip = "Say all three: --approved-only --audience NAME --jurisdiction CODE."
         raise SpecError("approved for whom is not clear.", tip=tip)

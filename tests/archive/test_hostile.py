@@ -215,9 +215,7 @@ def test_a_policy_for_an_archive_that_is_none_yet_says_so(
 ) -> None:
     Path("policy.toml").write_text("[retention]\nyears = 9\n")
     assert run(["archive", "policy", "policy.toml", "--archive", "archiv"]) == 0
-    assert (
-        "archiv held no archive: this is the first entry of a new one." in capsys.readouterr().err
-    )
+    assert "New archive begun in archiv." in capsys.readouterr().err
     assert run(["archive", "policy", "policy.toml", "--archive", str(made.folder)]) == 0
     assert "no archive" not in capsys.readouterr().err
 

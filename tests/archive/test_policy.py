@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from reporter.archive import persons, policy, policy_form
 from reporter.archive.policy import Approver, Policy, Rule, retain_until, years_on
+from reporter.archive.policy_form import jurisdiction
+from reporter.entries import EntryError
 from reporter.errors import SpecError
 from reporter.filed import Act
 from tests.archives import archive, hand
@@ -153,7 +155,8 @@ def test_all_mistakes_are_told_at_once_with_their_lines() -> None:
         "p.toml:5: approvers #1 audiences #1: unknown value 'retial'. Did you mean 'retail'?",
         "p.toml:7: approvers #1 slug: unknown key. Did you mean 'slugs'?",
         "p.toml:10: approvers #2 key: is the key of 'Ann Meier' already.",
-        "p.toml:12: approvers #2 jurisdictions #1: '!' is no jurisdiction: write CH or US-NY.",
+        "p.toml:12: approvers #2 jurisdictions #1: '!' is no jurisdiction: write its code in "  # noqa: ISC004
+        "capitals, such as CH, GB, US or EU.",
         "p.toml:14: approval required: is more than the 2 who may approve.",
         "p.toml:15: approval own: must be true or false.",
         "p.toml:17: retention yaers: unknown key. Did you mean 'years'?",
@@ -259,3 +262,12 @@ def test_days_of_an_approver_hold_in_his_own_zone() -> None:
     one = Approver("A", "", KEY, ("retail",), ("CH",), until=DAY)
     assert one.serves("weekly", DAY)
     assert not one.serves("weekly", DAY + timedelta(1))
+
+
+@pytest.mark.parametrize(
+    "text", ["Switzerland", "ch", "US-NY", "C", "CHEU", " CH", "C1", "\u00c4\u00d6"]
+)
+def test_a_jurisdiction_is_a_code_in_capitals(text: str) -> None:
+    with pytest.raises(EntryError, match="in capitals, such as CH, GB, US or EU"):
+        jurisdiction(text)
+    assert [jurisdiction(code) for code in ("CH", "UK", "EU", "USA")] == ["CH", "UK", "EU", "USA"]

@@ -179,7 +179,7 @@ def test_refusals_are_one_message_and_change_nothing(
         (("approve", FIRST, "--withdraw"), "why is it taken back", 2),
         (("approve", FIRST, "--withdraw", "--reason", "x"), "nothing to withdraw", 1),
         ((*sign, "--withdraw", "--reason", "x"), "which of the two is meant", 2),
-        ((*sign, "--jurisdiction", "EU"), "may not approve for retail in EU", 1),
+        ((*sign, "--jurisdiction", "EU"), "nobody may approve for EU, by the policy", 1),
         ((*sign, "--jurisdiction", "!"), "is no jurisdiction", 2),
         ((*sign, "--audience", "retial"), "retial", 2),
         ((*sign, "--actor", "JANE"), "jane prepared or filed it", 1),

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 @click.option(
     "--prepared-by",
     metavar="NAME",
-    envvar="REPORTER_PREPARED_BY",
     help="Who made the edition; else who files it.",
 )
 @hands.place
@@ -64,6 +63,7 @@ def add(  # noqa: PLR0913  one argument an option
     correction = _correction(corrects, reason, len(folders))
     if correction:
         correction = replace(correction, of=editions.meant(archive, correction.of, talk))
+    begun = hands.is_begun(archive)
     added = file(
         archive,
         folders,
@@ -71,6 +71,7 @@ def add(  # noqa: PLR0913  one argument an option
         correction=correction,
         prepared_by=prepared_by or "",
     )
+    hands.tell_begun(talk, place, before=begun)
     for one in added:
         tell(talk, one)
     click.echo(_told(added) if as_json else "\n".join(one.edition.id for one in added))

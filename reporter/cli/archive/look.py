@@ -40,10 +40,12 @@ def look(  # noqa: PLR0913  one argument an option
     archive = opened(place)
     filed = opening.filed(archive, editions.meant(archive, edition))
     path = opening.chosen(filed, name)
-    folder = folder or Path(tempfile.mkdtemp(prefix="reporter-"))
-    opening.write(archive, filed, folder)
-    click.echo(folder / path)
-    if not no_view and _has_display() and click.launch(str(folder / path)) != 0:
+    target = folder or Path(tempfile.mkdtemp(prefix="reporter-"))
+    opening.write(archive, filed, target)
+    click.echo(target / path)
+    if not folder:
+        talk.say(f"The copy in {target} stays until you delete it.")
+    if not no_view and _has_display() and click.launch(str(target / path)) != 0:
         talk.say("No viewer opened it.")
 
 

@@ -37,8 +37,7 @@ def policy(talk: Talk, *, file: Path | None, place: Path, actor: str | None, lat
         data = file.read_bytes()
     except OSError as error:
         raise SpecError(f"cannot be read: {error.strerror}.", where=str(file)) from error
-    first = not archive.entries()
+    begun = hands.is_begun(archive)
     new = logic.put(archive, data, str(file), hands.hand(actor, late=late))
-    if first:
-        talk.say(f"{place} held no archive: this is the first entry of a new one.")
+    hands.tell_begun(talk, place, before=begun)
     click.echo(f"{file}: in force{'' if new else ' already'}.")

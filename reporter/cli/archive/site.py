@@ -17,7 +17,6 @@ from reporter.cli.talk import Talk
     "--base-url",
     "base",
     metavar="URL",
-    envvar="REPORTER_BASE_URL",
     help="Where the site will be read: links of the feed are made whole with it.",
 )
 @sites.wishes
