@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from reporter.archive import catalogue
@@ -15,6 +16,8 @@ from reporter.filed import Edition, Part
 
 FIRST = ("brief.pdf", "brief.html", "brief.json")
 """What is opened where nothing is named: the first of these that the edition has."""
+FEW = 5
+"""So many files are named where another was asked for."""
 
 
 def filed(archive: Archive, name: str) -> Edition:
@@ -45,8 +48,14 @@ def chosen(edition: Edition, name: str) -> str:
     for path in wanted:
         if path in there:
             return path
-    told = ", ".join(there) or "none"
-    raise SpecError(f"{edition.id} has no file {' or '.join(wanted)!r}.", tip=f"It has: {told}.")
+    if not name or not there:
+        tip = f"It has: {', '.join(there[:FEW]) or 'none'}."
+    else:
+        near = get_close_matches(name[:200], there, n=1)
+        more = f" and {len(there) - FEW} more" if len(there) > FEW else ""
+        nearest = f"Nearest: {near[0]}. " if near else ""
+        tip = f"{nearest}It has: {', '.join(there[:FEW])}{more}."
+    raise SpecError(f"{edition.id} has no file {' or '.join(wanted)!r}.", tip=tip)
 
 
 def write(archive: Archive, edition: Edition, folder: Path) -> tuple[Path, ...]:

@@ -72,7 +72,7 @@ def test_a_client_s_file_comes_back_to_the_byte(
     assert run(["archive", "enclose", WEEKLY, "a.eml", *whose]) == 0
     assert "1 were there" in capsys.readouterr().err
     assert run(["archive", "get", *whose, "--date", "2026-01-15"]) == 0
-    assert capsys.readouterr().out == f"{WEEKLY}  a.eml  256  2026-03-01T00:00:00+00:00\n"
+    assert capsys.readouterr().out == f"{WEEKLY}  a.eml  256  2026-03-01 00:00 UTC\n"
     assert run(["archive", "get", *whose, "--date", WEEKLY, "--to", "out"]) == 0
     assert (at / "out" / WEEKLY / "a.eml").read_bytes() == mail
     assert run(["archive", "get", *whose, "--to", "out"]) == 1

@@ -52,7 +52,8 @@ def enclose(  # noqa: PLR0913  one argument an option
     read = ((client_id, one.name, _bytes(one)) for one in files)
     done = file(archive, keys_of(archive, private), hands.hand(actor, late=late), edition, read)
     same = f"; {done.same} were there" if done.same else ""
-    talk.say(f"{done.new} filed{same}.")
+    count = "1 file" if done.new == 1 else f"{done.new} files"
+    talk.say(f"{count} filed for the client{same}.")
 
 
 def _bytes(path: Path) -> bytes:

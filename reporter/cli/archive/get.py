@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reporter.cli import editions, hands, options
+from reporter.cli.archive import shown as showing
 from reporter.cli.private import client, private
 from reporter.cli.talk import Talk
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the files to DIR/<as-of>/<edition>/; else they are only listed.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @hands.place
 @private
 @options.loudness
@@ -42,6 +45,7 @@ def get(  # noqa: PLR0913  one argument an option
     client_id: str,
     when: str | None,
     to: Path | None,
+    as_json: bool,
     place: Path,
     private: Path | None,
 ) -> None:
@@ -58,12 +62,16 @@ def get(  # noqa: PLR0913  one argument an option
     known = chronicle(archive.entries())
     owner = known_client(archive, keys_of(archive, private), client_id)
     edition, on = _meant(archive, when)
-    told = False
+    told = []
     for one in had(archive, owner, known, edition=edition, on=on):
-        click.echo(_written(one, to) if to else _told(one))
-        told = True
+        path = _written(one, to) if to else ""
+        told.append(_item(one, path))
+        if not as_json:
+            click.echo(path or _told(one))
+    if as_json:
+        click.echo(showing.document({"files": told}))
     if not told:
-        talk.say("He was sent nothing then.")
+        talk.say("He was sent nothing then." if when else "Nothing is left that he was sent.")
 
 
 def _meant(archive: Archive, when: str | None) -> tuple[str, date | None]:
@@ -72,14 +80,28 @@ def _meant(archive: Archive, when: str | None) -> tuple[str, date | None]:
         return "", None
     try:
         return "", date.fromisoformat(when)
-    except ValueError:
+    except ValueError as error:
+        if re.fullmatch(r"\d+([./-])\d+\1\d+", when):
+            message = f"{when!r} is not a day. Write it like 2026-01-15."
+            raise click.BadParameter(message, param_hint="'--date'") from error
         return editions.meant(archive, when), None
 
 
 def _told(one: Enclosed) -> str:
     from reporter.archive.findings import shown
 
-    return f"{shown(one.edition)}  {shown(one.name)}  {len(one.data)}  {one.time.isoformat()}"
+    when = one.time.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"{shown(one.edition)}  {shown(one.name)}  {len(one.data)}  {when}"
+
+
+def _item(one: Enclosed, path: str) -> dict[str, object]:
+    return {
+        "edition": one.edition,
+        "name": one.name,
+        "size": len(one.data),
+        "filed_at": one.time.isoformat(),
+        "path": path or None,
+    }
 
 
 def _written(one: Enclosed, to: Path) -> str:

@@ -19,6 +19,16 @@ last = click.option("--to", "last", type=options.Day(), metavar="DAY", help="Up 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
+def check_order(first: date | None, last: date | None) -> None:
+    """Refuses days that no edition can lie between.
+
+    Raises:
+        UsageError: the first is after the last.
+    """
+    if first and last and first > last:
+        raise click.UsageError(f"--from {first} is after --to {last}.")
+
+
 @click.command("list")
 @place
 @click.option("--slug", metavar="NAME", default="", help="Editions of this brief only.")
@@ -46,6 +56,7 @@ def listing(  # noqa: PLR0913  one argument an option
     from reporter.archive import catalogue, search
     from reporter.archive.base import opened
 
+    check_order(first, last)
     which = search.Which(slug, first, last, subject, state or "", limit)
     found = catalogue.ask(opened(place), lambda db: search.listed(db, which))
     if as_json:
@@ -54,4 +65,15 @@ def listing(  # noqa: PLR0913  one argument an option
         rows = [(one.as_of, shown.name(one), one.headline, shown.states(one)) for one in found]
         click.echo(shown.table([HEAD, *rows], give=2))
     else:
-        talk.say("No edition is like that.")
+        talk.say(shown.harmless(f"No edition is like that. {_near(place, slug)}"))
+
+
+def _near(place: Path, slug: str) -> str:
+    """Of a slug that no edition has, the nearest that one has; else nothing."""
+    from reporter.archive import naming
+    from reporter.archive.base import opened
+    from reporter.registry import nearest
+
+    words = naming.completions(opened(place), "") if slug else ()
+    slugs = [word for word in words if "/" not in word and word != naming.LATEST]
+    return nearest(slug, slugs) if slug and slug not in slugs else ""

@@ -11,8 +11,24 @@ from reporter.cli.private import reason
 from reporter.cli.talk import Talk
 
 
+class Number(click.ParamType[int]):
+    """The number of a hold."""
+
+    name = "number"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """The number a text names; a usage error where it names none."""
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text)):  # noqa: PLR2004  no log is longer
+            tip = "`reporter archive hold` lists them."
+            self.fail(f"{text!r} is not the number of a hold. {tip}", param, ctx)
+        return int(text)
+
+
 @click.command()
-@click.argument("number", metavar="HOLD", type=click.IntRange(min=1))
+@click.argument("number", metavar="HOLD", type=Number())
 @reason
 @hands.place
 @hands.actor

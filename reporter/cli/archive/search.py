@@ -10,7 +10,7 @@ import click
 
 from reporter.cli import options
 from reporter.cli.archive import shown
-from reporter.cli.archive.listing import as_json, first, last
+from reporter.cli.archive.listing import as_json, check_order, first, last
 from reporter.cli.hands import place
 from reporter.cli.talk import Talk
 
@@ -85,6 +85,7 @@ def search(  # noqa: PLR0913  one argument an option
     from reporter.archive.search import Facts, Which, unknown
     from reporter.archive.search import search as found_in
 
+    check_order(first, last)
     facts = Facts(metric, subject, versus, window, above, below, said)
     words = " ".join(map(_quoted, text))
     if not facts and not any(letter.isalnum() for letter in words):

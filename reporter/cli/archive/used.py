@@ -50,4 +50,9 @@ def used(  # noqa: PLR0913  one argument an option
     edition = editions.meant(archive, edition, talk)
     use = Use(edition, on, how, until, unapproved_because)
     new = record_use(archive, use, hands.hand(actor, late=late))
+    later = [
+        name for name, entry in archive.added().items() if entry.details.get("corrects") == edition
+    ]
+    if later:
+        talk.say(f"{edition} is corrected by {later[-1]}.")
     click.echo(f"{edition}: use on {on} recorded{'' if new else ' already'}.")
