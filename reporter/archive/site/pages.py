@@ -59,6 +59,7 @@ class Built:
     figures: int
     left_out: Mapping[str, int]
     unpictured: int
+    only_sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,11 @@ class _Site:
     def _lists(self) -> Iterator[Leaf]:
         """The first page, and one a year of all titles and of each."""
         newest = self.cards[::-1]
-        yield self._list("index.html", "Editions", newest[:NEWEST], "", lead=True)
+        shown = newest[:NEWEST]
+        real = [card for card in newest if not card.edition.sample]
+        if real and real[0] not in shown:  # it leads
+            shown = [*shown[:-1], real[0]]
+        yield self._list("index.html", "Editions", shown, "", lead=True)
         for year, some in _by(newest, lambda card: card.edition.as_of.year):
             yield self._list(f"years/{year}.html", f"Editions of {year}", some, "")
             for slug, same in _by(some, lambda card: card.edition.slug):
@@ -174,7 +179,8 @@ class _Site:
     def _list(
         self, path: str, name: str, cards: Sequence[Card], slug: str, *, lead: bool = False
     ) -> Leaf:
-        first = [card for card in cards[:1] if lead]
+        real = [card for card in cards if not card.edition.sample]
+        first = (real or cards)[:1] if lead else []
         rest = [card for card in cards if card not in first]
         months = [(month, list(some)) for month, some in groupby(rest, lambda card: card.month)]
         return self._page(
@@ -241,7 +247,8 @@ def build(archive: Archive, place: Path, wish: Wish, *, last: bool = True) -> Bu
     site = _Site(archive, wish, found)
     count = publish(site.leaves(), archive, place, last=last)
     bare = sum(card.picture is None for card in site.cards)
-    return Built(count, len(site.cards), len(site.trends), found.left_out, bare)
+    only = bool(site.cards) and all(card.edition.sample for card in site.cards)
+    return Built(count, len(site.cards), len(site.trends), found.left_out, bare, only)
 
 
 def report(built: Built) -> dict[str, Any]:
@@ -260,6 +267,8 @@ def spelled(built: Built) -> list[str]:
     if built.left_out:
         why = "; ".join(f"{count} ({reason})" for reason, count in built.left_out.items())
         lines.append(f"Editions left out: {why}.")
+    if built.only_sample:
+        lines.append("Only editions from sample data are shown: there is no other.")
     if built.unpictured:
         tip = (
             "the PDF cannot be drawn"
