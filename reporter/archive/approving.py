@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from reporter import entries as texts
-from reporter.archive import log
+from reporter.archive import ends, log
 from reporter.archive.approval import (
     approvals,
     edition_of,
@@ -57,7 +57,7 @@ def approve(archive: Archive, wish: Wish, signer: Signer, hand: Hand) -> Approve
     Raises:
         ArchiveError: he may not, or the edition cannot be approved; nothing is written.
     """
-    with archive.store.shared():
+    with ends.writing(archive):
         made = to_be(archive, wish, (signer.name, signer.public), hand)
         if before := _given(archive, made):
             return Approved(before, new=False, lacking=_lacking_of(archive, before))
@@ -134,7 +134,7 @@ def withdraw(archive: Archive, edition: str, reason: str, hand: Hand) -> None:
         ArchiveError: it is not approved, or the reason is no line of text.
     """
     reason = texts.title(reason)
-    with archive.store.shared():
+    with ends.writing(archive):
         filed_by(edition, archive.entries())
 
         def check(found: Sequence[Entry]) -> None:

@@ -98,16 +98,41 @@ def _purges(entry: Entry, name: str) -> bool:
     return entry.act is Act.PURGED and entry.edition == name
 
 
-def opened(folder: Path, *, must_exist: bool = True) -> Archive:
+def opened(folder: Path, *, must_exist: bool = True, whole: bool = True) -> Archive:
     """The archive in a local folder.
 
+    Args:
+        folder: which.
+        must_exist: whether a folder without an archive is refused.
+        whole: whether one without a log is, though it holds objects.
+
     Raises:
-        ArchiveError: there is none, where one must be, or the folder cannot be entered.
+        ArchiveError: there is none, where one must be, it has lost its log, or the folder cannot
+            be entered.
     """
+    if whole:
+        check_whole(folder)
+    elif _is_there(folder / OBJECTS):
+        return Archive(Folder(folder), folder)
     if must_exist and not _is_there(folder / log.LOG):
         tip = "File a first edition: reporter archive add. Or name another with --archive."
         raise ArchiveError("holds no archive.", where=str(folder), tip=tip)
     return Archive(Folder(folder), folder)
+
+
+def check_whole(folder: Path) -> None:
+    """Refuse a folder that holds objects, but no log: a first filing makes the log's folder first.
+
+    Raises:
+        ArchiveError: so it is.
+    """
+    if not _is_there(folder / log.LOG) and _is_there(folder / OBJECTS):
+        tip = (
+            "Put the folder log back from a copy of the archive, and see what is lost: "
+            "reporter archive verify --head. Write nothing to it before."
+        )
+        message = "holds objects but no log: the log was deleted or not copied."
+        raise ArchiveError(message, where=str(folder), tip=tip)
 
 
 def _is_there(folder: Path) -> bool:

@@ -22,7 +22,7 @@ from typing import TypeVar
 from reporter.archive.base import CATALOGUE, Archive
 from reporter.archive.contents import BRIEF
 from reporter.archive.findings import Evidence, Found, Kind
-from reporter.archive.rows import TABLES, bring, holds, is_behind, is_sound, seen
+from reporter.archive.rows import TABLES, bring, is_behind, is_sound
 from reporter.errors import ArchiveError
 from reporter.filed import Act
 
@@ -99,31 +99,6 @@ def check(evidence: Evidence) -> Iterator[Found]:
         if wrong := differs(evidence.archive):
             remedy = "Make it anew: reporter archive catalogue."
             yield Found(Kind.INCONSISTENT, CATALOGUE, wrong, remedy)
-
-
-def check_grown(archive: Archive) -> None:
-    """Refuse a log that no longer has the last entry that the catalogue ever took in.
-
-    Raises:
-        ArchiveError: so it is.
-    """
-    if not (archive.folder / CATALOGUE).exists():
-        return
-    try:
-        with closing(_copy(archive)) as db:
-            number, sha256 = seen(db)
-    except DAMAGE:
-        return  # it is nobody's evidence
-    if not holds(archive, number, sha256):
-        message = (
-            f"the log is not what it was: the catalogue has seen entry {number}, and the log "
-            f"has it no longer or another, and {len(archive.entries())} in all."
-        )
-        tip = (
-            "Run reporter archive verify with a head kept elsewhere. If an older state was put "
-            "back on purpose: reporter archive catalogue."
-        )
-        raise ArchiveError(message, where=str(archive.folder), tip=tip)
 
 
 def dump(db: sqlite3.Connection, table: str) -> str:

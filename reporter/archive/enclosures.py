@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from reporter.archive import ciphers, log, packs
+from reporter.archive import ciphers, ends, log, packs
 from reporter.archive.base import Archive, Hand, digest
 from reporter.archive.clients import Client, Keys
 from reporter.archive.filing import FILES
@@ -76,7 +76,7 @@ def enclose(  # noqa: PLR0913, PLR0917  whose what to which, by whom
             the keys are not those of this archive, or it cannot be written.
         SpecError: a name is no plain file name, or an id is none.
     """
-    with archive.store.shared():
+    with ends.writing(archive):
         known = chronicle(archive.entries())
         known.filed(edition)
         name = keys.open()

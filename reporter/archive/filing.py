@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 
-from reporter.archive import drafts, log, policy
+from reporter.archive import drafts, ends, log, policy
 from reporter.archive.base import FORMAT, Archive, Hand, digest, read_record, record
 from reporter.archive.drafts import FILES, INPUTS, PROGRAM, Correction, Draft
 from reporter.errors import ArchiveError
@@ -57,7 +57,7 @@ def file(archive: Archive, draft: Draft, hand: Hand, correction: Correction | No
             the archive cannot be written.
     """
     drafts.check(draft, hand, correction)
-    with archive.store.shared():
+    with ends.writing(archive):
         if same := check(archive, draft, correction):
             return Filed(same, new=False)
         archive.keep_all(part.data for part in draft.parts)

@@ -11,10 +11,11 @@ from datetime import date
 from typing import Any
 
 from reporter import entries as texts
-from reporter.archive import log
+from reporter.archive import ends, log
 from reporter.archive.approval import approvals, edition_of, standing
 from reporter.archive.base import Archive, Hand
 from reporter.archive.contents import brief_left, items, phrase, tables, word
+from reporter.archive.retention import open_uses
 from reporter.errors import ArchiveError
 from reporter.filed import Act, Edition, Entry
 from reporter.order import Json
@@ -61,14 +62,14 @@ def record_use(archive: Archive, use: Use, hand: Hand) -> bool:
             unapproved_because=texts.words(use.because),
         )
     )
-    with archive.store.shared():
+    with ends.writing(archive):
         found = archive.entries()
         _check_days(use, edition_of(archive, use.edition, found)[0], hand.now.date())
         if any(dict(one.details) == details for one in _uses(found, use.edition)):
             return False
 
         def check(found: Sequence[Entry]) -> None:
-            if not use.because:
+            if not use.because and not _closes(use, found):
                 _check_approved(archive, use, found)
 
         log.append(
@@ -78,6 +79,11 @@ def record_use(archive: Archive, use: Use, hand: Hand) -> bool:
             late=hand.late,
         )
     return True
+
+
+def _closes(use: Use, found: Iterable[Entry]) -> bool:
+    """Whether it gives a last day to a use that has none: what that was judged by stands."""
+    return use.until is not None and (use.edition, use.on.isoformat()) in open_uses(found)
 
 
 def _check_days(use: Use, edition: Edition, today: date) -> None:
@@ -127,11 +133,12 @@ def finra_record(archive: Archive, edition: str) -> dict[str, Json]:
     record, filed = edition_of(archive, edition, found)
     uses = _uses(found, edition)
     first = [str(one.details.get("on", "")) for one in uses]
-    last = [str(one.details.get("until", "")) for one in uses]
+    last = [str(one.details.get("until", "")) for one in uses if "until" in one.details]
+    in_use = open_uses(uses)
     return {
         "edition": edition,
         "first_use": min(filter(None, first), default=None),
-        "last_use": max(last) if all(last) and last else None,
+        "last_use": max(last) if last and not in_use else None,
         "uses": [{**one.details, "recorded_by": one.actor} for one in uses],
         "approved": [
             {

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from reporter import written
-from reporter.archive import log, policy_form
+from reporter.archive import ends, log, policy_form
 from reporter.archive.base import Archive, Hand, digest
 from reporter.archive.findings import Evidence, Found, Kind, shown
 from reporter.archive.policy_form import YEARS, PolicyForm
@@ -188,7 +188,7 @@ def put(archive: Archive, data: bytes, where: str, hand: Hand) -> bool:
         ArchiveError: the archive cannot be written.
     """
     sha256 = read(data, where).sha256
-    with archive.store.shared():
+    with ends.writing(archive):
         before = _newest(archive.entries(), None)
         if before and before.objects.get("policy") == sha256:
             return False

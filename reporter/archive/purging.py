@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from reporter.archive import catalogue, chain, log, packs
+from reporter.archive import chain, ends, log, packs
 from reporter.archive.base import (
     OBJECTS,
     PRIVATE,
@@ -78,6 +78,23 @@ class Plan:
     leavings: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
 
+    def check_leavings(self, *, sure: bool) -> None:
+        """Refuse to clear leavings away that may be editions whose entries were cut off the log.
+
+        Raises:
+            ArchiveError: records are among them, and no head says that the log is the right one.
+        """
+        if self.lost and not sure:
+            message = (
+                f"no entry files {', '.join(self.lost)}, but the records are among the leavings. "
+                "The end of the log may have been cut off. Nothing was purged."
+            )
+            tip = (
+                "Verify with a head kept elsewhere: reporter archive verify --head; then "
+                "reporter archive purge --leavings --head."
+            )
+            raise ArchiveError(message, tip=tip)
+
 
 def plan(archive: Archive, hand: Hand, editions: Iterable[str] = (), *, due: bool = False) -> Plan:
     """What a purge would do.
@@ -92,7 +109,7 @@ def plan(archive: Archive, hand: Hand, editions: Iterable[str] = (), *, due: boo
         ArchiveError: one of `editions` is not there or is kept yet, what is kept cannot be read, or
             the log is shorter than it was once seen.
     """
-    catalogue.check_grown(archive)
+    ends.check_grown(archive)
     known = chronicle(archive.entries())
     wanted = [retained(archive, one, known) for one in dict.fromkeys(editions)]
     if kept := [one for one in wanted if not one.due(hand.now)]:
@@ -108,25 +125,30 @@ def plan(archive: Archive, hand: Hand, editions: Iterable[str] = (), *, due: boo
     return _planned(archive, known, wanted, held)
 
 
-def check_holds(archive: Archive, anchors: Anchors) -> None:
+def check_holds(archive: Archive, anchors: Anchors) -> bool:
     """Refuse an archive whose log is not the one that heads were taken of.
+
+    Returns: whether one of them was of it; without any, nothing is known.
 
     Raises:
         ArchiveError: so it is.
     """
-    wrong = [one for one in chain.examined(archive.store, anchors).found if not one.note]
+    looked = chain.examined(archive.store, anchors)
+    wrong = [one for one in looked.found if not one.note]
     if wrong:
         tip = "Nothing was purged. See all that was done: reporter archive verify --head."
         raise ArchiveError(wrong[0].message, where=wrong[0].where, tip=tip)
+    return bool(looked.matched)
 
 
-def purge(
+def purge(  # noqa: PLR0913  what goes, and on what grounds
     archive: Archive,
     hand: Hand,
     editions: Iterable[str] = (),
     *,
     due: bool = False,
     leavings: bool = False,
+    sure: bool = False,
 ) -> Plan:
     """Purge editions, and finish what a killed purge left.
 
@@ -137,6 +159,7 @@ def purge(
         due: all go that may.
         leavings: what nothing refers to goes too; where the log's end was cut off, that is more
             than killed filings left.
+        sure: a head that was kept elsewhere holds; else leavings with records stay.
 
     Returns: what was done.
 
@@ -146,6 +169,8 @@ def purge(
     """
     with archive.store.alone():
         made = plan(archive, hand, editions, due=due)
+        if leavings:
+            made.check_leavings(sure=sure)
         for one in made.editions:
             _append(archive, hand, one)
             _remove(archive, one.goes)
@@ -162,6 +187,7 @@ def forget(archive: Archive, keys: Keys, hand: Hand, client_id: str) -> str:
         ArchiveError: nothing of him is kept, or it must be kept yet.
     """
     with archive.store.alone():
+        ends.check_grown(archive)
         known = chronicle(archive.entries())
         check_forgettable(archive, keys, hand, client_id, known)
         client = keys.client(client_id)
@@ -319,7 +345,9 @@ def _planned(
     counted = needed(archive, known)
     left = [name for name in there(archive) if name not in counted]
     gone = purged_objects(known)
-    leavings = tuple(name for name in left if name not in gone)
+    lost = ends.lost(archive, (name for name in left if name not in gone))
+    theirs = {part.sha256 for one in lost.values() for part in one.parts}
+    counted.update(theirs)  # whether their entries were cut off, nobody knows yet
     doomed = []
     for one in wanted:
         mine = objects_of(archive, one.edition, known)
@@ -331,20 +359,10 @@ def _planned(
     return Plan(
         tuple(doomed),
         tuple(held),
-        tuple(name for name in left if name in gone),
-        leavings,
-        tuple(sorted(filter(None, (_lost(archive, name) for name in leavings)))),
+        tuple(name for name in left if name in gone - theirs),
+        tuple(name for name in left if name not in gone - theirs),
+        tuple(sorted(shown(one.id) for one in lost.values())),
     )
-
-
-def _lost(archive: Archive, name: str) -> str:
-    """The id of the edition whose record an object is; empty, if it is none."""
-    try:
-        if not next(archive.store.pieces(object_key(name)), b"").startswith(b"{"):
-            return ""
-        return shown(read_record(archive.object(name)).id)
-    except ArchiveError:
-        return ""
 
 
 def _record(archive: Archive, filed: Entry) -> Edition:
@@ -356,7 +374,9 @@ def _append(archive: Archive, hand: Hand, doomed: Doomed) -> None:
         chronicle(entries).filed(doomed.edition)
 
     kept = doomed.retention.until.isoformat()
-    details = log.details(reason=f"kept through {kept}", until=kept, objects=list(doomed.objects))
+    details = log.details(
+        reason=f"its time was over: kept through {kept}", until=kept, objects=list(doomed.objects)
+    )
     entry = hand.entry(Act.PURGED, doomed.edition, details=details)
     log.append(archive.store, entry, check, late=hand.late)
 

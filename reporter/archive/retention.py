@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from reporter.archive import log, packs, policy
+from reporter.archive import ends, log, packs, policy
 from reporter.archive.base import Archive, Hand
 from reporter.archive.findings import shown
 from reporter.errors import ArchiveError, SpecError
@@ -51,23 +51,32 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Through which day an edition is kept, and by which holds beyond it."""
+    """Through which day an edition is kept, and by which holds beyond it.
+
+    `in_use` is the first day of a use that has no last one yet: its time has not begun.
+    """
 
     edition: str
     until: date
     holds: tuple[Hold, ...]
+    in_use: date | None = None
 
     def due(self, now: datetime) -> bool:
         """Whether it may be purged: its last day is over everywhere it is counted, in UTC."""
         return self.expired(now) and not self.holds
 
     def expired(self, now: datetime) -> bool:
-        """Whether its last day is over, held or not."""
-        return day(now) > self.until
+        """Whether its last day is over, held or not; while it is in use, it has none."""
+        return self.in_use is None and day(now) > self.until
 
     def why_not(self, now: datetime) -> str:
         """Why it may not be purged; empty, if it may."""
-        reasons = [] if self.expired(now) else [f"kept through {self.until.isoformat()}"]
+        reasons = [] if day(now) > self.until else [f"kept through {self.until.isoformat()}"]
+        if self.in_use:
+            reasons.append(
+                f"in use since {self.in_use} without a last day, so its time has not begun: "
+                f"reporter archive used {shown(self.edition)} --on {self.in_use} --until DAY"
+            )
         reasons += [f"under hold {one.number} ({one.reason})" for one in self.holds]
         return "; ".join(reasons)
 
@@ -85,6 +94,7 @@ class Chronicle:
     policies: tuple[Entry, ...]
     forgotten: frozenset[str]
     audiences: dict[str, frozenset[str]]
+    in_use: dict[str, date]
 
     def __contains__(self, edition: str) -> bool:
         return edition in self.added and edition not in self.purged
@@ -134,6 +144,7 @@ def chronicle(entries: Iterable[Entry]) -> Chronicle:
         tuple(one for one in entries if one.act is Act.POLICY),
         frozenset(str(o.details.get("client")) for o in entries if o.act is Act.FORGOTTEN),
         audiences,
+        _in_use(entries),
     )
 
 
@@ -149,7 +160,8 @@ def retained(archive: Archive, edition: str, known: Chronicle | None = None) -> 
         ArchiveError: there is none, or it was purged.
     """
     known = known or chronicle(archive.entries())
-    return Retention(edition, until(archive, edition, known), holding(archive, edition, known))
+    last, holds = until(archive, edition, known), holding(archive, edition, known)
+    return Retention(edition, last, holds, known.in_use.get(edition))
 
 
 def until(archive: Archive, edition: str, known: Chronicle) -> date:
@@ -213,7 +225,7 @@ def hold(  # noqa: PLR0913  who holds what, and why
         reason=sentence(reason), editions=list(dict.fromkeys(editions)), slug=slug, client=client
     )
     entry = hand.entry(Act.HELD, editions[0] if len(editions) == 1 else "", details=details)
-    with archive.store.shared():
+    with ends.writing(archive):
         return held_by(log.append(archive.store, entry, check, late=hand.late))
 
 
@@ -237,7 +249,7 @@ def release(archive: Archive, hand: Hand, number: int, reason: str) -> Hold:
             raise ArchiveError(message, tip="See which there are: reporter archive hold.")
 
     details = log.details(hold=number, reason=sentence(reason))
-    with archive.store.shared():
+    with ends.writing(archive):
         check(archive.entries())
         edition = found[0].editions[0] if len(found[0].editions) == 1 else ""
         entry = hand.entry(Act.RELEASED, edition, details=details)
@@ -308,6 +320,31 @@ def _used_on(entry: Entry) -> date:
     """The day of a filing, or the last of a use: one without an end lasted when it was told."""
     ended = _date(entry.details.get("until")) if entry.act is Act.USED else None
     return ended or day(entry.time)
+
+
+def open_uses(entries: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
+    """The uses without a last day, by edition and first day.
+
+    A later entry of the same first day closes a use, if it has a last day.
+    """
+    found: dict[tuple[str, str], Entry] = {}
+    for one in entries:
+        if one.act is Act.USED:
+            what = (one.edition, str(one.details.get("on", "")))
+            if _date(one.details.get("until")):
+                found.pop(what, None)
+            else:
+                found[what] = one
+    return found
+
+
+def _in_use(entries: Iterable[Entry]) -> dict[str, date]:
+    """The editions in use, and since when: the first day of the first use that is open."""
+    found: dict[str, date] = {}
+    for (edition, on), entry in open_uses(entries).items():
+        since = _date(on) or day(entry.time)
+        found[edition] = min(found.get(edition, since), since)
+    return found
 
 
 def _date(written: object) -> date | None:

@@ -12,6 +12,7 @@ from functools import cache
 from reporter.archive import approval, log
 from reporter.archive.base import Archive, read_record
 from reporter.archive.contents import MOST, Contents, brief_part, contents, word
+from reporter.archive.ends import holds, seen
 from reporter.archive.retention import Chronicle, chronicle, holding, until
 from reporter.errors import ArchiveError, ReporterError
 from reporter.filed import GENESIS, Act, Edition, Entry
@@ -130,18 +131,6 @@ def _take(db: sqlite3.Connection, archive: Archive, news: tuple[Entry, ...]) -> 
         db.execute("UPDATE state SET number = ?, sha256 = ?", (news[-1].number, news[-1].sha256))
         if holds(archive, *seen(db)):
             db.execute("UPDATE seen SET (number, sha256) = (SELECT number, sha256 FROM state)")
-
-
-def seen(db: sqlite3.Connection) -> tuple[int, str]:
-    """The last entry that was ever taken in: its number, 0 where there was none, and its hash."""
-    number, sha256 = db.execute("SELECT number, sha256 FROM seen").fetchone()
-    return int(number), str(sha256)
-
-
-def holds(archive: Archive, number: int, sha256: str) -> bool:
-    """Whether the log has this entry; it has number 0."""
-    found = archive.entries()
-    return not number or (number <= len(found) and found[number - 1].sha256 == sha256)
 
 
 def moment(entry: Entry) -> str:

@@ -28,6 +28,7 @@ LEAVING = "left by a writer that was killed"
 UNDERWAY = ".writing"
 """The hidden folder of files that have no name yet."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+CLOSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 _NAME = r"[a-z0-9]+(?:\.[a-z0-9]+)*"
 _KEY = re.compile(rf"{_NAME}(?:/{_NAME})+")
 _PREFIX = re.compile(rf"{_NAME}(?:/{_NAME})*")
@@ -63,6 +64,13 @@ class Store(Protocol):
         Raises:
             TakenError: one holds other bytes; some of the others may be written.
             ArchiveError: one cannot be written; some of the others may be.
+        """
+
+    def begin(self, prefix: str) -> None:
+        """Make a place for keys of this prefix, so that losing it can be told from having none.
+
+        Raises:
+            ArchiveError: it cannot be written.
         """
 
     def get(self, key: str) -> bytes:
@@ -140,6 +148,12 @@ class Folder:
             for key, data in many:
                 self._put(key, data, touched)
             self._settle(touched)
+
+    def begin(self, prefix: str) -> None:
+        """Make the folder of a prefix, if it is not there; it outlives a power cut."""
+        with _refusing(self.root):
+            if not (self.root / prefix).is_dir():
+                self._settle(self._make(self.root / prefix))
 
     def get(self, key: str) -> bytes:
         """What a key holds."""
@@ -338,6 +352,7 @@ def _refusing(root: Path) -> Iterator[None]:
         raise ArchiveError(message, where=str(root), tip=tip) from error
     except OSError as error:
         message = f"the archive cannot be written: {durable.why(error)}. Nothing in it is lost."
-        tip = "Name another archive with --archive, or see to the folder."
+        tip = "See to the folder."
         tip = "Make room and try again." if error.errno in FULL else tip
-        raise ArchiveError(message, where=str(error.filename or root), tip=tip) from error
+        tip = "Make it writable and try again." if error.errno in CLOSED else tip
+        raise ArchiveError(message, where=str(root), tip=tip) from error

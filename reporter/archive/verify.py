@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reporter.archive import approval, catalogue, chain, log, packs, policy, purging
+from reporter.archive import approval, catalogue, chain, ends, log, packs, policy, purging
 from reporter.archive.base import (
     CATALOGUE,
     OBJECTS,
@@ -44,6 +44,9 @@ _OWN = {log.LOG, OBJECTS, PRIVATE, PICTURES, UNDERWAY}
 _CATALOGUES = f"{Path(CATALOGUE).stem}."
 _AWAY = "Keep it elsewhere."
 _LEAVINGS = "{} that nothing refers to, left by killed runs or by a log whose end was cut off"
+_LOST = "Records of editions that no entry files are among them: {}. The log's end may be missing."
+_KEEP = "They are evidence: clear nothing away before all that was found is explained."
+_KEEP_LOST = "Clear nothing away; verify with a head kept elsewhere: --head."
 
 CHECKS: tuple[Check, ...] = (
     policy.check,
@@ -51,6 +54,7 @@ CHECKS: tuple[Check, ...] = (
     packs.check,
     purging.check,
     catalogue.check,
+    ends.check,
 )
 """Further checks, each of which is handed what stands and gives what it finds."""
 
@@ -104,10 +108,13 @@ def verify(
         editions, told = _editions(archive, lay.entries, objects)
         purged = _purged(lay.entries)
         found += told
-        found += _held_against(_uses(lay.entries, editions), objects, purged)
+        uses = _uses(lay.entries, editions)
+        found += _held_against(uses, objects, purged)
         evidence = Evidence(archive, lay.entries, editions, objects.whole, purged, private)
         for check in CHECKS:
             found += check(evidence)
+        clean = all(one.note for one in found)
+        found += _left(archive, _unneeded(uses, objects, purged), purged, clean=clean)
     time = lay.entries[-1].time if lay.entries else None
     count = len(objects.whole) + len(objects.other)
     return Report(tuple(found), lay.count, len(editions), count, objects.size, lay.head, time,
@@ -197,21 +204,33 @@ def _purged(entries: Sequence[Entry]) -> dict[str, frozenset[str]]:
 def _held_against(
     uses: Mapping[str, Sequence[_Use]], objects: _Objects, purged: Mapping[str, frozenset[str]]
 ) -> Iterator[Found]:
-    """Objects that are needed and not there or not whole; those there that nothing needs."""
-    nothing: frozenset[str] = frozenset()
-    needed = {
-        sha256: [u for u in all_ if sha256 not in purged.get(u.edition, nothing)]
-        for sha256, all_ in uses.items()
-    }
+    """Objects that are not whole, or needed and not there."""
+    needed = _needed(uses, purged)
     for sha256, users in needed.items():
         if users and sha256 not in objects.whole:
             yield _lacking(sha256, users, objects, uses)
     for sha256 in (*objects.other, *objects.failed):
         if not needed.get(sha256):
             yield _lacking(sha256, (), objects, uses)
-    removed = frozenset().union(*purged.values())
-    unneeded = [sha256 for sha256 in objects.whole if not needed.get(sha256)]
-    yield from _left(unneeded, removed)
+
+
+def _needed(
+    uses: Mapping[str, Sequence[_Use]], purged: Mapping[str, frozenset[str]]
+) -> dict[str, list[_Use]]:
+    """What needs each object: editions that were purged with it do not."""
+    nothing: frozenset[str] = frozenset()
+    return {
+        sha256: [u for u in all_ if sha256 not in purged.get(u.edition, nothing)]
+        for sha256, all_ in uses.items()
+    }
+
+
+def _unneeded(
+    uses: Mapping[str, Sequence[_Use]], objects: _Objects, purged: Mapping[str, frozenset[str]]
+) -> list[str]:
+    """The objects that are whole and that nothing needs."""
+    needed = _needed(uses, purged)
+    return [sha256 for sha256 in objects.whole if not needed.get(sha256)]
 
 
 def _lacking(
@@ -241,19 +260,37 @@ def _listed(users: Sequence[_Use]) -> str:
     return f"{users[0].what}{more}"
 
 
-def _left(unneeded: Sequence[str], removed: frozenset[str]) -> Iterator[Found]:
-    """Notes on objects that nothing needs: of a purge not finished, of a killed run."""
+def _left(
+    archive: Archive,
+    unneeded: Sequence[str],
+    purged: Mapping[str, frozenset[str]],
+    *,
+    clean: bool,
+) -> Iterator[Found]:
+    """Notes on objects that nothing needs: of a purge not finished, of a killed run.
+
+    To purge them is advised only where all else is `clean` and no record is among them: they may be
+    all that is left of editions whose entries were cut off.
+    """
+    removed = frozenset().union(*purged.values())
+    unfiled = [name for name in unneeded if name not in removed]
+    lost = sorted(shown(one.id) for one in ends.lost(archive, unfiled).values())
     kinds = (
         (Kind.UNFINISHED, True, "of a purge that was cut short: {} not removed yet", ""),
         (Kind.LEAVING, False, _LEAVINGS, " --leavings"),
     )
     for kind, gone, what, how in kinds:
         if names := [sha256 for sha256 in unneeded if (sha256 in removed) is gone]:
-            count = f"{len(names)} object{'' if len(names) == 1 else 's'}"
+            message = what.format(f"{len(names)} object{'' if len(names) == 1 else 's'}") + "."
             more = "" if len(names) == 1 else " and others"
             remedy = f"`reporter archive purge{how}` clears it away."
-            where = f"{object_key(names[0])}{more}"
-            yield Found(kind, where, f"{what.format(count)}.", remedy, note=True)
+            if lost and not gone:
+                message += f" {_LOST.format(', '.join(lost))}"
+            if lost:
+                remedy = _KEEP_LOST
+            elif not clean:
+                remedy = _KEEP
+            yield Found(kind, f"{object_key(names[0])}{more}", message, remedy, note=True)
 
 
 # --- editions ---------------------------------------------------------------------------------

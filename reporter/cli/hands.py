@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -64,6 +65,19 @@ def tell_begun(talk: Talk, place: Path, *, before: bool) -> None:
     """Say that an archive was begun, where there was none before: the name may be mistyped."""
     if not before:
         talk.say(f"New archive begun in {place}.")
+
+
+def confirm(question: str) -> None:
+    """Ask before what cannot be undone.
+
+    Raises:
+        UsageError: nobody can be asked, and --yes is not given.
+        Abort: the answer is no.
+    """
+    if not sys.stdin.isatty():
+        message = "Nothing was done: there is no terminal to ask at. To go on unasked, say --yes."
+        raise click.UsageError(message)
+    click.confirm(question, abort=True, err=True)
 
 
 def _login() -> str:

@@ -90,7 +90,7 @@ def test_whatever_was_done_it_equals_one_made_from_nothing(
             assert len(every(made)) == len(filed)
         elif what == "add" and name not in filed:
             filed.append(add(made, small(week), minutes).id)
-        elif what == "correct" and name in filed:
+        elif what == "correct" and name in made.present():
             other = small(week, f"Corrected at {minutes}")
             filed.append(add(made, other, minutes, corrects=name).id)
         elif isinstance(what, Act) and name in filed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -15,6 +16,7 @@ from reporter.archive import log
 from reporter.archive.base import Archive, opened
 from reporter.archive.clients import keys_of
 from reporter.cli import options, run
+from reporter.errors import ArchiveError
 from reporter.filed import Act
 from tests.archives import add, archive, draft, hand
 
@@ -133,18 +135,29 @@ def test_a_mailbox_of_several_archives(told: Told, tmp_path: Path) -> None:
 
 
 def test_editions_of_a_log_cut_short_are_not_cleared_away(made: Archive, told: Told) -> None:
-    before = files(made)
+    before, edition = files(made), made.edition("2026-01-22/weekly")
     cut(made)
     code, _, err = told("purge", "--yes")
     assert code == 0
     assert files(made) == before
     assert "objects that no entry refers to" in err
-    assert "they stay; --leavings clears them away." in err
+    assert "they stay." in err
     assert "2026-01-22/weekly: its record is among them; no entry files it." in err
-    code, _, err = told("purge", "--leavings", "--dry-run")
-    assert (code, files(made)) == (0, before)
-    assert told("purge", "--leavings", "--yes")[0] == 0
-    assert len(files(made)) < len(before)
+    for sure in ("--dry-run", "--yes"):
+        code, _, err = told("purge", "--leavings", sure)
+        assert (code, files(made)) == (1, before)
+        assert "no entry files 2026-01-22/weekly" in err
+        assert "purge --leavings --head" in err
+    out = told("verify")[1]
+    assert "that no entry files are among them: 2026-01-22/weekly. The log's end may be" in out
+    assert "clears it away" not in out
+    assert told("purge", WEEKLY, "--yes")[0] == 0
+    lost = {part.sha256 for part in edition.parts} & {path.name for path in files(made)}
+    assert len(lost) == len({part.sha256 for part in edition.parts}), "none of its parts went"
+    head = told("head")[1].strip()
+    assert told("purge", "--leavings", "--yes", "--head", head)[0] == 0
+    assert told("purge", "--yes")[0] == 0
+    assert files(made) == []
 
 
 @pytest.mark.parametrize("way", ["line", "file"])
@@ -165,12 +178,66 @@ def test_the_catalogue_remembers_a_longer_log(made: Archive, told: Told) -> None
     cut(made)
     assert told("list")[0] == 0, "made anew, it remembers"
     before = files(made)
-    for words in (("purge", "--due", "--yes"), ("purge", "--leavings", "--yes")):
+    (made.folder.parent / "policy.toml").write_text("")
+    use = ("used", WEEKLY, "--on", "2026-01-16", "--how", "Sent", "--unapproved-because", "Paper")
+    for words in (
+        ("purge", "--due", "--yes"),
+        ("purge", "--leavings", "--yes"),
+        ("hold", WEEKLY, "--reason", "A claim."),
+        use,
+    ):
+        code, _, err = told(*words)
+        assert (code, files(made), len(opened(made.folder).entries())) == (1, before, 2)
+        assert "the catalogue has seen entry 3" in err
+    with pytest.raises(ArchiveError, match="has seen entry 3"):
+        add(opened(made.folder), draft(slug="daily"), 60)
+    code, out, _ = told("verify")
+    assert code == 1
+    assert "the catalogue has seen entry 3" in out
+    code, _, err = told("catalogue")
+    assert code == 0
+    assert "That is forgotten now." in err
+    assert told("verify")[0] == 0
+    assert told(*use)[0] == 0
+
+
+def test_what_is_written_is_seen_at_once(made: Archive, told: Told) -> None:
+    assert told("list")[0] == 0
+    add(made, draft(slug="daily"), 60)
+    (made.folder / log.key(4)).unlink()
+    code, _, err = told("hold", WEEKLY, "--reason", "A claim.")
+    assert code == 1
+    assert "the catalogue has seen entry 4" in err
+
+
+def test_a_log_that_is_gone(made: Archive, told: Told) -> None:
+    head = told("head")[1].strip()
+    shutil.rmtree(made.folder / "log")
+    before = files(made)
+    for words in (("list",), ("hold", WEEKLY, "--reason", "A claim."), ("add", "output/x")):
         code, _, err = told(*words)
         assert (code, files(made)) == (1, before)
-        assert "the catalogue has seen entry 3" in err
-    add(opened(made.folder), draft(slug="daily"), 60)
-    assert told("list")[0] == 0
-    assert told("purge", "--yes")[0] == 1, "another entry of that number is not the same"
-    assert told("catalogue")[0] == 0
-    assert told("purge", "--yes")[0] == 0
+        assert "holds objects but no log" in err
+    with pytest.raises(ArchiveError, match="holds objects but no log"):
+        add(made, draft(slug="daily"), 60)
+    code, out, _ = told("verify")
+    assert code == 1
+    assert "missing: log: holds objects but no log" in out
+    code, out, _ = told("verify", "--head", head)
+    assert code == 1
+    assert "none of them holds." in out
+    assert not (made.folder / "log").exists()
+
+
+@pytest.mark.usefixtures("made")
+def test_an_edition_in_use_is_not_purged(told: Told) -> None:
+    use = ("used", WEEKLY, "--on", "2026-01-16", "--how", "On a site")
+    assert told(*use, "--unapproved-because", "Paper")[0] == 0
+    code, _, err = told("purge", WEEKLY, "--yes")
+    assert code == 1
+    assert "in use since 2026-01-16 without a last day, so its time has not begun" in err
+    assert told(*use, "--until", "2026-01-20")[0] == 0
+    code, _, err = told("purge", WEEKLY, "--yes")
+    assert code == 1, "kept five years after it was told"
+    assert "in use" not in err
+    assert "kept through 2045" in err

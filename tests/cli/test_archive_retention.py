@@ -55,7 +55,8 @@ def test_purge_asks_first_and_a_dry_run_changes_nothing(
     assert capsys.readouterr().out == f"{WEEKLY}\n2026-01-22/weekly\n"
     with open(os.devnull, encoding="ascii") as nothing:  # noqa: PTH123  nobody answers
         monkeypatch.setattr("sys.stdin", nothing)
-        assert run(["archive", "purge", "--due"]) == 130
+        assert run(["archive", "purge", "--due"]) == 2
+        assert "say --yes" in capsys.readouterr().err
     assert sorted(at.rglob("*")) == files
     assert run(["archive", "purge", "--due", "--yes"]) == 0
     assert not [path for path in (at / "archive" / "objects").rglob("*") if path.is_file()]

@@ -44,6 +44,6 @@ def forget(  # noqa: PLR0913  one argument an option
     keys, hand = keys_of(archive, private), hands.hand(actor, late=late)
     purging.check_forgettable(archive, keys, hand, client_id, chronicle(archive.entries()))
     if not yes:
-        click.confirm("Destroy his key for good?", abort=True, err=True)
+        hands.confirm("Destroy his key for good?")
     purging.forget(archive, keys, hands.hand(actor, late=late), client_id)
     talk.say("Forgotten.")

@@ -46,7 +46,8 @@ def purge(  # noqa: PLR0913  one argument an option
     of an edition goes with it; files that other editions share stay. Finishes
     what a killed purge left: without an edition and without --due it does only
     that. What no entry refers to, a killed filing left or a log whose end was
-    cut off: it goes with --leavings alone. With --head nothing goes where the
+    cut off: it goes with --leavings alone, and where records of editions are
+    among it, only with a --head that holds. With --head nothing goes where the
     archive does not hold to it.
     """
     from reporter.archive import heads as kept
@@ -54,15 +55,18 @@ def purge(  # noqa: PLR0913  one argument an option
     from reporter.archive.base import opened
 
     archive, hand = opened(place), hands.hand(actor, late=late)
-    purging.check_holds(archive, kept.given(heads))
+    sure = purging.check_holds(archive, kept.given(heads))
     named = naming.all_meant(archive, editions, talk)
     made = purging.plan(archive, hand, named, due=due)
     talk.say_each(_told(made, leavings=leavings))
+    if leavings:
+        made.check_leavings(sure=sure)
     if (made.editions or (leavings and made.lost)) and not (dry_run or yes):
-        click.confirm("Purge for good?", abort=True, err=True)
+        hands.confirm("Purge for good?")
     if not dry_run:
         names = tuple(one.edition for one in made.editions)
-        made = purging.purge(archive, hands.hand(actor, late=late), names, leavings=leavings)
+        hand = hands.hand(actor, late=late)
+        made = purging.purge(archive, hand, names, leavings=leavings, sure=sure)
     for one in made.editions:
         click.echo(one.edition)
 
@@ -79,7 +83,8 @@ def _told(made: Plan, *, leavings: bool) -> list[str]:
     if made.unfinished:
         told.append(f"{len(made.unfinished)} objects of purges that were cut short.")
     if made.leavings:
-        what = "go" if leavings else "stay; --leavings clears them away"
+        what = "go" if leavings else "stay"
+        what += "" if leavings or made.lost else "; --leavings clears them away"
         told.append(
             f"{len(made.leavings)} objects that no entry refers to, left by filings that were cut "
             f"short or by a log whose end was cut off: they {what}."

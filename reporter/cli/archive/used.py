@@ -41,7 +41,8 @@ def used(  # noqa: PLR0913  one argument an option
     """Record that an edition was used outside of this program.
 
     Refused for an edition that was not approved by that day, unless you say why
-    it was used all the same; the record then names you.
+    it was used all the same; the record then names you. While a use has no
+    last day, the edition is not purged: tell the same --on again with --until.
     """
     from reporter.archive.base import opened
     from reporter.archive.finra import Use, record_use

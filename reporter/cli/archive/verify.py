@@ -50,7 +50,7 @@ def verify(
     from reporter.contract import dump
     from reporter.errors import EXIT_ERROR
 
-    archive = opened(place)
+    archive = opened(place, whole=False)
     anchors = kept.given(heads)
     with talk.progress() as progress:
         report = verify(archive, anchors, progress, private)
@@ -87,8 +87,9 @@ def _say(talk: Talk, report: Report) -> None:
         archives = _count(others, "other archive")
         click.echo(f"Heads of {archives} passed over: {len(report.skipped)}.")
     if report.heads:
-        told = ", ".join(str(head.number) for head in report.matched) or "none"
-        click.echo(f"Heads given: {len(report.heads)}; those that hold are of entry {told}.")
+        told = ", ".join(str(head.number) for head in report.matched)
+        which = f"those that hold are of entry {told}" if told else "none of them holds"
+        click.echo(f"Heads given: {len(report.heads)}; {which}.")
     elif not report.skipped:
         click.echo(UNANCHORED)
     click.echo(_verdict(report))
