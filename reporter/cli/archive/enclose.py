@@ -38,9 +38,9 @@ def enclose(  # noqa: PLR0913  one argument an option
     actor: str | None,
     late: bool,
 ) -> None:
-    """File what one client was sent with an edition, sealed under his own key.
+    """Seal what one client was sent, and file it with an edition.
 
-    `reporter archive get` gives it back to the byte, `reporter archive forget`
+    It is sealed under his own key: `reporter archive get` gives it back to the byte, `reporter archive forget`
     destroys the key.
     """
     from reporter.archive.base import opened

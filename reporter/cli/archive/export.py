@@ -22,8 +22,9 @@ from reporter.cli.talk import Talk
 @options.loudness
 @click.pass_obj
 def export(talk: Talk, *, edition: str, target: Path, with_inputs: bool, place: Path) -> None:
-    """Hand out an edition: its files, its record, its log, and how to check them.
+    """Hand out an edition with all that is needed to check it.
 
+    Its files, its record, the log about it, approvals, and how to check them.
     Writes a new folder, or a ZIP file where the name ends so, and prints its
     path. `sha256sum -c SHA256SUMS` checks it; README.txt in it says the rest.
     """

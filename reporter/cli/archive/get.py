@@ -49,7 +49,7 @@ def get(  # noqa: PLR0913  one argument an option
     place: Path,
     private: Path | None,
 ) -> None:
-    """Get what a client was sent: list it, or write it as it was, to the byte.
+    """Get what a client was sent: list it, or write it to a folder.
 
     A day means the editions as of it and what was filed on it.
     """

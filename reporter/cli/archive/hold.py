@@ -40,7 +40,7 @@ def hold(  # noqa: PLR0913  one argument an option
     actor: str | None,
     late: bool,
 ) -> None:
-    """Hold editions: none of them is purged until the hold is released.
+    """Hold editions: none is purged until the hold is released.
 
     Prints the hold's number, by which it is released. Without anything named,
     it lists the holds there are.

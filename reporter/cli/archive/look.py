@@ -27,7 +27,9 @@ from reporter.cli.talk import Talk
 def look(  # noqa: PLR0913  one argument an option
     talk: Talk, *, edition: str, name: str, place: Path, folder: Path | None, no_view: bool
 ) -> None:
-    """Write an edition's files, read-only, and open its PDF or the FILE named.
+    """Write an edition's files, read-only, and open one of them.
+
+    Without FILE it is the PDF.
 
     EDITION is an id, a day, a slug (its latest), latest, or the beginning of a
     hash. The bytes are checked against their hashes first. Prints the path.

@@ -44,7 +44,7 @@ def rebuild(  # noqa: PLR0913  one argument an option
     as_json: bool,
     place: Path,
 ) -> None:
-    """Build editions again from what was filed, and compare every byte.
+    """Build editions again, and compare every byte.
 
     Prices, spec, desk inputs, templates, styles and the clock are those that
     were filed; the program, its libraries and fonts are today's. Where a file

@@ -38,8 +38,9 @@ class Number(click.ParamType[int]):
 def release(  # noqa: PLR0913  one argument an option
     talk: Talk, *, number: int, reason: str, place: Path, actor: str | None, late: bool
 ) -> None:
-    """Release a hold by its number; other holds on the same editions stay.
+    """Release a hold by its number.
 
+    Other holds on the same editions stay.
     `reporter archive hold` lists the holds there are.
     """
     from reporter.archive import retention

@@ -72,7 +72,7 @@ def search(  # noqa: PLR0913  one argument an option
     last: date | None,
     as_json: bool,
 ) -> None:
-    """Find editions by their words and by their facts, the newest first.
+    """Find editions by their words and facts, the newest first.
 
     TEXT is words that all stand somewhere in an edition: headline, remarks,
     tables, titles of charts, names of subjects. "In quotes" they stand together;

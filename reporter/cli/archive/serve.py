@@ -38,7 +38,7 @@ def serve(  # noqa: PLR0913  one argument an option
     audience: str | None,
     jurisdiction: str | None,
 ) -> None:
-    """Write the archive's web site and show it, on this machine alone.
+    """Show the archive's web site, on this machine alone.
 
     Ends with Ctrl-C. Nobody else can reach it: it listens on 127.0.0.1.
     """

@@ -37,7 +37,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 @options.loudness
 @click.pass_obj
 def show(talk: Talk, *, edition: str, place: Path, as_json: bool) -> None:
-    """Show everything about an edition: words, files, people, dates, the log.
+    """Show everything about an edition.
+
+    Its words, files, people, dates and log entries.
 
     EDITION is an id, a day, a slug (its latest), latest, or the beginning of a
     hash. What it was made from is counted; -v and --json tell each file.

@@ -39,7 +39,7 @@ UNANCHORED = (
 def verify(
     talk: Talk, *, place: Path, heads: tuple[str, ...], private: Path | None, as_json: bool
 ) -> None:
-    """Prove that the archive is what was filed, or say what was done to it.
+    """Prove that nothing was changed, or say what was.
 
     Reads every entry of the log and every object. Leaves with 1 if something is
     missing, changed, out of place or against a head; notes are no failure.
