@@ -224,7 +224,7 @@ def test_a_key_that_is_not_listed_opens_nothing(made: Archive) -> None:
 @pytest.mark.parametrize(
     ("wish", "why"),
     [
-        ({"jurisdictions": ("US",)}, "may not approve for professional in US"),
+        ({"jurisdictions": ("US",)}, "nobody may approve for US"),
         ({"audiences": ("institutional",)}, "may not approve for institutional in CH"),
         ({"statement": "x\x07"}, "control character"),
     ],

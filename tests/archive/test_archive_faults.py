@@ -146,7 +146,7 @@ def test_a_folder_of_somebody_else(tmp_path: Path) -> None:
     for folder in (made.folder.parent, *made.folder.parent.parents[:2]):
         if os.getuid() == 0:
             folder.chmod(folder.stat().st_mode | 0o055)
-    refused(run_as_nobody(made.folder, "2"), "cannot be written: permission denied")
+    refused(run_as_nobody(made.folder, "2"), "no archive can be read there: permission denied")
     made.folder.chmod(0o000)
     refused(run_as_nobody(made.folder, "2"), "permission denied")
     for folder in (made.folder, *made.folder.rglob("*")):

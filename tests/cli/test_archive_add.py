@@ -41,7 +41,8 @@ def test_the_id_is_printed_and_again_it_is_filed_already(output: Path, capsys: T
     name = f"{folder.parent.name}/daily"
     capsys.readouterr()
     assert run(["archive", "add", str(folder)]) == 0
-    assert capsys.readouterr() == (f"{name}\n", "")
+    begun = f"New archive begun in {output.parent / 'archive'}.\n"
+    assert capsys.readouterr() == (f"{name}\n", begun)
     assert run(["archive", "add", str(folder), str(folder)]) == 0
     again = capsys.readouterr()
     assert again.out == f"{name}\n{name}\n"

@@ -40,8 +40,8 @@ def enclose(  # noqa: PLR0913  one argument an option
 ) -> None:
     """Seal what one client was sent, and file it with an edition.
 
-    It is sealed under his own key: `reporter archive get` gives it back to the byte, `reporter archive forget`
-    destroys the key.
+    It is sealed under his own key. `reporter archive get` gives it back to the
+    byte, `reporter archive forget` destroys the key.
     """
     from reporter.archive.base import opened
     from reporter.archive.clients import keys_of
