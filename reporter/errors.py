@@ -12,6 +12,8 @@ EXIT_DONE = 0
 EXIT_ERROR = 1
 EXIT_USAGE = 2
 EXIT_GAPS = 3
+EXIT_WAITING = 4
+EXIT_UNSENT = 5
 EXIT_INTERRUPTED = 130
 
 
@@ -75,3 +77,19 @@ class GapsError(ReporterError):
 
 class ArchiveError(ReporterError):
     """The archive refuses, or cannot be read or written."""
+
+
+class DeliveryError(ReporterError):
+    """Delivery refuses, or what it needs cannot be reached, read or written."""
+
+
+class WaitingError(ReporterError):
+    """Nothing is wrong, but somebody else must act first: an approval is missing."""
+
+    exit_code = EXIT_WAITING
+
+
+class UnsentError(ReporterError):
+    """A run is over, and some messages are not sent or not known to be."""
+
+    exit_code = EXIT_UNSENT

@@ -1,8 +1,8 @@
 """The values that cross from stage to stage, in the order in which they are made.
 
 Read this first, then `order.py` (what was ordered), `market.py` (what sources give), `content.py`
-(words, charts, tables), `paper.py` (what comes out) and `filed.py` (what is archived), whose values
-are handed on from here.
+(words, charts, tables), `paper.py` (what comes out), `filed.py` (what is archived) and
+`delivered.py` (what is delivered), whose values are handed on from here.
 Everything is frozen; no stage changes what an earlier one gave.
 Left of `Brief` everything is about markets, right of it everything is about paper:
 a `Brief` is complete content without a single tag.
@@ -31,6 +31,16 @@ from reporter.content import (
     Table,
     Text,
     plain,
+)
+from reporter.delivered import (
+    Answer,
+    Delivery,
+    Form,
+    Letter,
+    Recipient,
+    State,
+    Status,
+    Verdict,
 )
 from reporter.filed import Act, Edition, Entry, Head, Part
 from reporter.market import (
@@ -67,6 +77,7 @@ from reporter.paper import Artifact, Brand, Picture
 __all__ = [
     "EMPTY",
     "Act",
+    "Answer",
     "Artifact",
     "Artifacts",
     "Basis",
@@ -79,6 +90,7 @@ __all__ = [
     "ChartSeries",
     "Column",
     "ConfirmedMove",
+    "Delivery",
     "DeskFigure",
     "DeskInputs",
     "DeskView",
@@ -89,6 +101,7 @@ __all__ = [
     "Facts",
     "Finding",
     "Flow",
+    "Form",
     "Gap",
     "Head",
     "Input",
@@ -97,6 +110,7 @@ __all__ = [
     "KeyFigure",
     "Kind",
     "KnownHigh",
+    "Letter",
     "MarketData",
     "Pair",
     "Part",
@@ -104,6 +118,7 @@ __all__ = [
     "PriceSeries",
     "Provenance",
     "Reason",
+    "Recipient",
     "Remark",
     "Role",
     "Section",
@@ -111,11 +126,14 @@ __all__ = [
     "Severity",
     "SourceRef",
     "Span",
+    "State",
+    "Status",
     "Table",
     "Target",
     "Terms",
     "Text",
     "Unit",
+    "Verdict",
     "plain",
 ]  # fmt: skip
 

@@ -33,6 +33,10 @@ only_programs() { # the tests start their own server: Debian need not make and s
     mkdir -p "${conf%/*}" && echo 'create_main_cluster = false' >$conf
 }
 
+unstarted() { # the tests start their own: the package need neither ask nor start one
+    echo "$1 postfix/main_mailer_type select No configuration" | debconf-set-selections 2>/dev/null || :
+}
+
 PATH=$PATH:/usr/sbin:/sbin
 command -v "$python" >/dev/null 2>&1 || need python3
 if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then need python3-venv; fi
@@ -43,11 +47,13 @@ if [ "$kind" != run ]; then
     command -v pdftoppm >/dev/null 2>&1 || need poppler-utils
     command -v chromium >/dev/null 2>&1 || need chromium
     postgres_server || need postgresql
+    command -v postfix >/dev/null 2>&1 && command -v smtp-sink >/dev/null 2>&1 || need postfix
 fi
 if [ -n "$missing" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         say "Installing$missing ..."
         case $missing in *postgresql*) only_programs ;; esac
+        case $missing in *postfix*) unstarted postfix ;; esac
         { apt-get update -q && DEBIAN_FRONTEND=noninteractive \
             apt-get install -q -y --no-install-recommends $missing; } >&2
     else
@@ -65,7 +71,7 @@ fi
 
 extras() {
     case $kind in
-        run) echo parquet,site ;;
+        run) echo parquet,site,mail ;;
         test) echo parquet,test ;;
         bench) echo parquet,test,bench ;;
         *) say "unknown kind $kind"; exit 2 ;;

@@ -31,6 +31,10 @@ LONGEST_FILE = 400
 HOMES = {
     "click": ("cli/",),
     "cryptography": ("archive/ciphers.py",),
+    "css_inline": ("inlining.py",),
+    "dkim": ("delivery/signing.py",),
+    "dns": ("delivery/lookups.py",),
+    "email_validator": ("delivery/addresses.py",),
     "exchange_calendars": ("sessions.py",),
     "fontTools": ("fonts.py", "drawing.py", "display.py"),
     "jinja2": ("templating.py",),
@@ -65,13 +69,16 @@ HOMES = {
         "indicators.py",
         "bars.py",
     ),
-    "pydantic": ("spec.py", "archive/policy_form.py"),
-    "pydantic_core": ("spec.py", "archive/policy_form.py"),
+    "pydantic": ("spec.py", "archive/policy_form.py", "delivery/settings_form.py"),
+    "pydantic_core": ("spec.py", "archive/policy_form.py", "delivery/settings_form.py"),
     "weasyprint": ("pdf.py",),
     "yfinance": ("sources/yahoo.py",),
     "curl_cffi": ("sources/_yahoo_session.py",),
     "pyarrow": ("sources/files.py",),
-    "sqlalchemy": ("database.py",),
+    "pikepdf": ("delivery/protecting.py",),
+    "sqlalchemy": ("database.py", "delivery/tables.py", "delivery/ledger.py"),
+    "starlette": ("delivery/unsubscribing.py",),
+    "uvicorn": ("delivery/unsubscribing.py",),
     "psycopg": ("database.py",),
     "pypdfium2": ("archive/site/pictures.py",),
 }
@@ -79,7 +86,7 @@ HOMES = {
 # What a module may import of the package, by the way of the data: a stage knows earlier ones only.
 PAPER = (
     "drawing", "display", "document", "flow", "front_page", "pdf", "templating", "typesetting",
-    "view", "output", "sidecars", "archive",
+    "view", "output", "sidecars", "archive", "mail", "inlining", "delivery", "channels",
 )  # fmt: skip
 MARKETS = (
     "gather", "staleness", "gate", "checks", "tables", "measure", "sessions", "windows", "wording",

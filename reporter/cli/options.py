@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
 from reporter.cli.talk import QUIET, VERBOSE, Talk
+
+if TYPE_CHECKING:
+    from reporter.delivery.clock import Clock
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,6 +37,13 @@ class Day(click.ParamType[date]):
 def now() -> datetime:
     """The only clock of the program, in this machine's zone."""
     return datetime.now().astimezone()  # noqa: TID251  the one place
+
+
+def clock() -> Clock:
+    """The clock that senders are handed."""
+    from reporter.delivery.clock import Clock
+
+    return Clock(now, time.monotonic, time.sleep)
 
 
 def _sources(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
