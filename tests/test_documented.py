@@ -27,7 +27,9 @@ from reporter.sources.base import sources
 from reporter.spec import load
 
 README = Path("README.md").read_text(encoding="utf-8")
-HANDBOOK = Path("ARCHIVE.md").read_text(encoding="utf-8")
+HANDBOOK = "".join(
+    Path(name).read_text(encoding="utf-8") for name in ("ARCHIVE.md", "DELIVERY.md")
+)
 FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -187,7 +189,7 @@ def test_columns_are_those_of_the_program() -> None:
 
 
 def test_files_that_the_documents_name_are_there() -> None:
-    for document in ("README.md", "ARCHIVE.md", "ARCHITECTURE.md", "CONTRIBUTING.md"):
+    for document in ("README.md", "ARCHIVE.md", "DELIVERY.md", "ARCHITECTURE.md", "CONTRIBUTING.md"):
         text = Path(document).read_text(encoding="utf-8")
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
             assert Path(link).exists(), f"{document}: {link}"
@@ -201,9 +203,9 @@ def test_modules_of_the_architecture_are_there() -> None:
         assert Path("reporter", place).exists() or Path(place).exists(), place
     modules = {path.name for path in Path("reporter").glob("*.py")} - {"__init__.py", "__main__.py"}
     assert modules <= {Path(place).name for place in named}
-    archive = Path("reporter/archive").rglob("[a-z]*.py")
-    kept = {path.relative_to("reporter").as_posix() for path in archive}
-    assert kept <= named
+    for folder in ("archive", "delivery", "channels"):
+        found = Path("reporter", folder).rglob("[a-z]*.py")
+        assert {path.relative_to("reporter").as_posix() for path in found} <= named
 
 
 def test_make_names_its_targets() -> None:
