@@ -27,9 +27,7 @@ from reporter.sources.base import sources
 from reporter.spec import load
 
 README = Path("README.md").read_text(encoding="utf-8")
-HANDBOOK = "".join(
-    Path(name).read_text(encoding="utf-8") for name in ("ARCHIVE.md", "DELIVERY.md")
-)
+HANDBOOK = "".join(Path(name).read_text(encoding="utf-8") for name in ("ARCHIVE.md", "DELIVERY.md"))
 FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -189,7 +187,13 @@ def test_columns_are_those_of_the_program() -> None:
 
 
 def test_files_that_the_documents_name_are_there() -> None:
-    for document in ("README.md", "ARCHIVE.md", "DELIVERY.md", "ARCHITECTURE.md", "CONTRIBUTING.md"):
+    for document in (
+        "README.md",
+        "ARCHIVE.md",
+        "DELIVERY.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+    ):
         text = Path(document).read_text(encoding="utf-8")
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
             assert Path(link).exists(), f"{document}: {link}"
