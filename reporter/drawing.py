@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +25,7 @@ from matplotlib.colors import to_hex
 from matplotlib.ft2font import __freetype_version__ as freetype
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
+from PIL import Image
 
 from reporter import written
 from reporter.charts._sheet import BOLD, Faces, Sheet, advance, type_size
@@ -57,6 +59,7 @@ PHONE_WIDTH = 280.0
 BITMAP_SCALE = 2
 MAIL_PIXELS = 1200
 """A mail's width of 600 pixels, twice."""
+MAIL_COLOURS = 64
 MAIL_DRAWN = 400.0
 """Points a mail's chart is drawn at: fewer than it takes, so that its labels are large."""
 MAIL_INSET = MAIL_DRAWN * 20 / 560
@@ -107,7 +110,8 @@ def picture(chart: Chart, brand: Brand, medium: Medium, *, beside: Path | None =
         return _vector(recorded, head=_embedded(brand))
     if medium == "mail":
         with _drawn(chart, brand, beside, (MAIL_DRAWN, chart.size[1]), inset=MAIL_INSET) as sheet:
-            return _bitmap(chart, brand, sheet, MAIL_PIXELS / (sheet.outer[0] / 72))
+            drawn = _bitmap(chart, brand, sheet, MAIL_PIXELS / (sheet.outer[0] / 72))
+            return replace(drawn, data=_small(drawn.data))
     with _drawn(chart, brand, beside, chart.size, framed=True) as sheet:
         return _bitmap(chart, brand, sheet, 96 * BITMAP_SCALE)
 
@@ -263,6 +267,18 @@ def _bitmap(chart: Chart, brand: Brand, sheet: Sheet, dpi: float) -> Picture:
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         sheet.canvas.print_figure(data, format="png", dpi=sheet.dpi, metadata={"Software": None})
     return Picture(chart.id, "image/png", data.getvalue(), *sheet.outer)
+
+
+def _small(png: bytes) -> bytes:
+    """The picture in few colours, chosen by median cut: a fourth of the bytes, to the same eye."""
+    data = BytesIO()
+    few = (
+        Image.open(BytesIO(png))
+        .convert("RGB")
+        .quantize(MAIL_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    )
+    few.save(data, "png", optimize=True)
+    return data.getvalue()
 
 
 # --- recording -----------------------------------------------------------------------------------
