@@ -60,7 +60,7 @@ BITMAP_SCALE = 2
 MAIL_PIXELS = 1200
 """A mail's width of 600 pixels, twice."""
 MAIL_COLOURS = 64
-MAIL_DRAWN = 400.0
+MAIL_DRAWN = 340.0
 """Points a mail's chart is drawn at: fewer than it takes, so that its labels are large."""
 MAIL_INSET = MAIL_DRAWN * 20 / 560
 """Its margins in those points: 20 pixels of the mail's 600, as the words beside it have."""
@@ -157,7 +157,7 @@ def _drawn(  # noqa: PLR0913  keywords mostly
     """The finished sheet, inside the style it was drawn in: texts are laid out when rendered."""
     with mpl.rc_context(_style(beside)):
         faces = _faces(brand.fonts["label"])
-        margin = (inset, inset / 4, inset / 4)
+        margin = (inset, inset / 2, inset / 2)
         sheet = _framed(chart, brand, size, faces) if framed else Sheet(size, faces, margin)
         charts.get(chart.kind).draw(sheet, chart, brand)
         yield sheet

@@ -86,7 +86,6 @@ class _Form(NamedTuple):
     paragraphs: int | None = None
     notes: bool = True
     charts: int = CHARTS
-    standfirst: bool = True
 
 
 FORMS = (

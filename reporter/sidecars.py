@@ -21,8 +21,8 @@ FACT_COLUMNS = (
 SAMPLE = "sample data"
 MARKET = "market data"
 LIBRARIES = (
-    "exchange-calendars", "jinja2", "matplotlib", "numpy", "pandas", "pydantic", "weasyprint",
-    "yfinance",
+    "css-inline", "exchange-calendars", "jinja2", "matplotlib", "numpy", "pandas", "pillow",
+    "pydantic", "weasyprint", "yfinance",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@")
 Value = str | float | int | bool | None

@@ -127,12 +127,15 @@ def test_a_phone_gets_its_own_width(drawn: dict[str, Chart]) -> None:
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_bitmaps_are_opaque_and_twice_the_size(kind: str, drawn: dict[str, Chart]) -> None:
+def test_a_mails_pictures_are_opaque_small_and_twice_its_width(
+    kind: str, drawn: dict[str, Chart]
+) -> None:
     shown = picture(drawn[kind], HOUSE, "mail")
     image = Image.open(BytesIO(shown.data)).convert("RGBA")
-    width, height = drawn[kind].size
-    assert image.width == pytest.approx(width * 96 / 72 * 2, abs=1)
-    assert image.height == pytest.approx(height * 96 / 72 * 2, abs=1)
+    assert image.width == 1200
+    assert image.height == pytest.approx(1200 * shown.height / shown.width, abs=1)
+    assert len(shown.data) < 60_000
+    assert shown == picture(drawn[kind], HOUSE, "mail")
     assert image.getchannel("A").getextrema() == (255, 255)
     assert image.getpixel((0, 0)) == (255, 255, 255, 255)
 
@@ -147,10 +150,9 @@ def test_a_file_that_stands_alone_carries_title_and_source(drawn: dict[str, Char
     assert chart.source_line in written
     assert "@font-face" in text
     assert "var(" not in text
-    plain_size = picture(chart, HOUSE, "mail")
     framed = picture(chart, HOUSE, "file")
-    assert framed.width > plain_size.width
-    assert framed.height > plain_size.height
+    assert framed.width > chart.size[0]
+    assert framed.height > chart.size[1]
 
 
 def test_a_long_title_is_wrapped_inside_the_frame(drawn: dict[str, Chart]) -> None:

@@ -69,7 +69,7 @@ def test_paths_go_to_stdout_and_talk_to_stderr(
         "US small caps, as of 2026-01-15, from sample data.",
         "1 gap: -v tells which.",
     ]
-    assert made.formats == ("pdf", "html", "json")
+    assert made.formats == ("pdf", "html", "json", "mail")
     assert made.spec is not None
     assert made.spec.slug == "small-caps"
 
