@@ -83,7 +83,7 @@ def table(  # noqa: PLR0913, PLR0917  whose rows of what, how they look, in whic
     note = next(filter(str.strip, rest), "") if any(one.doubtful for one in lines) else ""
     foot = paragraphs(f"{MARK} {note}" if note else "", look, muted=True)
     shown = Fragment(_text(labels, lines), _html(labels, lines, look))
-    return paragraphs(title, look) + shown + foot
+    return paragraphs(title, look, bold=True) + shown + foot
 
 
 def _window(brief: Mapping[str, Any], facts: Mapping[str, dict[str, Any]]) -> tuple[str, str]:
