@@ -44,11 +44,16 @@ NOTHING = Fragment()
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colours of a mail body (`#rrggbb`) and its fonts, as its own styles have them."""
+    """Colours of a mail body (`#rrggbb`) and its fonts, as its own styles have them.
+
+    In the dark its style sheet colours what has the class `text`, `note`, `link`, or `small` for
+    rules.
+    """
 
     ink: str = "#16191d"
     muted: str = "#5b626a"
     rule: str = "#cfd4d9"
+    accent: str = "#0b3d6b"
     font: str = "Georgia, serif"
 
     def style(self, *, muted: bool = False) -> str:
@@ -88,8 +93,10 @@ def paragraphs(
     blocks = ["\n".join(map(harmless, block)) for block in _blocks(text)]
     plain = "\n\n".join(_wrapped(_told(block, link)) for block in blocks)
     style = look.style(muted=muted) + (";font-weight:bold" if bold else "")
-    start = f'<p class="{"muted" if muted else "ink"}" style="{style}">'
-    return Fragment(plain, "\n".join(f"{start}{_marked(block, link)}</p>" for block in blocks))
+    start = f'<p class="{"note" if muted else "text"}" style="{style}">'
+    return Fragment(
+        plain, "\n".join(f"{start}{_marked(block, link, look)}</p>" for block in blocks)
+    )
 
 
 def _languages(language: str) -> tuple[str, ...]:
@@ -122,14 +129,14 @@ def _told(block: str, link: str) -> str:
     return _words_of(link).sub(rf"\1: {link}", block) if link else block
 
 
-def _marked(block: str, link: str) -> str:
+def _marked(block: str, link: str, look: Look) -> str:
     """The text as HTML, its address as one to click at; a long one is shown shortened."""
     if not link:
         return _escaped(block)
     bare = link.partition("://")[2]
     shown = bare if len(bare) <= SHOWN else bare.partition("/")[0]
     pieces = _words_of(link).sub(f"{_MARK}\\1{_MARK}", block).replace(link, _MARK + shown + _MARK)
-    start = f'<a href="{html.escape(link)}" style="color:inherit">'
+    start = f'<a href="{html.escape(link)}" class="link" style="color:{look.accent}">'
     marked = (
         f"{start}{_escaped(one)}</a>" if at % 2 else _escaped(one)
         for at, one in enumerate(pieces.split(_MARK))

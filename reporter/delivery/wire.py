@@ -7,6 +7,7 @@ by the library's policies, which put encoded words into `List-Unsubscribe` (CPyt
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Iterator
 from email.header import Header
