@@ -55,9 +55,7 @@ def render_text(
     return _filled(names, values, folder)
 
 
-def _filled(
-    names: Sequence[str], values: Mapping[str, object], folder: Path | None, *, escaped: bool
-) -> str:
+def _filled(names: Sequence[str], values: Mapping[str, object], folder: Path | None) -> str:
     name = names[-1]
     try:
         return _selected(tuple(names), folder).render(values)

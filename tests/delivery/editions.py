@@ -35,8 +35,10 @@ HTML = """\
 </head><body>
 <table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td>
 <!--slot:opening--><!--/slot:opening-->
-<h1 class="headline" style="color: #101112">Russell 2000 closes at a record, 6.4% ahead this year</h1>
-<p class="text" style="font-family: Charter, serif; color: #101112">Small caps led; the VIX fell MINUS4.5%.</p>
+<h1 class="headline" style="color: #101112">
+Russell 2000 closes at a record, 6.4% ahead this year</h1>
+<p class="text" style="font-family: Charter, serif; color: #101112">
+Small caps led; the VIX fell MINUS4.5%.</p>
 <img src="mail/lead.png" alt="Russell 2000 since June" width="600" height="300">
 <img src="mail/strength.png" alt="Relative strength" width="600" height="200">
 <!--slot:holdings--><!--/slot:holdings-->
