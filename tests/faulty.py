@@ -190,7 +190,8 @@ def smtp_sink(*flags: str) -> Iterator[int]:
     if program is None:
         raise LookupError("no smtp-sink here; `make test` installs Debian's `postfix`")
     port = free_port()
-    process = subprocess.Popen([program, *flags, f"127.0.0.1:{port}", "64"])
+    owner = () if os.geteuid() else ("-u", "nobody")  # it will not stay root
+    process = subprocess.Popen([program, *owner, *flags, f"127.0.0.1:{port}", "64"])
     try:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end and process.poll() is None:

@@ -48,53 +48,67 @@ class Script:
         return found
 
 
+class Handler(socketserver.StreamRequestHandler):
+    """One connection."""
+
+    timeout = 10
+    disable_nagle_algorithm = True
+    script: Script
+
+    def handle(self) -> None:
+        """Talk until one of the two hangs up."""
+        self.script.connections += 1
+        with contextlib.suppress(OSError):
+            self.talk()
+
+    def talk(self) -> None:
+        """Answer each command."""
+        going = self.tell("")
+        while going and (line := self.rfile.readline()):
+            self.script.said.append(line.decode("utf-8", "replace").rstrip("\r\n"))
+            verb = self.script.said[-1].partition(" ")[0].upper()
+            going = self.tell(verb)
+            if going == b"354":
+                going = self.payload()
+            if verb == "QUIT":
+                return
+
+    def payload(self) -> bytes | None:
+        """Take a message and answer to its final dot."""
+        lines = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return None
+            lines.append(line.removeprefix(b"."))
+        self.script.taken.append(b"".join(lines))
+        return self.tell(".")
+
+    def tell(self, verb: str) -> bytes | None:
+        """Answer; the code of what was said, or None to hang up."""
+        found = self.script.answer(verb)
+        if found is None:
+            return None
+        self.wfile.write(found)
+        return found[:3] or b"?"
+
+
 @contextmanager
 def scripted(answers: Mapping[str, Reply | list[Reply]] | None = None) -> Iterator[Script]:
     """A server at a free port for as long as the context lasts."""
-
-    class Handler(socketserver.StreamRequestHandler):
-        timeout = 10
-        disable_nagle_algorithm = True
-
-        def handle(self) -> None:
-            script.connections += 1
-            with contextlib.suppress(OSError):
-                self.talk()
-
-        def talk(self) -> None:
-            going = self.tell("")
-            while going and (line := self.rfile.readline()):
-                script.said.append(line.decode("utf-8", "replace").rstrip("\r\n"))
-                verb = script.said[-1].partition(" ")[0].upper()
-                going = self.tell(verb)
-                if going == b"354":
-                    going = self.payload()
-                if verb == "QUIT":
-                    return
-
-        def payload(self) -> bytes | None:
-            lines = []
-            while (line := self.rfile.readline()) != b".\r\n":
-                if not line:
-                    return None
-                lines.append(line.removeprefix(b"."))
-            script.taken.append(b"".join(lines))
-            return self.tell(".")
-
-        def tell(self, verb: str) -> bytes | None:
-            found = script.answer(verb)
-            if found is None:
-                return None
-            self.wfile.write(found)
-            return found[:3] or b"?"
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
         allow_reuse_address = True
 
     said = {verb: list(a) if isinstance(a, list) else [a] for verb, a in (answers or {}).items()}
-    with Server(("127.0.0.1", 0), Handler) as server:
-        script = Script(int(server.server_address[1]), said)
+    script = Script(0, said)
+
+    class Scripted(Handler):
+        pass
+
+    Scripted.script = script
+    with Server(("127.0.0.1", 0), Scripted) as server:
+        script.port = int(server.server_address[1])
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:

@@ -138,6 +138,8 @@ class Post:
             return self._refused_again(error), error.stage
         except UnfitError as error:
             return error.answer, Stage.RCPT
+        except DeliveryError as error:  # the secret cannot be had any more
+            return Answer(Verdict.HALTED, text=error.message), Stage.LOGIN
         self._carried += 1
         return self._hand_over(envelope, letter)
 
@@ -223,13 +225,14 @@ class Post:
 
         Raises:
             RefusedError: one of them fails; no connection is left.
+            DeliveryError: the secret cannot be had; the same.
         """
         self._carried = 0
         stage = Stage.CONNECT
         try:
             for stage in (Stage.CONNECT, Stage.HELLO, Stage.TLS, Stage.LOGIN):
                 self._step(stage)
-        except RefusedError:
+        except (RefusedError, DeliveryError):
             self._wire.close()
             raise
         except (ssl.SSLError, ssl.CertificateError) as error:

@@ -86,7 +86,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
     port = postfix.port if security == "starttls" else postfix.tls_port
     to = replace(server(postfix), port=port, security=security, authority=None)  # type: ignore[arg-type]
     with (
-        pytest.raises(DeliveryError, match="certificate is refused: self.signed") as told,
+        pytest.raises(DeliveryError, match="certificate is refused: self-signed") as told,
         smtp(settings(tmp_path, to)),
     ):
         pass
