@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import selectors
 import smtplib
 import socket
 import ssl
@@ -40,7 +41,7 @@ class Wire(smtplib.SMTP):
         self._host = settings.host  # what a certificate must be for
         self._received = bytearray()
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain = socket.create_connection((host, port), timeout)
         # The final dot follows the payload by itself: it must not wait for an acknowledgement.
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -173,6 +174,17 @@ class Wire(smtplib.SMTP):
             stuffed = b"." + stuffed
         for start in range(0, len(stuffed), BLOCK):
             self.send(stuffed[start : start + BLOCK])
+        if self._received or self._talks():
+            self.close()
+            raise smtplib.SMTPServerDisconnected("the server broke the message off")
+
+    def _talks(self) -> bool:
+        """Whether something came unasked: what the server says, or that it hung up."""
+        if self.sock is None:
+            return True
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.sock, selectors.EVENT_READ)
+            return bool(selector.select(0))
 
     def dot(self) -> tuple[int, bytes]:
         """The final dot and its reply: from here on the server may have taken the message.

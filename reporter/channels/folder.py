@@ -15,6 +15,7 @@ from reporter.delivery.settings import Settings
 from reporter.errors import DeliveryError, SpecError
 from reporter.model import Answer, Letter, Verdict
 
+PRIVATE = 0o750  # a new folder is read by its owner and his group: letters are personal
 LONGEST = 120  # signs of a name; a client whose name would be longer is told apart by its hash
 
 
@@ -28,7 +29,7 @@ def folder(settings: Settings) -> Iterator[Drop]:
         raise SpecError(message, where="drop", tip=tip)
     place = settings.folder / settings.drop
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        place.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     except OSError as error:
         message = f"the folder for letters cannot be made: {durable.why(error)}."
         raise DeliveryError(message, where=str(settings.drop)) from None
