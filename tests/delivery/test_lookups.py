@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dns import flags, message, resolver, rrset
+from dns import flags, message, rcode, resolver, rrset
 
 from reporter.delivery import lookups
 from reporter.delivery.lookups import SilentError
@@ -42,11 +42,11 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
                 reply.flags |= flags.RA
                 name, kind = str(asked.question[0].name), asked.question[0].rdtype.name
                 if name == "refused.example.":
-                    reply.set_rcode(5)
+                    reply.set_rcode(rcode.REFUSED)
                 elif (name, kind) in ZONE:
                     reply.answer.append(rrset.from_text(name, 60, "IN", kind, ZONE[name, kind]))
                 elif not any(name == known for known, _ in ZONE):
-                    reply.set_rcode(3)
+                    reply.set_rcode(rcode.NXDOMAIN)
                 udp.sendto(reply.to_wire(), peer)
 
         thread = threading.Thread(target=serve)
@@ -82,8 +82,11 @@ def test_no_answer_is_not_an_answer() -> None:
 
 def chain(count: int) -> dict[tuple[str, str], tuple[str, ...]]:
     """Records of which each includes the next."""
-    found = {(f"d{n}", "TXT"): (f"v=spf1 include:d{n + 1} -all",) for n in range(count)}
-    return found | {(f"d{count}", "TXT"): ("v=spf1 ip4:192.0.2.1 -all",)}
+    found: dict[tuple[str, str], tuple[str, ...]] = {
+        (f"d{n}", "TXT"): (f"v=spf1 include:d{n + 1} -all",) for n in range(count)
+    }
+    found[f"d{count}", "TXT"] = ("v=spf1 ip4:192.0.2.1 -all",)
+    return found
 
 
 RECORDS = {
