@@ -19,7 +19,7 @@ from reporter.errors import RenderError
 from reporter.resources import overriding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -38,10 +38,30 @@ def render(name: str, values: Mapping[str, object], folder: Path | None = None) 
         RenderError: no such template, a syntax error in it, or a variable nobody gave; names the
             template and the line.
     """
+    return _filled((name,), values, folder)
+
+
+def render_text(
+    names: Sequence[str], values: Mapping[str, object], folder: Path | None = None
+) -> str:
+    """Plain text from the first template of these that is there; nothing in it is escaped.
+
+    The words of a house's own template win over the shipped ones of the same name. Whoever puts
+    the text into HTML escapes it.
+
+    Raises:
+        RenderError: as `render`.
+    """
+    return _filled(names, values, folder)
+
+
+def _filled(names: Sequence[str], values: Mapping[str, object], folder: Path | None) -> str:
+    name = names[-1]
     try:
-        return _environment(folder).get_template(name).render(values)
+        return _selected(tuple(names), folder).render(values)
     except jinja2.TemplateNotFound as error:
-        raise RenderError(f"there is no template {error.name!r}.", where=name) from error
+        missing = name if isinstance(error, jinja2.TemplatesNotFound) else error.name
+        raise RenderError(f"there is no template {missing!r}.", where=name) from error
     except jinja2.TemplateSyntaxError as error:
         where = f"{error.name or name}, line {error.lineno}"
         raise RenderError(f"{error.message}.", where=where) from error
@@ -51,6 +71,11 @@ def render(name: str, values: Mapping[str, object], folder: Path | None = None) 
         raise RenderError("a template includes itself without end.", where=name) from error
     except _FAULTS as error:
         raise RenderError(f"{error}.", where=_place(error.__traceback__, name)) from error
+
+
+@cache
+def _selected(names: tuple[str, ...], folder: Path | None) -> jinja2.Template:
+    return _environment(folder).select_template(names)
 
 
 @cache
