@@ -107,10 +107,11 @@ def add(connection: Connection, rows: Sequence[Delivery], now: datetime, by: str
     insertion = dialect.insert(deliveries).on_conflict_do_nothing(
         index_elements=["campaign", "client"]
     )
+    insertion = insertion.returning(deliveries.c.client)
     fresh = [
         Change(row.campaign, row.client, now, "", State.QUEUED.value, by=by)
         for row in rows
-        if connection.execute(insertion, _entered(row, now)).rowcount
+        if connection.execute(insertion, _entered(row, now)).scalar() is not None
     ]
     if fresh:
         note(connection, *fresh)
