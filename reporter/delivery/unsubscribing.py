@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -26,8 +25,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from reporter.delivered import Delivery
 from reporter.delivery import tokens
+from reporter.delivery.unsubscriptions import Outbox, unsubscribe
 from reporter.errors import DeliveryError, SpecError
 from reporter.templating import render
 
@@ -39,7 +38,6 @@ AT_ONCE = 500  # requests; who comes then is told to come again
 GRACE = 10  # seconds that requests under way have when the server is told to end
 TEMPLATE = "mail/unsubscribe.html.j2"
 BY = "unsubscribe page"
-REASON = "unsubscribed"
 METHODS = ("GET", "HEAD", "POST")
 HEADERS = {
     "Cache-Control": "no-store",
@@ -49,38 +47,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow",
 }
-
-
-class Suppressing(Protocol):
-    """What is needed of the outbox."""
-
-    def by_handle(self, handle: str) -> tuple[Delivery, ...]:
-        """All that was sent, or is to be, to the client of a handle."""
-        ...
-
-    def suppress(self, address: str, listed: str, reason: str, now: datetime, by: str) -> bool:
-        """Send no more of a brief to an address."""
-        ...
-
-
-class StrangerError(DeliveryError):
-    """A genuine link of somebody whom the outbox does not know: it is not the one of his mail."""
-
-
-def unsubscribe(ledger: Suppressing, handle: str, listed: str, now: datetime, by: str) -> int:
-    """Suppress a brief for every address that a client was ever sent mail at; how many were new.
-
-    On the disk when this returns.
-
-    Raises:
-        StrangerError: the outbox knows no such client.
-    """
-    addresses = sorted({row.address for row in ledger.by_handle(handle)})
-    if not addresses:
-        message = "somebody unsubscribes whom this outbox does not know."
-        raise StrangerError(message, tip="See that --outbox is the one that mails are sent from.")
-    done = [ledger.suppress(address, listed, REASON, now, by) for address in addresses]
-    return sum(done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +65,7 @@ class Desk:
 
     url: str
     key: bytes = field(repr=False)
-    outbox: Callable[[], AbstractContextManager[Suppressing]]
+    outbox: Callable[[], AbstractContextManager[Outbox]]
     now: Callable[[], datetime]
     log: Callable[[str], None]
     folder: Path | None = None
