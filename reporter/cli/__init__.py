@@ -21,6 +21,7 @@ from reporter.cli.data import data
 from reporter.cli.keys import keys
 from reporter.cli.listing import listing
 from reporter.cli.metrics import metrics
+from reporter.cli.outbox import outbox
 from reporter.cli.schema import schema
 from reporter.cli.stdout import guarded
 from reporter.cli.talk import Talk
@@ -77,6 +78,7 @@ for command in (
     unsubscribe,
     listing,
     schema,
+    outbox,
 ):
     reporter.add_command(command)
     _name_in_environment(command, f"reporter_{command.name}")

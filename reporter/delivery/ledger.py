@@ -269,6 +269,10 @@ class Ledger:
         """What befell a row, the oldest first; with no client: what befell the edition."""
         return self._read(lambda c: rows.lines(c, campaign, client))
 
+    def span(self, campaign: str) -> tuple[datetime | None, datetime | None]:
+        """When the first and the last letter of an edition were sent; None where none was."""
+        return self._read(lambda c: rows.span(c, campaign))
+
     def delivered_since(self, domain: str, since: datetime) -> int:
         """How many letters were sent to a domain since, of all editions."""
         return self._read(lambda c: rows.sent_to(c, domain, since))

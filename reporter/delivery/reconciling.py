@@ -121,6 +121,21 @@ def by_copies(
     return _settle(ledger, uncertain.values(), judge, hand)
 
 
+def take_over(ledger: Ledger, campaign: str, hand: Hand) -> int:
+    """Make what a sender that died left `sending` uncertain; how many.
+
+    Raises:
+        DeliveryError: a sender is at work, or was until a moment ago.
+    """
+    if not ledger.counts(campaign)[State.SENDING]:
+        return 0
+    lease = ledger.lease(campaign, hand.by, hand.now)
+    try:
+        return ledger.recover(lease, hand.now)
+    finally:
+        ledger.release(lease)
+
+
 def _settle(ledger: Ledger, rows: Iterable[Delivery], judge: Judge, hand: Hand) -> Settled:
     """Write down what was found; a row that somebody else settled meanwhile stays as it is."""
     by: dict[State | None, list[tuple[str, str]]] = {}
@@ -167,6 +182,26 @@ def _claimed(ledger: Ledger, row: Delivery) -> datetime:
     return max(line.time for line in lines if line.after == State.SENDING)
 
 
+def together(found: Iterable[Settled]) -> Settled:
+    """What several evidences came to, one after the other: the last says what is left."""
+    sent: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    left: tuple[tuple[str, str], ...] = ()
+    for one in found:
+        sent, again, left = (*sent, *one.sent), (*again, *one.again), one.left
+    return Settled(sent, again, left)
+
+
+def ids_of(file: Path) -> Iterator[str]:
+    """The Message-IDs of a list, one a line; empty lines are no matter.
+
+    Raises:
+        DeliveryError: it cannot be read.
+    """
+    with ExitStack() as stack:
+        yield from (text for line in _lines(file, stack) if (text := line.strip()))
+
+
 # --- the log's files ----------------------------------------------------------------------------
 
 
@@ -198,7 +233,9 @@ def _lines(file: Path, stack: ExitStack) -> Iterator[str]:
         packed = raw.read(2) == MAGIC
         raw.seek(0)
         data = stack.enter_context(gzip.GzipFile(fileobj=raw)) if packed else raw
-        yield from io.TextIOWrapper(data, encoding="utf-8", errors="replace", newline="\n")
+        yield from stack.enter_context(
+            io.TextIOWrapper(data, encoding="utf-8", errors="replace", newline="\n")
+        )
     except (OSError, EOFError) as error:
         why = (getattr(error, "strerror", None) or str(error)).lower()
-        raise DeliveryError(f"the log cannot be read: {why}.", where=str(file)) from error
+        raise DeliveryError(f"cannot be read: {why}.", where=str(file)) from error

@@ -232,6 +232,16 @@ def campaigns(connection: Connection) -> tuple[Campaign, ...]:
     return tuple(Campaign(*row) for row in found)
 
 
+def span(connection: Connection, campaign: str) -> tuple[datetime | None, datetime | None]:
+    """When the first and the last letter of an edition were sent; None where none was."""
+    c = deliveries.c
+    asked = select(func.min(c.changed), func.max(c.changed)).where(
+        c.campaign == campaign, c.state == State.SENT.value
+    )
+    first, last = connection.execute(asked).one()
+    return first, last
+
+
 def lines(connection: Connection, campaign: str, client: str) -> tuple[Change, ...]:
     """The history of a row, the oldest line first."""
     columns = tuple(history.c[name] for name in _LINE)
