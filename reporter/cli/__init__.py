@@ -15,6 +15,7 @@ import click
 from reporter import __version__
 from reporter.cli.approve import approve
 from reporter.cli.archive import archive
+from reporter.cli.bounces import bounces
 from reporter.cli.build import build
 from reporter.cli.clients import clients
 from reporter.cli.data import data
@@ -22,9 +23,11 @@ from reporter.cli.doctor import doctor
 from reporter.cli.keys import keys
 from reporter.cli.listing import listing
 from reporter.cli.metrics import metrics
+from reporter.cli.outbox import outbox
 from reporter.cli.schema import schema
 from reporter.cli.stdout import guarded
 from reporter.cli.talk import Talk
+from reporter.cli.unsubscribe import unsubscribe
 from reporter.errors import (
     EXIT_DONE,
     EXIT_ERROR,
@@ -66,7 +69,11 @@ def _name_in_environment(command: click.Command, start: str) -> None:
             _name_in_environment(inner, f"{start}_{name}")
 
 
-for command in (build, data, metrics, archive, approve, keys, clients, doctor, listing, schema):
+for command in (
+    build, data, metrics, archive, approve, keys,
+    clients, doctor, outbox, bounces, unsubscribe,
+    listing, schema,
+):  # fmt: skip
     reporter.add_command(command)
     _name_in_environment(command, f"reporter_{command.name}")
 

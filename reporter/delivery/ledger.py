@@ -129,7 +129,8 @@ class Ledger:
             after: the last position that was seen.
             most: how many.
         """
-        return self._read(lambda c: rows.page(c, campaign, states, stage, after, most))
+        which = rows.Which(campaign, states, stage)
+        return self._read(lambda c: rows.page(c, which, after, most))
 
     def row(self, campaign: str, client: str) -> Delivery | None:
         """A client's row."""
@@ -223,7 +224,7 @@ class Ledger:
 
     # --- settling -------------------------------------------------------------------------------
 
-    def resolve(
+    def resolve(  # noqa: PLR0913, PLR0917  a word of somebody: of what, what, why, when, who
         self, campaign: str, client: str, state: State, reason: str, now: datetime, by: str
     ) -> None:
         """Say what an uncertain row is, by evidence or on somebody's word.
@@ -268,6 +269,10 @@ class Ledger:
         """What befell a row, the oldest first; with no client: what befell the edition."""
         return self._read(lambda c: rows.lines(c, campaign, client))
 
+    def span(self, campaign: str) -> tuple[datetime | None, datetime | None]:
+        """When the first and the last letter of an edition were sent; None where none was."""
+        return self._read(lambda c: rows.span(c, campaign))
+
     def delivered_since(self, domain: str, since: datetime) -> int:
         """How many letters were sent to a domain since, of all editions."""
         return self._read(lambda c: rows.sent_to(c, domain, since))
@@ -294,7 +299,7 @@ class Ledger:
             if not connection.execute(done).rowcount:
                 connection.execute(pauses.insert(), {"campaign": campaign, "paused": paused})
             after = "paused" if paused else "resumed"
-            rows.note(connection, Change(campaign, "", now, "", after, by=by), "")
+            rows.note(connection, Change(campaign, "", now, "", after, by=by))
         return True
 
     # --- addresses that want none ---------------------------------------------------------------
@@ -322,6 +327,11 @@ class Ledger:
         """Note a returned mail, once for each key; how many soft ones came in a row."""
         with self._database.writing() as connection:
             return suppressions.bounced(connection, address, hard=hard, key=key, now=now)
+
+    def note(self, change: Change) -> None:
+        """Add a line to a row's history that leaves the row as it is: its message came back."""
+        with self._database.writing() as connection:
+            rows.note(connection, change)
 
     def _read(self, question: Callable[[Connection], T]) -> T:
         with self._database.reading() as connection:

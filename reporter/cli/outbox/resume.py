@@ -1,0 +1,31 @@
+"""`reporter outbox resume`: a paused edition may be sent again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reporter.cli import hands, options
+from reporter.cli.outbox import book
+from reporter.cli.talk import Talk
+
+
+@click.command()
+@book.edition
+@hands.actor
+@book.where
+@options.loudness
+@click.pass_obj
+def resume(
+    talk: Talk, *, edition: str, actor: str | None, settings: Path, outbox: str | None
+) -> None:
+    """Let a paused edition be sent again.
+
+    `reporter send` goes on with it.
+    """
+    hand = book.hand(actor)
+    with book.opened(settings, outbox) as ledger:
+        name = book.meant(talk, ledger, edition)
+        done = ledger.resume(name, hand.now, hand.by)
+    talk.say("Resumed. Go on with: reporter send" if done else "It was not paused.")
