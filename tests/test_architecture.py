@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from reporter.channels.base import channels
 from reporter.charts.base import charts
 from reporter.commentary.base import families
 from reporter.metrics.base import metrics
@@ -192,7 +193,8 @@ def test_the_program_starts_light() -> None:
 def test_charts_are_built_without_a_picture() -> None:
     """Importing every kind of chart imports no Matplotlib: `brief.json` alone needs none."""
     code = (
-        "import sys; from reporter.charts.base import charts\n"
+        "import sys; from reporter.channels.base import channels
+from reporter.charts.base import charts\n"
         "[charts.get(name) for name in charts.names()]; print('matplotlib' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -231,7 +233,7 @@ def test_files_and_functions_are_short(path: Path) -> None:
 
 REGISTRIES: dict[str, Registry[Any]] = {
     "charts": charts, "metrics": metrics, "sections": sections, "sources": sources,
-    "commentary": families,
+    "commentary": families, "channels": channels,
 }  # fmt: skip
 ENTRIES = [(folder, entry) for folder, known in REGISTRIES.items() for entry in known.names()]
 
