@@ -18,7 +18,7 @@ KINDS = ("metrics", "charts", "sections", "sources", "channels", "briefs")
 @click.argument("kind", type=click.Choice(KINDS))
 @options.loudness
 def listing(kind: str) -> None:
-    """List what there is: metrics, charts, sections, sources, channels, briefs."""
+    """List metrics, charts, sections, sources, channels or briefs."""
     entries = _briefs() if kind == "briefs" else _registered(kind)
     width = max(map(len, entries), default=0)
     for name, summary in entries.items():
