@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import BinaryIO
+from io import BufferedRWPair
 
 from tests.postfix import free_port
 
@@ -115,7 +115,7 @@ def proxy(port: int, faults: Iterable[Fault], slow: float = 0.05) -> Iterator[Pr
 class _Conversation:
     """One connection, from greeting to end."""
 
-    def __init__(self, client: BinaryIO, server: BinaryIO, slow: float) -> None:
+    def __init__(self, client: BufferedRWPair, server: BufferedRWPair, slow: float) -> None:
         self._client = client
         self._server = server
         self._slow = slow

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from reporter.channels.base import channels
 from reporter.charts.base import charts
 from reporter.commentary.base import families
 from reporter.metrics.base import metrics
@@ -240,7 +241,7 @@ def test_files_and_functions_are_short(path: Path) -> None:
 
 REGISTRIES: dict[str, Registry[Any]] = {
     "charts": charts, "metrics": metrics, "sections": sections, "sources": sources,
-    "commentary": families,
+    "commentary": families, "channels": channels,
 }  # fmt: skip
 ENTRIES = [(folder, entry) for folder, known in REGISTRIES.items() for entry in known.names()]
 

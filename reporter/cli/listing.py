@@ -11,14 +11,14 @@ from reporter.cli import options
 if TYPE_CHECKING:
     from reporter.registry import Registry
 
-KINDS = ("metrics", "charts", "sections", "sources", "briefs")
+KINDS = ("metrics", "charts", "sections", "sources", "channels", "briefs")
 
 
 @click.command("list")
 @click.argument("kind", type=click.Choice(KINDS))
 @options.loudness
 def listing(kind: str) -> None:
-    """List what there is: metrics, charts, sections, sources or briefs."""
+    """List metrics, charts, sections, sources, channels or briefs."""
     entries = _briefs() if kind == "briefs" else _registered(kind)
     width = max(map(len, entries), default=0)
     for name, summary in entries.items():

@@ -45,14 +45,16 @@ class Taking:
         if said == f"user={USER}\1auth=Bearer {TOKEN}\1\1":
             return AuthResult(success=True)
         why = base64.b64encode(b'{"status":"401"}').decode()
-        self.challenged.append(bytes(await server.challenge_auth(why, encode_to_b64=False)))
+        answer = await server.challenge_auth(why, encode_to_b64=False)
+        assert isinstance(answer, bytes)
+        self.challenged.append(answer)
         return AuthResult(success=False, handled=False)
 
 
 def vouch(server: SMTP, session: Session, envelope: Envelope, way: str, data: Any) -> AuthResult:
     del server, session, envelope, way
     right = LoginPassword(USER.encode(), PASSWORD.encode())
-    return AuthResult(success=data == right)
+    return AuthResult(success=data == right, handled=False)
 
 
 @contextmanager

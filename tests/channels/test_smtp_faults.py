@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reporter.channels.smtp import Post, smtp
+from reporter.channels.base import Session
+from reporter.channels.smtp import smtp
 from reporter.delivery.settings import Smtp
 from reporter.errors import DeliveryError
 from reporter.model import Answer, Verdict
@@ -25,7 +26,7 @@ UNENDING = b"250-more\r\n" * 20_000
 
 
 @contextmanager
-def using(port: int, folder: Path, **options: float) -> Iterator[Post]:
+def using(port: int, folder: Path, **options: float) -> Iterator[Session]:
     server = Smtp("127.0.0.1", port, "none", timeout=options.pop("timeout", 10.0))
     with smtp(settings(folder, server)) as post:
         yield post
@@ -192,7 +193,9 @@ def test_smtp_sink_at_fault(tmp_path: Path) -> None:
     }
 
 
-SHARES = dict.fromkeys((fault for fault in Fault if fault is not Fault.NONE), 0.08)
+SHARES: dict[Fault, float] = dict.fromkeys(
+    (fault for fault in Fault if fault is not Fault.NONE), 0.08
+)
 
 
 def test_a_server_full_of_faults_is_judged_by_its_mailboxes(

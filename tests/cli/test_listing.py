@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from reporter.channels.base import channels
 from reporter.charts.base import charts
 from reporter.cli import run
 from reporter.metrics.base import metrics
@@ -14,6 +15,7 @@ NAMES = {
     "charts": charts.names,
     "sections": sections.names,
     "sources": sources.names,
+    "channels": channels.names,
     "briefs": shipped,
 }
 

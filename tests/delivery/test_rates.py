@@ -22,7 +22,8 @@ def run(
     by: Pace, until: float, domain: str = "example.com", late: tuple[float, ...] = (0.0,)
 ) -> list[float]:
     """When letters leave if there are always more, each so many seconds late in turn."""
-    ticks, left = 0.0, []
+    ticks = 0.0
+    left: list[float] = []
     while ticks < until:
         wait = by.ready(domain, ticks)
         ticks += wait + (late[len(left) % len(late)] if wait else 0.0)
@@ -61,7 +62,8 @@ def test_lateness_never_brings_too_many(rate: float, late: tuple[float, ...]) ->
 
 @given(RATES, st.lists(st.floats(0, 20), min_size=5, max_size=200))
 def test_neither_do_pauses(rate: float, gaps: list[float]) -> None:
-    by, ticks, left = pace(rate), 0.0, []
+    by, ticks = pace(rate), 0.0
+    left: list[float] = []
     for gap in gaps:
         ticks += gap
         while by.ready("example.com", ticks) == 0 and len(left) < 3000:
