@@ -191,17 +191,29 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield bound
 
 
-def serve(made: Starlette, bound: socket.socket) -> None:
-    """Answer until told to end (SIGTERM, Ctrl-C); requests under way are answered first.
+def config(made: Starlette) -> uvicorn.Config:
+    """How it is served.
 
-    Headers of a proxy are not trusted: nothing hangs on where somebody comes from.
+    Headers of a proxy are not trusted, for nothing hangs on where somebody comes from; the server
+    writes no log of its own, for paths hold tokens.
     """
-    server = uvicorn.Server(
-        uvicorn.Config(
-            made, access_log=False, log_config=None, log_level="critical", proxy_headers=False,
-            server_header=False, lifespan="off", ws="none", limit_concurrency=AT_ONCE,
-            timeout_graceful_shutdown=GRACE, h11_max_incomplete_event_size=LARGEST_HEAD, http="h11",
-        )
-    )  # fmt: skip
+    return uvicorn.Config(
+        made,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level="critical",
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=AT_ONCE,
+        timeout_graceful_shutdown=GRACE,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+    )
+
+
+def serve(made: Starlette, bound: socket.socket) -> None:
+    """Answer until told to end (SIGTERM, Ctrl-C); requests under way are answered first."""
     with suppress(KeyboardInterrupt):  # uvicorn hands the signal on once it is done
-        server.run(sockets=[bound])
+        uvicorn.Server(config(made)).run(sockets=[bound])
