@@ -21,6 +21,7 @@ from tests.postfix import certify, free_port
 
 USER = "returns@example.com"
 PASSWORD = "let-me-in"  # noqa: S105  of a server that lives as long as a test run
+OWNER = 65534  # nobody: whose mail it is where root starts the server
 PATIENCE = 20.0  # seconds it may take to start
 HELD = 'dovecot -F -c "$1" & server=$!; read -r _; kill $server; wait $server'
 SETTINGS = """
@@ -30,7 +31,7 @@ log_path = {folder}/log
 protocols = imap
 listen = 127.0.0.1
 default_internal_user = {account}
-default_login_user = {account}
+default_login_user = {visitor}
 default_internal_group = {group}
 first_valid_uid = 0
 first_valid_gid = 0
@@ -92,14 +93,22 @@ def running() -> Iterator[Dovecot]:
         pytest.skip("no Dovecot here: Debian's package `dovecot-imapd`")
     folder = Path(tempfile.mkdtemp(prefix="reporter-dovecot-"))
     try:
+        root = not os.geteuid()  # then its own accounts are there, and it insists on them
         server = Dovecot(folder, free_port(), free_port())
         for part in ("cur", "new", "tmp"):
             (server.maildir / part).mkdir(parents=True)
         certify(server.authority, folder / "server.pem")
+        folder.chmod(0o755)
+        owner = OWNER if root else os.getuid()
+        if root:
+            for place in (server.maildir, *server.maildir.iterdir()):
+                os.chown(place, owner, owner)
+        account, visitor = ("dovecot", "dovenull") if root else (getpass.getuser(),) * 2
         values = {
-            "folder": folder, "account": getpass.getuser(), "port": server.port,
-            "tls_port": server.tls_port, "password": PASSWORD, "uid": os.getuid(),
-            "gid": os.getgid(), "group": grp.getgrgid(os.getgid()).gr_name,
+            "folder": folder, "account": account, "visitor": visitor, "port": server.port,
+            "tls_port": server.tls_port, "password": PASSWORD, "uid": owner,
+            "gid": owner if root else os.getgid(),
+            "group": "dovecot" if root else grp.getgrgid(os.getgid()).gr_name,
         }  # fmt: skip
         (folder / "dovecot.conf").write_text(SETTINGS.format_map(values))
         command = ["sh", "-c", HELD, "sh", str(folder / "dovecot.conf")]

@@ -11,9 +11,9 @@ from reporter.cli import mailing, options
 from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
-    from reporter.contract import Json
     from reporter.delivery.bounces import Tally
     from reporter.delivery.settings import Settings
+    from reporter.order import Json
 
 
 @click.command()

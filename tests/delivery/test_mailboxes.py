@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import imaplib
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -32,8 +33,14 @@ def put(maildir: Path, number: int, size: int = 0) -> None:
 
 
 def folders(maildir: Path) -> None:
-    for part in ("cur", "new", "tmp"):
+    """An empty maildir, of whoever owns the folder it lies in."""
+    for part in (".", "cur", "new", "tmp"):
         (maildir / part).mkdir(parents=True, exist_ok=True)
+        if not os.geteuid():
+            owner = maildir.parent.stat().st_uid if part == "." else maildir.stat().st_uid
+            os.chown(maildir / part, owner, owner)
+        if part == ".":
+            continue
         for file in (maildir / part).iterdir():
             file.unlink()
 
@@ -58,13 +65,14 @@ def files(maildir: Path) -> list[str]:
 
 
 @pytest.fixture
-def inbox(server: Dovecot, request: pytest.FixtureRequest) -> Iterator[Path]:
+def inbox(server: Dovecot) -> Path:
     """A mailbox with three messages."""
-    folders(server.maildir)
+    for part in ("cur", "new"):
+        for file in (server.maildir / part).iterdir():
+            file.unlink()
     for number in range(3):
         put(server.maildir, number)
-    yield server.maildir
-    del request
+    return server.maildir
 
 
 KINDS = pytest.mark.parametrize("kind", ["maildir", "imaps", "imap"])
@@ -103,16 +111,9 @@ def test_what_is_dealt_with_moves_where_there_is_a_place(
                 box.done(key)
             assert list(box.waiting()) == []
             assert len(list(box.message_ids())) == 3
-        assert len(files(place)) == 3
+        assert len([file for file in (place / "cur").iterdir() if file.is_file()]) == 3
     finally:
-        folders(place)
-        for part in ("cur", "new", "tmp"):
-            for file in (place / part).iterdir():
-                file.unlink()
-            (place / part).rmdir()
-        for file in place.iterdir():
-            file.unlink()
-        place.rmdir()
+        shutil.rmtree(place)
 
 
 def test_a_certificate_of_nobody_is_refused(server: Dovecot) -> None:
@@ -170,7 +171,3 @@ def test_links_in_a_maildir_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "box" / "new" / "1.link").symlink_to(tmp_path / "secret")
     with mailboxes.opened("box", tmp_path, str) as box:
         assert list(box.waiting()) == []
-
-
-def test_imap_library_is_bounded() -> None:
-    assert imaplib._MAXLINE >= 1_000_000  # type: ignore[attr-defined]  # long answers to SEARCH

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -20,7 +21,7 @@ import pytest
 import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Playwright, sync_playwright
 
 from reporter.delivery import ledger, tokens, unsubscribing
 from reporter.delivery.ledger import Ledger
@@ -250,6 +251,10 @@ def test_the_very_next_send_knows(server: Server) -> None:
         assert book.row(CAMPAIGN, "C0007")
 
 
+def told(problems: list[str], said: ConsoleMessage) -> None:
+    problems.append(said.text)
+
+
 @contextmanager
 def launched(playwright: Playwright) -> Iterator[Browser]:
     """Chromium; the test is left out where there is none."""
@@ -271,7 +276,7 @@ def test_a_browser_unsubscribes_without_scripts(server: Server) -> None:
                     color_scheme="dark" if scheme == "dark" else "light",
                 )
                 problems: list[str] = []
-                page.on("console", lambda said, found=problems: found.append(said.text))
+                page.on("console", partial(told, problems))
                 page.goto(server.link(width))
                 if shots:
                     page.screenshot(path=f"{shots}/ask-{width}-{scheme}.png")
