@@ -13,6 +13,7 @@ from reporter.cli.talk import Talk
 if TYPE_CHECKING:
     from reporter.delivery.bounces import Tally
     from reporter.delivery.settings import Settings
+    from reporter.order import Json
 
 
 @click.command()
@@ -100,15 +101,17 @@ def _tell(talk: Talk, tally: Tally) -> None:
         talk.say(visible(f"{of}: {one.outcome}{f': {why}' if why else ''}"))
 
 
-def _told(tally: Tally, *, dry_run: bool) -> dict[str, object]:
-    findings = [
+def _told(tally: Tally, *, dry_run: bool) -> dict[str, Json]:
+    findings: list[Json] = [
         {
             "message": one.key, "outcome": one.outcome.value, "campaign": one.campaign,
             "client": one.client, "enhanced": one.enhanced, "text": one.text,
         }
         for one in tally.findings
     ]  # fmt: skip
-    counts = {outcome.value: count for outcome, count in sorted(tally.counts.items())}
+    counts: dict[str, Json] = {
+        outcome.value: count for outcome, count in sorted(tally.counts.items())
+    }
     return {
         "messages": tally.messages,
         "dry_run": dry_run,

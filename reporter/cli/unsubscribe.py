@@ -67,8 +67,11 @@ def serve(talk: Talk, *, settings: Path, outbox: str | None, host: str, port: in
 
 
 def _log(talk: Talk) -> Callable[[str], None]:
+    """A line of log with its time; trouble is told even where all else is not."""
+
     def tell(line: str) -> None:
-        talk.say(f"{options.now().isoformat(timespec='seconds')} {line}")
+        told = f"{options.now().isoformat(timespec='seconds')} {line}"
+        (talk.fail if line.startswith("503") else talk.say)(told)
 
     return tell
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from reporter.delivery.replies import MAILBOX_GONE, SENDER_AT_FAULT, TOO_LARGE
 
-MOST_PARTS = 60
+MOST_PARTS = 30
 """Boundaries in one message; a return has about ten, and each makes the next slower to read."""
 MOST_RECIPIENTS = 100
 MOST_CANDIDATES = 20  # words of a subject that could be a token

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -56,7 +56,7 @@ class Desk:
     Args:
         url: what tokens are put behind: its path is the page's.
         key: of the tokens; never shown.
-        outbox: opens the ledger, anew for each who unsubscribes, so that a database that was away
+        outbox: opens the ledger, anew whenever nobody has it open, so that a database that was away
             is found again.
         now: what time it is.
         log: takes a line for the operator, in which there is no token and no address.
@@ -78,7 +78,7 @@ def app(desk: Desk) -> Starlette:
         SpecError: the address in the settings has no path that a token could end.
         RenderError: the house's own template is faulty.
     """
-    service = _Service(desk, _pages(desk.folder), Lock())
+    service = _Service(desk, _pages(desk.folder), _Queue(desk.outbox))
     known = Route(f"{prefix(desk.url)}{{token}}", service.answer, methods=list(METHODS))
     made = Starlette(
         routes=[known],
@@ -98,11 +98,44 @@ def prefix(url: str) -> str:
     return path
 
 
+class _Queue:
+    """One outbox for all who ask at the same time, one after the other; closed when nobody waits.
+
+    So a burst opens it once, and yet a file that was put back meanwhile is not written past.
+    """
+
+    def __init__(self, opened: Callable[[], AbstractContextManager[Outbox]]) -> None:
+        self._opened = opened
+        self._turn, self._counting = Lock(), Lock()
+        self._waiting = 0
+        self._stack = ExitStack()
+        self._outbox: Outbox | None = None
+
+    @contextmanager
+    def turn(self) -> Iterator[Outbox]:
+        """The outbox, for nobody else meanwhile; after a failure it is opened anew."""
+        with self._counting:
+            self._waiting += 1
+        with self._turn:
+            failed = True
+            try:
+                self._outbox = self._outbox or self._stack.enter_context(self._opened())
+                yield self._outbox
+                failed = False
+            finally:
+                with self._counting:
+                    self._waiting -= 1
+                    last = not self._waiting
+                if failed or last:
+                    self._outbox = None
+                    self._stack.close()
+
+
 @dataclass(frozen=True, slots=True)
 class _Service:
     desk: Desk
     pages: dict[int | str, bytes]
-    one_by_one: Lock  # the database takes one writer at a time anyway
+    queue: _Queue
 
     async def answer(self, request: Request) -> Response:
         """The page, or an unsubscription; refused before it is read what nobody may send."""
@@ -121,8 +154,8 @@ class _Service:
     def _unsubscribe(self, handle: str, listed: str) -> Response:
         """Whatever goes wrong, the mail program is asked to come again, and the operator told."""
         try:
-            with self.one_by_one, self.desk.outbox() as ledger:
-                new = unsubscribe(ledger, handle, listed, self.desk.now(), BY)
+            with self.queue.turn() as outbox:
+                new = unsubscribe(outbox, handle, listed, self.desk.now(), BY)
         except Exception as error:  # noqa: BLE001  a database raises what it likes
             why = error.message if isinstance(error, DeliveryError) else type(error).__name__
             self.desk.log(f"503: not unsubscribed, asked to come again: {why}")
@@ -191,17 +224,29 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield bound
 
 
-def serve(made: Starlette, bound: socket.socket) -> None:
-    """Answer until told to end (SIGTERM, Ctrl-C); requests under way are answered first.
+def config(made: Starlette) -> uvicorn.Config:
+    """How it is served.
 
-    Headers of a proxy are not trusted: nothing hangs on where somebody comes from.
+    Headers of a proxy are not trusted, for nothing hangs on where somebody comes from; the server
+    writes no log of its own, for paths hold tokens.
     """
-    server = uvicorn.Server(
-        uvicorn.Config(
-            made, access_log=False, log_config=None, log_level="critical", proxy_headers=False,
-            server_header=False, lifespan="off", ws="none", limit_concurrency=AT_ONCE,
-            timeout_graceful_shutdown=GRACE, h11_max_incomplete_event_size=LARGEST_HEAD, http="h11",
-        )
-    )  # fmt: skip
+    return uvicorn.Config(
+        made,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level="critical",
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=AT_ONCE,
+        timeout_graceful_shutdown=GRACE,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+    )
+
+
+def serve(made: Starlette, bound: socket.socket) -> None:
+    """Answer until told to end (SIGTERM, Ctrl-C); requests under way are answered first."""
     with suppress(KeyboardInterrupt):  # uvicorn hands the signal on once it is done
-        server.run(sockets=[bound])
+        uvicorn.Server(config(made)).run(sockets=[bound])

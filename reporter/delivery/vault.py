@@ -7,6 +7,7 @@
 | `dkim-key` | `REPORTER_DKIM_KEY` | the private key that signs mails, as PEM |
 | `unsubscribe-key` | `REPORTER_UNSUBSCRIBE_KEY` | the key of the tokens in unsubscribe links |
 | `imap-password` | `REPORTER_IMAP_PASSWORD` | the password of the mailbox of returned mail |
+| `imap-token` | `REPORTER_IMAP_TOKEN` | the access token there, for XOAUTH2 |
 | `pdf-password:ID` | `REPORTER_PDF_PASSWORD_ID` | the password of the client ID's PDF |
 
 Each may also lie in a file, which its variable with `_FILE` behind it names.
