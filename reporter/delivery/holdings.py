@@ -139,7 +139,7 @@ def _html(labels: list[str], lines: list[Line], look: Look) -> str:
         + "</tr>"
         for line in lines
     )
-    start = '<table width="100%" cellpadding="0" cellspacing="0" border="0"'
+    start = '<table role="table" width="100%" cellpadding="0" cellspacing="0" border="0"'
     style = "border-collapse:collapse;margin:0 0 16px"
     return "\n".join([f'{start} style="{style}">', f"<tr>{head}</tr>", *rows, "</table>"])
 
