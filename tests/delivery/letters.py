@@ -83,7 +83,7 @@ def sent(paper: Stationery, known: Secrets | None = None, **changes: Any) -> Ema
 
 def read(data: bytes) -> EmailMessage:
     """A message, in which no part may have a defect."""
-    found: EmailMessage = BytesParser(policy=policy.default).parsebytes(data)  # type: ignore[assignment]
+    found: EmailMessage = BytesParser(policy=policy.default).parsebytes(data)
     assert not [one.defects for one in found.walk() if one.defects]
     return found
 
