@@ -151,6 +151,4 @@ def _cell(text: str, look: Look, column: int, *, is_head: bool = False) -> str:
         f"padding:6px {0 if column == 2 else 8}px 6px 0;{size};line-height:20px;"  # noqa: PLR2004
         f"font-family:{look.font};color:{colour};border-bottom:1px solid {look.rule}"
     )
-    return (
-        f'<{tag}{scope} class="{kind}" align="{side}" style="{style}">{html.escape(text)}</{tag}>'
-    )
+    return f'<td class="{kind}" align="{side}" style="{style}">{html.escape(text)}</td>'
