@@ -132,28 +132,23 @@ def _text(labels: list[str], lines: list[Line]) -> str:
 
 
 def _html(labels: list[str], lines: list[Line], look: Look) -> str:
-    head = "".join(_cell("th", one, look, at) for at, one in enumerate(labels))
+    head = "".join(_cell(one, look, at, is_head=True) for at, one in enumerate(labels))
     rows = (
-        "<tr>"
-        + "".join(_cell("td", one, look, at) for at, one in enumerate(_cells(line)))
-        + "</tr>"
+        "<tr>" + "".join(_cell(one, look, at) for at, one in enumerate(_cells(line))) + "</tr>"
         for line in lines
     )
-    start = '<table width="100%" cellpadding="0" cellspacing="0" border="0"'
+    start = '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"'
     style = "border-collapse:collapse;margin:0 0 16px"
     return "\n".join([f'{start} style="{style}">', f"<tr>{head}</tr>", *rows, "</table>"])
 
 
-def _cell(tag: str, text: str, look: Look, column: int) -> str:
+def _cell(text: str, look: Look, column: int, *, is_head: bool = False) -> str:
     side = "left" if column == 0 else "right"
-    size = "font-size:12px;font-weight:normal" if tag == "th" else "font-size:14px"
-    colour = look.muted if tag == "th" else look.ink
-    kind = "note small" if tag == "th" else "text small"
+    size = "font-size:12px;font-weight:normal" if is_head else "font-size:14px"
+    colour = look.muted if is_head else look.ink
+    kind = "note small" if is_head else "text small"
     style = (
         f"padding:6px {0 if column == 2 else 8}px 6px 0;{size};line-height:20px;"  # noqa: PLR2004
         f"font-family:{look.font};color:{colour};border-bottom:1px solid {look.rule}"
     )
-    scope = ' scope="col"' if tag == "th" else ""
-    return (
-        f'<{tag}{scope} class="{kind}" align="{side}" style="{style}">{html.escape(text)}</{tag}>'
-    )
+    return f'<td class="{kind}" align="{side}" style="{style}">{html.escape(text)}</td>'

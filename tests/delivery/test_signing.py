@@ -1,0 +1,89 @@
+"""Signatures that receivers verify, and keys that are refused before anything is sent."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import dkim
+import pytest
+
+from reporter.delivery.signing import signer
+from reporter.delivery.stationery import stationery
+from reporter.errors import DeliveryError
+from tests.delivery import editions
+from tests.delivery.letters import ANN, MORNING, composed, pem, record, secrets, signing
+
+SHORT = b"From: a@house.example\r\nTo: b@client.test\r\nSubject: x\r\nDate: y\r\n\r\nHello.\r\n"
+
+
+def verified(data: bytes) -> bool:
+    """Whether a receiver believes the signature, whose key DNS gives."""
+    asked: list[bytes] = []
+
+    def dns(name: bytes, timeout: int = 5) -> bytes:
+        del timeout
+        asked.append(name)
+        return record()
+
+    found = bool(dkim.verify(data, dnsfunc=dns))
+    assert asked == [b"s1._domainkey.house.example."]
+    return found
+
+
+def test_a_message_is_verified_as_it_arrives(tmp_path: Path) -> None:
+    made, edition = editions.archive(tmp_path)
+    paper = stationery(made, edition, editions.settings(tmp_path))
+    whose = replace(ANN, name="Jürg Zürcher", note="From here\n.\n", holdings=("^VIX",))
+    data = composed(paper, whose, secrets(signed=True)).letter.data
+    assert verified(data)
+    names = data.replace(b"\r\n ", b" ").partition(b"; h=")[2].partition(b";")[0].split(b" : ")
+    assert {b"from", b"to", b"subject", b"date", b"message-id", b"mime-version", b"content-type",
+            b"list-unsubscribe", b"list-unsubscribe-post"} <= set(names)  # fmt: skip
+    assert names.count(b"from") == 2
+    assert not verified(data.replace(b"Ann", b"Eve").replace(b"record", b"Record"))
+    assert not verified(data.replace(b"\r\nFrom:", b"\r\nFrom: eve@evil.test\r\nFrom:", 1))
+    assert not verified(data.replace(b"One-Click", b"One-click"))
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_both_forms_of_a_key_sign(newer: bool) -> None:  # noqa: FBT001
+    assert verified(signer(editions.DKIM, pem(newer=newer)).signed(SHORT, MORNING))
+
+
+def test_the_signature_tells_the_given_time() -> None:
+    known = signing()
+    one, other = (known.signed(SHORT, MORNING) for _ in range(2))
+    assert one == other
+    assert f"t={int(MORNING.timestamp())};".encode() in one.replace(b"\r\n ", b" ")
+    assert known.signed(SHORT, MORNING + timedelta(seconds=1)) != one
+
+
+def test_a_short_key_is_refused() -> None:
+    with pytest.raises(DeliveryError, match="has 1024 bits; receivers want 2048") as raised:
+        signer(editions.DKIM, pem(1024))
+    assert raised.value.where == "dkim-key of s1._domainkey.house.example"
+
+
+BROKEN = b"-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize("key", [b"", b"secret", BROKEN])
+def test_what_is_no_key_is_refused_and_not_repeated(key: bytes) -> None:
+    with pytest.raises(DeliveryError, match="no RSA key") as raised:
+        signer(editions.DKIM, key)
+    assert "secret" not in str(raised.value)
+    assert "AAAA" not in repr(raised.value)
+
+
+def test_a_signer_shows_no_key() -> None:
+    assert "PRIVATE" not in repr(signing())
+
+
+def test_the_body_s_hash_is_of_the_bytes_that_leave() -> None:
+    head, _, body = signing().signed(SHORT, MORNING).partition(b"\r\n\r\n")
+    hashed = base64.b64encode(hashlib.sha256(body).digest())
+    assert head.replace(b"\r\n ", b"").partition(b"bh=")[2].startswith(hashed + b";")
