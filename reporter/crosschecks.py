@@ -186,8 +186,8 @@ def _scheduled(raw: dict[str, Any]) -> Iterator[Wrong]:
     if "as_of" in raw:
         yield ("as_of",), "is set by [schedule]. Remove one of the two."
     for key, longest in (("lag", _LONGEST_LAG), ("until", _LONGEST_UNTIL)):
-        with suppress(EntryError, TypeError):
-            if entries.span(schedule.get(key)) > longest:
+        with suppress(EntryError):
+            if entries.span(str(schedule.get(key))) > longest:
                 yield ("schedule", key), f"is longer than {longest.days} days."
 
 

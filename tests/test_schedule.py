@@ -212,12 +212,12 @@ def test_a_spec_without_a_schedule_has_none() -> None:
 def refusals() -> Iterator[tuple[str, str]]:
     yield 'lag = "2h"', "schedule every: is required"
     yield 'every = "weekly"', "unknown value 'weekly'. Did you mean 'week'?"
-    yield 'every = "week"\nlag = "2 hours"', "brief.toml:9: schedule lag: '2 hours' is no length"
+    yield 'every = "week"\nlag = "2 hours"', "brief.toml:10: schedule lag: '2 hours' is no length"
     yield 'every = "week"\nlag = "0h"', "Write it like 90m, 2h or 3d"
     yield 'every = "week"\nlag = 2', "schedule lag: must be text in quotes"
     yield 'every = "week"\nlag = "8d"', "schedule lag: is longer than 7 days"
     yield 'every = "week"\nuntil = "99d"', "schedule until: is longer than 31 days"
-    yield 'every = "week"\nexchange = "NYES"', "unknown exchange 'NYES'. Did you mean 'NYSE'?"
+    yield 'every = "week"\nexchange = "NYES"', "unknown exchange 'NYES'. Did you mean 'XNYS'?"
     yield 'every = "week"\nzone = "UTC"', "schedule zone: unknown key."
 
 
