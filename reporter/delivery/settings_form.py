@@ -1,0 +1,343 @@
+"""The shape of `delivery.toml`, and every mistake in one, with its line.
+
+pydantic checks shapes here, as it does those of a brief in `spec.py`. What single values may say is
+in `settings_entries.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from reporter import entries, written
+from reporter.delivery import addresses
+from reporter.delivery import settings_entries as single
+from reporter.delivery.settings import (
+    Dkim,
+    Limits,
+    Rates,
+    Release,
+    Sender,
+    Settings,
+    Smtp,
+    Unsubscribing,
+    Variant,
+)
+from reporter.errors import SpecError
+from reporter.places import Key, line_numbers, place, spell
+from reporter.registry import nearest
+from reporter.secrecy import is_secret, without_secrets
+from reporter.visible import visible
+from reporter.written import MisreadError
+
+LARGEST = 1_000_000_000
+LEAST_MESSAGE = 100_000
+MOST_SECONDS = 3600.0
+
+
+def read(data: bytes, where: str, folder: Path) -> Settings:
+    """What the file of settings says.
+
+    Args:
+        data: its bytes.
+        where: what messages call it.
+        folder: where it lies; paths in it are relative to that.
+
+    Raises:
+        SpecError: it holds mistakes; the message has a line for each.
+    """
+    try:
+        text = written.text(data)
+        raw = written.toml(text)
+    except MisreadError as error:
+        raise SpecError(str(error), where=where) from error
+    form, wrong = _validate(raw)
+    wrong = [one for one in wrong if not _told(raw, one[0])] + list(_secrets(raw))
+    wrong += _across(form) if form else []
+    if form is None or wrong:
+        found = line_numbers(text)
+        wrong.sort(key=lambda mistake: place(found, mistake[0]) or math.inf)
+        lines = dict.fromkeys(f"{_at(where, found, key)}: {visible(why)}" for key, why in wrong)
+        raise SpecError("\n".join(lines))
+    return _settings(form, folder)
+
+
+# --- shapes ------------------------------------------------------------------------------------
+
+Title = Annotated[str, AfterValidator(entries.title)]
+Slug = Annotated[str, AfterValidator(entries.slug)]
+Address = Annotated[str, AfterValidator(single.address)]
+Domain = Annotated[str, AfterValidator(single.domain)]
+Web = Annotated[str, AfterValidator(single.web)]
+Span = Annotated[timedelta, BeforeValidator(single.span)]
+Word = Annotated[str, AfterValidator(single.word)]
+File = Annotated[str, AfterValidator(single.file)]
+PerMinute = Annotated[float, Field(gt=0, le=1_000_000)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class _SenderForm(_Form):
+    name: Title
+    address: Address
+    bounces: Annotated[str, AfterValidator(single.bounces)]
+    reply_to: Address = ""
+
+
+class _SmtpForm(_Form):
+    host: Annotated[str, AfterValidator(single.host)] = "localhost"
+    port: int = Field(default=587, ge=1, le=65_535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    authority: File | None = None
+    user: Word = ""
+    login: Literal["password", "xoauth2"] = "password"
+    timeout: float = Field(default=60.0, ge=1, le=MOST_SECONDS)
+    per_connection: int = Field(default=100, ge=1, le=10_000)
+
+    @model_validator(mode="after")
+    def _safe(self) -> _SmtpForm:
+        if self.security == "none" and not single.is_here(self.host):
+            raise ValueError(
+                'security "none" is for a server on this machine alone: mails and passwords would '
+                'cross the network in the clear. Write "starttls" or "tls".'
+            )
+        if self.login == "xoauth2" and not self.user:
+            raise ValueError("login by xoauth2 needs a user.")
+        return self
+
+
+class _RatesForm(_Form):
+    per_minute: PerMinute | Literal["unlimited"] = 600.0
+    domains: dict[Domain, PerMinute] = {}
+
+
+class _DkimForm(_Form):
+    domain: Domain
+    selector: Annotated[str, AfterValidator(single.selector)]
+
+
+class _UnsubscribingForm(_Form):
+    url: Annotated[str, AfterValidator(single.unsubscribing)]
+    mailto: Address = ""
+
+
+class _LimitsForm(_Form):
+    message: int = Field(default=10_000_000, ge=LEAST_MESSAGE, le=LARGEST)
+    stale: Span = timedelta(hours=96)
+    age: Span = timedelta(hours=48)
+    attempts: int = Field(default=12, ge=1, le=1000)
+    per_day: int = Field(default=5000, ge=1, le=LARGEST)
+    soft_bounces: int = Field(default=3, ge=1, le=1000)
+
+
+class _ReleaseForm(_Form):
+    first: int = Field(ge=1, le=LARGEST)
+    wait: Span
+
+
+class _VariantForm(_Form):
+    slug: Slug
+    segment: Slug = ""
+    brand: Slug = ""
+    language: Annotated[str, AfterValidator(single.language)] = ""
+
+    @model_validator(mode="after")
+    def _for_some(self) -> _VariantForm:
+        if not (self.segment or self.brand or self.language):
+            raise ValueError("is for nobody: name a segment, a brand or a language.")
+        return self
+
+
+class SettingsForm(_Form):
+    """The settings as their file says them."""
+
+    sender: _SenderForm
+    unsubscribing: _UnsubscribingForm
+    channel: Annotated[str, AfterValidator(single.channel)] = "smtp"
+    smtp: _SmtpForm = _SmtpForm()
+    drop: File | None = None
+    rates: _RatesForm = _RatesForm()
+    dkim: _DkimForm | None = None
+    limits: _LimitsForm = _LimitsForm()
+    allowed: list[Domain] = []
+    link: Annotated[str, AfterValidator(single.link)] = ""
+    encrypt: bool = False
+    release: _ReleaseForm | None = None
+    variants: list[_VariantForm] = []
+    operator: Address = ""
+    outbox: Annotated[str, AfterValidator(single.outbox)] = "sqlite:///outbox.sqlite"
+    mailbox: Annotated[str, AfterValidator(single.mailbox)] = ""
+
+
+def _settings(form: SettingsForm, folder: Path) -> Settings:
+    rate = form.rates.per_minute
+    smtp = form.smtp.model_dump(exclude={"authority"})
+    authority = form.smtp.authority
+    return Settings(
+        folder=folder,
+        sender=Sender(**dict(form.sender)),
+        unsubscribing=Unsubscribing(**dict(form.unsubscribing)),
+        channel=form.channel,
+        smtp=Smtp(authority=_path(authority, folder), **smtp),
+        drop=_path(form.drop, folder),
+        rates=Rates(
+            None if isinstance(rate, str) else rate, MappingProxyType(dict(form.rates.domains))
+        ),
+        dkim=Dkim(**dict(form.dkim)) if form.dkim else None,
+        limits=Limits(**dict(form.limits)),
+        allowed=tuple(form.allowed),
+        link=form.link,
+        encrypt=form.encrypt,
+        release=Release(**dict(form.release)) if form.release else None,
+        variants=tuple(Variant(**dict(one)) for one in form.variants),
+        operator=form.operator,
+        outbox=form.outbox,
+        mailbox=_mailbox(form.mailbox, folder),
+    )
+
+
+def _path(name: str | None, folder: Path) -> Path | None:
+    return folder / written.path(name) if name else None
+
+
+def _mailbox(text: str, folder: Path) -> str:
+    return text if not text or "://" in text else str(folder / written.path(text))
+
+
+# --- mistakes ----------------------------------------------------------------------------------
+
+_Wrong = tuple[Key, str]
+_PLAIN = MappingProxyType(
+    {
+        "missing": "is required.",
+        "string_type": "must be text in quotes.",
+        "list_type": "must be a list.",
+        "dict_type": "must be a table.",
+        "model_type": "must be a table.",
+        "int_type": "must be a whole number.",
+        "int_from_float": "must be a whole number.",
+        "float_type": "must be a number.",
+        "bool_type": "must be true or false.",
+        "finite_number": "must be a finite number.",
+    }
+)
+_BOUNDS = MappingProxyType(
+    {
+        "greater_than_equal": ("at least", "ge"),
+        "less_than_equal": ("at most", "le"),
+        "greater_than": ("above", "gt"),
+    }
+)
+_FORMS: Mapping[tuple[str, ...], type[BaseModel]] = MappingProxyType(
+    {
+        (): SettingsForm,
+        ("sender",): _SenderForm,
+        ("smtp",): _SmtpForm,
+        ("rates",): _RatesForm,
+        ("dkim",): _DkimForm,
+        ("unsubscribing",): _UnsubscribingForm,
+        ("limits",): _LimitsForm,
+        ("release",): _ReleaseForm,
+        ("variants",): _VariantForm,
+    }
+)
+_ELSEWHERE = "is a secret, and this file is none: put it into the environment or the keyring."
+
+
+def _at(where: str, found: Mapping[Key, int], key: Key) -> str:
+    line = place(found, key)
+    said = f"{where}:{line}" if line else where
+    return f"{said}: {spell(key)}" if key else said
+
+
+def _validate(raw: dict[str, Any]) -> tuple[SettingsForm | None, list[_Wrong]]:
+    try:
+        return SettingsForm.model_validate(raw), []
+    except ValidationError as error:
+        return None, [_wrong(detail) for detail in error.errors(include_url=False)]
+
+
+def _wrong(error: ErrorDetails) -> _Wrong:
+    key = tuple(part for part in error["loc"] if part != "[key]")
+    context, kind = error.get("ctx", {}), error["type"]
+    if key[:2] == ("rates", "per_minute"):
+        return key[:2], 'must be a number above 0, or "unlimited".'
+    if kind == "value_error":
+        return key, str(context["error"])
+    if kind == "extra_forbidden":
+        return key, f"unknown key. {nearest(str(key[-1]), _known(key))}"
+    if kind == "literal_error":
+        known = re.findall(r"'([^']*)'", context["expected"])
+        return key, f"unknown value {error['input']!r}. {nearest(str(error['input']), known)}"
+    if kind in _BOUNDS:
+        way, which = _BOUNDS[kind]
+        return key, f"must be {way} {context[which]:g}."
+    return key, _PLAIN.get(kind, f"{error['msg']}.")
+
+
+def _known(key: Key) -> list[str]:
+    """The keys of the table that an unknown one stands in."""
+    table = tuple(part for part in key[:-1] if isinstance(part, str))
+    return list(_FORMS[table].model_fields)
+
+
+def _secrets(value: object, key: Key = ()) -> Iterator[_Wrong]:
+    """Every value that is a secret, by its key's name or as part of an address; none is repeated."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if is_secret(name) or name in {"private_key", "dkim_key", "key"}:
+                yield (*key, name), _ELSEWHERE
+            else:
+                yield from _secrets(inner, (*key, name))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _secrets(inner, (*key, number))
+    elif isinstance(value, str) and _holds_one(value, key):
+        yield key, "holds a password, and this file is no secret: put it into the environment."
+
+
+def _holds_one(text: str, key: Key) -> bool:
+    if "PRIVATE KEY-----" in text:
+        return True
+    return "://" in text and key[:1] != ("unsubscribing",) and without_secrets(text) != text
+
+
+def _told(raw: dict[str, Any], key: Key) -> bool:
+    """Whether what is wrong with a key is that it holds a secret, which is told by itself."""
+    return any(key[: len(known)] == known for known, _ in _secrets(raw))
+
+
+def _across(form: SettingsForm) -> Iterator[_Wrong]:
+    """Mistakes of values that concern each other."""
+    sender = addresses.domain(form.sender.address)
+    if form.dkim and not single.may_align(form.dkim.domain, sender):
+        yield (
+            ("dkim", "domain"),
+            f"{form.dkim.domain} does not align with {sender}, which mails are from.",
+        )
+    if form.channel == "folder" and form.drop is None:
+        yield ("channel",), "the channel folder needs drop, the folder to drop files in."
+    seen: set[tuple[str, str, str]] = set()
+    for number, one in enumerate(form.variants):
+        condition = (one.segment, one.brand, one.language)
+        if condition in seen:
+            yield ("variants", number), "is for the same clients as one above it."
+        seen.add(condition)
