@@ -1,0 +1,73 @@
+"""The secrets of delivery: from the environment or the system's keyring, and never shown.
+
+| secret | environment | what it is |
+|---|---|---|
+| `smtp-password` | `REPORTER_SMTP_PASSWORD` | the password at the mail server |
+| `smtp-token` | `REPORTER_SMTP_TOKEN` | the access token for XOAUTH2 |
+| `dkim-key` | `REPORTER_DKIM_KEY` | the private key that signs mails, as PEM |
+| `unsubscribe-key` | `REPORTER_UNSUBSCRIBE_KEY` | the key of the tokens in unsubscribe links |
+| `imap-password` | `REPORTER_IMAP_PASSWORD` | the password of the mailbox of returned mail |
+| `pdf-password:ID` | `REPORTER_PDF_PASSWORD_ID` | the password of the client ID's PDF |
+
+Each may also lie in a file, which its variable with `_FILE` behind it names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from reporter import durable, keychain
+from reporter.errors import DeliveryError
+from reporter.visible import visible
+
+_OTHERWISE = "Set the secret in the environment instead."
+PURPOSE = keychain.Purpose(DeliveryError, _OTHERWISE, needed=False)
+
+
+def variable(name: str) -> str:
+    """The variable of the environment that holds a secret."""
+    return f"REPORTER_{re.sub(r'[^A-Z0-9]', '_', name.upper())}"
+
+
+def secret(name: str) -> str:
+    """A secret by its name.
+
+    Raises:
+        DeliveryError: it is nowhere, or the keyring or its file refuses; the message says how to
+            set it and holds nothing of it.
+    """
+    found = secret_or_none(name)
+    if found is None:
+        told = visible(name)
+        tip = f"Set {variable(name)}, or keep it: keyring set {keychain.SERVICE} {told}"
+        raise DeliveryError(f"the secret {told!r} is not set.", tip=tip)
+    return found
+
+
+def secret_or_none(name: str) -> str | None:
+    """A secret by its name: of the environment, else of its file, else of the keyring.
+
+    What is empty counts as not set.
+
+    Raises:
+        DeliveryError: the keyring refuses, or the file cannot be read.
+    """
+    said = os.environ.get(variable(name)) or _in_file(name) or keychain.find(name, PURPOSE)
+    return said or None
+
+
+def _in_file(name: str) -> str:
+    """The content of the secret's file, without the line end that editors put behind it."""
+    where = f"{variable(name)}_FILE"
+    path = os.environ.get(where)
+    if not path:
+        return ""
+    try:
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123  a path of the user's words
+            return file.read().rstrip("\r\n")
+    except OSError as error:
+        message = f"the file of the secret cannot be read: {durable.why(error)}."
+        raise DeliveryError(message, where=where) from None
+    except UnicodeDecodeError:
+        raise DeliveryError("the file of the secret is no text in UTF-8.", where=where) from None
