@@ -45,18 +45,23 @@ class Reader:
         """Look at the log anew before the next question."""
         self._entries = {}
 
+    def members(self, edition: str) -> frozenset[str]:
+        """What the files of an edition are called in their packs: see `member`."""
+        numbers = [entry.number for entry in self._about(edition)]
+        return frozenset(name for number in numbers for name in self._lines(number))
+
     def file(self, client: Client, edition: str, name: str) -> Enclosed | None:
         """A client's file to an edition, as it was filed; None where he has none of this name.
 
         Raises:
             ArchiveError: something of it is missing, or its bytes are not those that were filed.
         """
-        member = f"{client.handle}/{client.token('name', edition, name)}"
+        called = member(client, edition, name)
         entries = self._about(edition)
         for at, entry in enumerate(entries):
-            if line := self._index(entry.number).get(member):
+            if line := self._index(entry.number).get(called):
                 self._entries[edition] = entries[at:] + entries[:at]  # the next lies there too
-                sealed = self._sealed(packs.pack(entry, line), member)
+                sealed = self._sealed(packs.pack(entry, line), called)
                 return unsealed(sealed, client, edition, line, self._object)
         return None
 
@@ -84,3 +89,8 @@ class Reader:
         except packs.DAMAGE as error:
             message = "a pack does not hold what its index says."
             raise ArchiveError(message, where=member) from error
+
+
+def member(client: Client, edition: str, name: str) -> str:
+    """What a client's file to an edition is called in its pack."""
+    return f"{client.handle}/{client.token('name', edition, name)}"

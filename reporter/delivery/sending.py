@@ -24,13 +24,15 @@ from reporter.errors import ArchiveError, DeliveryError, UnsentError
 
 if TYPE_CHECKING:
     from reporter.channels.base import Session
-    from reporter.delivery.ledger import Lease, Ledger
+    from reporter.delivery.ledger import Ledger
+    from reporter.delivery.records import Lease
 
 LEASE = 60.0  # seconds
 RENEWED = 15.0  # seconds after which a lease is renewed
 GLANCE = 0.5  # seconds between looks at what others want: a pause
 PAGE = 200
 WAITING = (State.QUEUED, State.DEFERRED)
+FORGOTTEN = "the archive has forgotten the client"
 _UNREADABLE = re.compile(r"[^\x20-\x7e]+")
 
 Progress = Callable[[int, int, str], None]
@@ -55,7 +57,7 @@ class Tenure:
             DeliveryError: it was lost; whoever has it now sends.
         """
         if self.clock.ticks() - self._kept >= RENEWED:
-            self.lease = self.ledger.renew(self.lease, self.clock.now())
+            self.ledger.renew(self.lease, self.clock.now(), LEASE)
             self._kept = self.clock.ticks()
 
 
@@ -67,7 +69,7 @@ class Sending:
         tenure: the right to send it.
         settings: how the house delivers.
         pace: how fast; one for all that a process sends.
-        bytes_of: the exact bytes that the archive has of a row.
+        bytes_of: the exact bytes that the archive has of a row; None of a client it forgot.
         envelope: the address that returned mail of a row goes to.
         listed: what a client of it is subscribed to, by which addresses are suppressed.
         on_sent: told the edition of each letter that was taken.
@@ -79,7 +81,7 @@ class Sending:
     tenure: Tenure
     settings: Settings
     pace: Pace
-    bytes_of: Callable[[Delivery], bytes]
+    bytes_of: Callable[[Delivery], bytes | None]
     envelope: Callable[[Delivery], str]
     listed: str
     on_sent: Callable[[str], None]
@@ -90,7 +92,7 @@ class Sending:
     _looked: float | None = None
     _begun: float | None = None
 
-    # --- over the rows ----------------------------------------------------------------------------
+    # --- over the rows ------------------------------------------------------------------------
 
     def run(self, session: Session, stage: int | None = None) -> None:
         """Send every row that is due, of one stage or of all.
@@ -155,15 +157,16 @@ class Sending:
             message = f"stopped at {self.finish_by:%Y-%m-%d %H:%M}, as told by --finish-by."
             raise UnsentError(message, where=self.campaign, tip="Send the rest: the same command.")
 
-    # --- one letter ---------------------------------------------------------------------------------
+    # --- one letter ---------------------------------------------------------------------------
 
     def _send(self, session: Session, row: Delivery) -> None:
         now = self.clock.now()
-        if why := self.ledger.is_suppressed(row.address, self.listed):
+        letter = self._letter(row)
+        why = self.ledger.is_suppressed(row.address, self.listed) if letter else FORGOTTEN
+        if letter is None or why:
             self.ledger.suppressed(self.tenure.lease, row.client, why, now)
             self._count(row)
             return
-        letter = self._letter(row)
         if not self.ledger.claim(self.tenure.lease, row.client, now):
             return  # somebody settled it by hand meanwhile
         answer = session.send(letter)
@@ -180,8 +183,10 @@ class Sending:
         history = self.ledger.history(self.campaign, row.client)
         return history[0].time if history else now
 
-    def _letter(self, row: Delivery) -> Letter:
+    def _letter(self, row: Delivery) -> Letter | None:
         data = self.bytes_of(row)
+        if data is None:
+            return None
         if digest(data) != row.sha256:
             message = f"the message to client {row.client!r} is not the one that was prepared."
             tip = "See what was done to the archive: reporter archive verify."
@@ -210,7 +215,7 @@ class Sending:
         words = f"{rate * 60:,.0f} a minute, {left} left" if left else ""
         self.progress(self.done, self.total, words)
 
-    # --- what it stands on --------------------------------------------------------------------------
+    # --- what it stands on --------------------------------------------------------------------
 
     @property
     def ledger(self) -> Ledger:
