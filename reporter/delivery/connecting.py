@@ -184,7 +184,9 @@ def _check_folder(file: Path) -> None:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         message = f"the outbox's folder cannot be read: {why}."
-        raise DeliveryError(message, where=str(file.parent), tip="Make the folder first.") from error
+        raise DeliveryError(
+            message, where=str(file.parent), tip="Make the folder first."
+        ) from error
     if not stat.S_ISDIR(mode):
         raise DeliveryError("is not a folder.", where=str(file.parent))
     if os.name == "posix" and mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
@@ -321,7 +323,7 @@ def in_words(where: str) -> Iterator[None]:
     except exc.DBAPIError as error:
         lost = error.connection_invalidated
         raise _refusal(error.orig or error, where, lost=lost) from None
-    except (exc.SQLAlchemyError, sqlite3.Error) as error:
+    except sqlite3.Error as error:
         raise _refusal(error, where) from None
 
 

@@ -35,7 +35,9 @@ def take(connection: Connection, campaign: str, owner: str, now: datetime, secon
         connection.execute(insert(leases), values)
         return Lease(campaign, owner, 1)
     if row.expires is not None and row.expires > now:
-        message = f"somebody else is sending this edition ({row.owner}, until {_told(row.expires)})."
+        message = (
+            f"somebody else is sending this edition ({row.owner}, until {_told(row.expires)})."
+        )
         tip = "Wait for the end; who was killed loses the right at that time."
         raise DeliveryError(message, where=campaign, tip=tip)
     token = row.token + 1

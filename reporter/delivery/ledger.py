@@ -162,7 +162,7 @@ class Ledger:
         )
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            return rows.claim(connection, change)
+            return rows.move(connection, change, rows.WAITING)
 
     def settle(
         self, lease: Lease, client: str, answer: Answer, now: datetime, due: datetime | None = None
@@ -216,7 +216,7 @@ class Ledger:
         due: datetime | None,
     ) -> None:  # fmt: skip
         """Change a row that must be one of `allowed`."""
-        if not rows.move(connection, change, allowed, due=due):
+        if not rows.move(connection, change, allowed, due):
             found = rows.single(connection, change.campaign, change.client)
             before = found.state if found else State.SENT
             raise rows.impossible(change.campaign, change.client, before, State(change.after))

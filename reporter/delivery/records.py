@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from reporter.delivery.addresses import folded
+
 EVERYTHING = "*"
 """Where an address is suppressed for every brief."""
 
@@ -61,3 +63,11 @@ class Campaign:
     begun: datetime
     changed: datetime
     paused: bool
+
+
+def same(address: str) -> str:
+    """An address as the outbox compares it; what returned mail calls one may be none."""
+    try:
+        return folded(address)
+    except ValueError:
+        return address.strip().casefold()

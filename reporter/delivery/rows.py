@@ -17,8 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from reporter.delivered import Delivery, State, Verdict
-from reporter.delivery.addresses import folded
-from reporter.delivery.records import Campaign, Change
+from reporter.delivery.records import Campaign, Change, same
 from reporter.delivery.tables import ENVELOPE, deliveries, history, pauses
 from reporter.errors import DeliveryError
 
@@ -54,6 +53,7 @@ _THIS = (deliveries.c.campaign == bindparam("of")) & (deliveries.c.client == bin
 _ROW = select(*_OWN).where(_THIS)
 _STATE = select(deliveries.c.state).where(_THIS).with_for_update()
 _MOVE = update(deliveries).where(_THIS)
+_CLAIM = _MOVE.values(attempts=deliveries.c.attempts + 1)
 _NOTE = insert(history)
 _LATER = deliveries.c.position > bindparam("after")
 _COUNT = (
@@ -67,9 +67,11 @@ _COUNT = (
 
 
 def move(
-    connection: Connection, change: Change, allowed: Collection[State], **values: object
+    connection: Connection, change: Change, allowed: Collection[State], due: datetime | None = None
 ) -> bool:
     """Make a row what `change.after` says, if it is one of `allowed` now, and note it.
+
+    To make it `sending` is one more attempt.
 
     Raises:
         DeliveryError: there is no such row, or no such change.
@@ -84,8 +86,8 @@ def move(
     if after not in MOVES[before]:
         raise impossible(change.campaign, change.client, before, after)
     told = {"code": change.code, "enhanced": change.enhanced, "text": change.text[:LONGEST]}
-    new = {"state": after.value, "changed": change.time, **told, **values}
-    connection.execute(_MOVE, this | new)
+    new = {"state": after.value, "changed": change.time, "due": due, **told}
+    connection.execute(_CLAIM if after is State.SENDING else _MOVE, this | new)
     note(connection, change, before.value)
     return True
 
@@ -94,12 +96,6 @@ def note(connection: Connection, change: Change, before: str) -> None:
     """A line of history."""
     line = {field.name: getattr(change, field.name) for field in fields(Change)}
     connection.execute(_NOTE, line | {"before": before, "text": change.text[:LONGEST]})
-
-
-def claim(connection: Connection, change: Change) -> bool:
-    """From queued or deferred to sending; one more attempt."""
-    attempts = deliveries.c.attempts + 1
-    return move(connection, change, WAITING, attempts=attempts, due=None)
 
 
 def add(connection: Connection, rows: Sequence[Delivery], now: datetime, by: str) -> int:
@@ -120,7 +116,7 @@ def add(connection: Connection, rows: Sequence[Delivery], now: datetime, by: str
 def _entered(row: Delivery, now: datetime) -> dict[str, Any]:
     values = {field.name: getattr(row, field.name) for field in fields(Delivery)}
     return values | {
-        "state": State.QUEUED.value, "changed": now, "folded": folded(row.address),
+        "state": State.QUEUED.value, "changed": now, "folded": same(row.address),
         "envelope": row.message_id.strip("<>")[:ENVELOPE].lower(), "text": row.text[:LONGEST],
     }  # fmt: skip
 
@@ -224,13 +220,15 @@ def campaigns(connection: Connection) -> tuple[Campaign, ...]:
         .scalar_subquery()
     )
     paused = (
-        select(pauses.c.paused)
-        .where(pauses.c.campaign == deliveries.c.campaign)
-        .scalar_subquery()
+        select(pauses.c.paused).where(pauses.c.campaign == deliveries.c.campaign).scalar_subquery()
     )
     latest = func.max(deliveries.c.changed).label("latest")
     asked = select(
-        deliveries.c.campaign, func.count(), begun, latest, func.coalesce(paused, False)  # noqa: FBT003
+        deliveries.c.campaign,
+        func.count(),
+        begun,
+        latest,
+        func.coalesce(paused, False),  # noqa: FBT003
     ).group_by(deliveries.c.campaign)
     found = connection.execute(asked.order_by(latest.desc(), deliveries.c.campaign))
     return tuple(Campaign(*row) for row in found)

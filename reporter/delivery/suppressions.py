@@ -12,8 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from reporter.delivered import State
-from reporter.delivery.addresses import folded
-from reporter.delivery.records import EVERYTHING, Suppression
+from reporter.delivery.records import EVERYTHING, Suppression, same
 from reporter.delivery.tables import deliveries, returns, suppressions
 
 _C = suppressions.c
@@ -24,7 +23,7 @@ MOST = 100
 
 
 def _of(address: str, listed: str) -> ColumnElement[bool]:
-    return (_C.address == folded(address)) & (_C.listed == listed) & _VALID
+    return (_C.address == same(address)) & (_C.listed == listed) & _VALID
 
 
 def add(connection: Connection, new: Suppression) -> bool:
@@ -33,7 +32,7 @@ def add(connection: Connection, new: Suppression) -> bool:
     if connection.execute(asked).scalar() is not None:
         return False
     values = {
-        "address": folded(new.address), "listed": new.listed, "reason": new.reason,
+        "address": same(new.address), "listed": new.listed, "reason": new.reason,
         "time": new.time, "by": new.by, "lifted": None, "lifted_by": "",
     }  # fmt: skip
     connection.execute(insert(suppressions), values)
@@ -50,7 +49,7 @@ def reason(connection: Connection, address: str, listed: str) -> str:
     """Why an address gets no mail of a brief; empty where it does."""
     asked = (
         select(_C.reason)
-        .where(_C.address == folded(address), _C.listed.in_((listed, EVERYTHING)), _VALID)
+        .where(_C.address == same(address), _C.listed.in_((listed, EVERYTHING)), _VALID)
         .order_by(_C.number)
         .limit(1)
     )
@@ -72,9 +71,9 @@ def bounced(connection: Connection, address: str, *, hard: bool, key: str, now: 
     """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     insertion = dialect.insert(returns).on_conflict_do_nothing(index_elements=["key"])
-    values = {"key": key, "address": folded(address), "hard": hard, "time": now}
+    values = {"key": key, "address": same(address), "hard": hard, "time": now}
     connection.execute(insertion, values)
-    return _in_a_row(connection, folded(address))
+    return _in_a_row(connection, same(address))
 
 
 def _in_a_row(connection: Connection, address: str) -> int:
