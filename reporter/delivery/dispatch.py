@@ -1,4 +1,4 @@
-"""A campaign from its order to its end: cleared, prepared whole, sent, and told what became of it."""
+"""A campaign from its order to its end: cleared, prepared whole, sent, told what became of it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from reporter.delivery.choosing import Asked
 from reporter.delivery.preparing import Prepared, Preparing
 from reporter.delivery.rates import Pace
 from reporter.delivery.sending import LEASE, PAGE, Progress, Sending, Tenure
+from reporter.delivery.settings import Settings
 from reporter.errors import DeliveryError, SpecError, UnsentError
 
 if TYPE_CHECKING:
@@ -158,11 +159,19 @@ class Dispatch:
         clearance.record_override(self.house.archive, edition, aside, why, hand)
 
     def _record_uses(self, campaign: Campaign) -> None:
-        """Make up for a run that was killed between the first letter and its record."""
-        if self.ledger.counts(campaign.id)[State.SENT]:
-            for edition in campaign.editions:
-                if clearance.mailed_on(self.house.archive, edition):
-                    self._first.add(edition)
+        """Make up for a run that was killed between a letter and the record of its edition."""
+        archive = self.house.archive
+        for edition in campaign.editions:
+            if not clearance.mailed_on(archive, edition) and self._was_sent(campaign.id, edition):
+                self._on_sent(edition)
+
+    def _was_sent(self, name: str, edition: str) -> bool:
+        after = -1
+        while rows := self.ledger.rows(name, (State.SENT,), after=after, most=PAGE):
+            after = rows[-1].position
+            if any(row.edition == edition for row in rows):
+                return True
+        return False
 
     def _chooser(self, campaign: Campaign) -> Chooser:
         settings = self.settings
@@ -240,8 +249,11 @@ class Dispatch:
             if stage == plan.FIRST:
                 return True
             since = self._first_group_ended(sending)
-            if since:
-                sending.wait_until(since + release.wait, "the rest waits")
+            if since is None:
+                message = "nobody of the first group was sent it, so the rest waits."
+                tip = "See why: reporter outbox list. To go on all the same: --stage rest."
+                raise UnsentError(message, where=sending.campaign, tip=tip)
+            sending.wait_until(since + release.wait, "the rest waits")
         self._whole(sending, None)
         return False
 
@@ -281,7 +293,7 @@ class Dispatch:
         return latest
 
     @property
-    def settings(self) -> plan.Settings:
+    def settings(self) -> Settings:
         """How the house delivers."""
         return self.house.settings
 
