@@ -158,6 +158,17 @@ class Reading:
             .where(table.c[key].in_(_untyped(_fitting(wanted, self._types.get(key)))))
             .order_by(*(table.c[name] for name in order))
         )
+        yield from self._streamed(statement, columns)
+
+    def every(self, columns: Sequence[str], order: Sequence[str]) -> Iterator[Sequence[Row]]:
+        """All rows, some thousand at a time, as they come; arguments as `rows` takes them."""
+        table = self._table(*columns)
+        chosen = sqlalchemy.select(*(table.c[name] for name in columns))
+        yield from self._streamed(chosen.order_by(*(table.c[name] for name in order)), columns)
+
+    def _streamed(
+        self, statement: sqlalchemy.Select[Any], columns: Sequence[str]
+    ) -> Iterator[Sequence[Row]]:
         with _in_words(self._asked):
             _hasten(self._connection, [self._types.get(name) for name in columns])
             options = {"stream_results": True, "yield_per": ROWS_AT_ONCE}

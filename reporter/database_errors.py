@@ -116,14 +116,14 @@ def refusal(error: BaseException, asked: Asked, *, lost: bool = False) -> DataEr
         asked: what was being done.
         lost: whether the connection is known to be gone.
     """
-    kind = "lost" if lost else _kind(error)
-    message, tip = _TOLD[kind]
+    trouble = "lost" if lost else kind(error)
+    message, tip = _TOLD[trouble]
     names = {
         "user": asked.user, "database": asked.database, "table": asked.table,
         "grant": asked.grant, "timeout": asked.timeout,
     }  # fmt: skip
     message = message.format(**names)
-    if kind in _QUOTING:
+    if trouble in _QUOTING:
         words = _first_line(error, asked.secrets)
         message = f"{message}: {words}." if words else f"{message}."
     return DataError(message, where=asked.where, tip=tip.format(**names))
@@ -137,13 +137,14 @@ def similar(name: str, known: Sequence[str]) -> str:
     return nearest(name, known) if known else ""
 
 
-def _kind(error: BaseException) -> str:
+def kind(error: BaseException) -> str:
+    """What sort of trouble a driver's error is: `lost`, `locked`, `login` …; else `other`."""
     state = str(getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or "")
-    for beginning, kind in _STATES:
+    for beginning, found in _STATES:
         if state.startswith(beginning):
-            return kind
+            return found
     text = str(error)
-    return next((kind for form, kind in _WORDS if re.search(form, text, re.IGNORECASE)), "other")
+    return next((found for form, found in _WORDS if re.search(form, text, re.IGNORECASE)), "other")
 
 
 def _first_line(error: BaseException, secrets: Sequence[str]) -> str:

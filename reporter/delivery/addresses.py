@@ -1,4 +1,4 @@
-"""Addresses of mail: whether one is well written, what it is compared by, how it goes over the wire.
+"""Addresses of mail: whether one is well written, what it is compared by, how it is sent to.
 
 The one home of the library email-validator. Nothing is asked of the network, and no message repeats
 the address it is about: addresses are personal.
@@ -6,6 +6,7 @@ the address it is about: addresses are personal.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -21,6 +22,8 @@ except ImportError as error:
 
 LONGEST = 254
 """Bytes that an address may have in a command of SMTP (RFC 5321, 4.5.3.1.3, without `<>`)."""
+_ASIDE = re.compile(r"\s*\(.*\)", re.DOTALL)
+"""What the library says in brackets, which may be a part of the address."""
 _REMEMBERED = 1024  # the same few are asked for several times on their way to the wire
 
 
@@ -73,10 +76,10 @@ def on_the_wire(address: str) -> tuple[str, bool]:
 
 @lru_cache(_REMEMBERED)
 def _read(text: str) -> ValidatedEmail:
-    """The parts of an address; `.test` is let through, as it is for trying things out (RFC 2606)."""
+    """The parts of an address; `.test`, for trying things out (RFC 2606), is let through."""
     if len(text) > LONGEST:
         raise ValueError(f"An address has at most {LONGEST} characters.")
     try:
         return validate_email(text, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError as error:
-        raise ValueError(str(error)) from None
+        raise ValueError(_ASIDE.sub("", str(error))) from None

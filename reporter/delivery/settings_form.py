@@ -300,7 +300,7 @@ def _known(key: Key) -> list[str]:
 
 
 def _secrets(value: object, key: Key = ()) -> Iterator[_Wrong]:
-    """Every value that is a secret, by its key's name or as part of an address; none is repeated."""
+    """Every value that is a secret, by its key's name or as part of an address."""
     if isinstance(value, dict):
         for name, inner in value.items():
             if is_secret(name) or name in {"private_key", "dkim_key", "key"}:

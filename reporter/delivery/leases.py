@@ -1,0 +1,88 @@
+"""Who sends an edition: one at a time. A lease that was lost writes nothing any more.
+
+Whether a lease is over is judged by the time its caller brings; whether a write counts, by the
+lease's token alone, in the transaction of the write itself. So a clock that jumps can make somebody
+wait, or end a lease early, but never gives two senders.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.engine import Connection
+
+from reporter.delivery.records import Lease
+from reporter.delivery.tables import leases
+from reporter.errors import DeliveryError
+
+_OF = leases.c.campaign == bindparam("of")
+_READ = select(leases.c.owner, leases.c.token, leases.c.expires).where(_OF)
+_SHARED = select(leases.c.token).where(_OF).with_for_update(read=True)
+_CHANGE = update(leases).where(_OF)
+
+
+def take(connection: Connection, campaign: str, owner: str, now: datetime, seconds: float) -> Lease:
+    """A new lease, with a higher token than any before.
+
+    Raises:
+        DeliveryError: another one holds it.
+    """
+    until = now + timedelta(seconds=seconds)
+    row = connection.execute(_READ.with_for_update(), {"of": campaign}).one_or_none()
+    if row is None:
+        values = {"campaign": campaign, "owner": owner, "token": 1, "expires": until}
+        connection.execute(insert(leases), values)
+        return Lease(campaign, owner, 1)
+    if row.expires is not None and row.expires > now:
+        message = (
+            f"somebody else is sending this edition ({row.owner}, until {_told(row.expires)})."
+        )
+        tip = "Wait for the end; who was killed loses the right at that time."
+        raise DeliveryError(message, where=campaign, tip=tip)
+    token = row.token + 1
+    values = {"owner": owner, "token": token, "expires": until}
+    connection.execute(_CHANGE, {"of": campaign, **values})
+    return Lease(campaign, owner, token)
+
+
+def renew(connection: Connection, lease: Lease, now: datetime, seconds: float) -> None:
+    """Hold it longer; never shorter than it was promised, whatever the clock says now.
+
+    Raises:
+        DeliveryError: it was lost.
+    """
+    check(connection, lease)
+    row = connection.execute(_READ.with_for_update(), {"of": lease.campaign}).one()
+    until = max(now + timedelta(seconds=seconds), row.expires or now)
+    connection.execute(_CHANGE, {"of": lease.campaign, "expires": until})
+
+
+def release(connection: Connection, lease: Lease) -> None:
+    """Let it go, so that the next one need not wait; nothing where it was lost."""
+    mine = _CHANGE.where(leases.c.token == bindparam("held"))
+    values = {"token": lease.token + 1, "expires": None}
+    connection.execute(mine, {"of": lease.campaign, "held": lease.token, **values})
+
+
+def check(connection: Connection, lease: Lease) -> None:
+    """See that nobody took it over; nobody can until this transaction is over.
+
+    Raises:
+        DeliveryError: somebody did, or it was let go.
+    """
+    found = connection.execute(_SHARED, {"of": lease.campaign}).scalar()
+    if found != lease.token:
+        message = "the right to send this edition was lost to somebody else."
+        tip = "Nothing more is sent from here: see reporter outbox status."
+        raise DeliveryError(message, where=lease.campaign, tip=tip)
+
+
+def holder(connection: Connection, campaign: str, now: datetime) -> str:
+    """Who sends it at present; empty where nobody does."""
+    row = connection.execute(_READ, {"of": campaign}).one_or_none()
+    return row.owner if row and row.expires is not None and row.expires > now else ""
+
+
+def _told(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,333 @@
+"""The outbox: one row a client and edition, and what became of each.
+
+Whatever a method changes is committed when it returns, with a line of history in the same
+transaction. What a sender writes carries his lease and has no effect once that was lost. A row goes
+its way as `rows.MOVES` says and no other: above all, what is `sent` stays sent, and what is
+`uncertain` is settled by evidence or by a person, never sent again by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from reporter.delivered import Answer, Delivery, State
+from reporter.delivery import leases, rows, suppressions
+from reporter.delivery.connecting import Database, connected
+from reporter.delivery.records import Campaign, Change, Lease, Suppression
+from reporter.delivery.tables import pauses
+from reporter.errors import DeliveryError
+
+T = TypeVar("T")
+BATCH = 500
+"""Rows that are entered in one transaction."""
+RETRIED = frozenset({State.FAILED, State.DEFERRED})
+RETRIABLE = RETRIED | {State.SUPPRESSED}
+SETTLED = frozenset({State.SENT, State.QUEUED, State.DEFERRED, State.FAILED})
+"""What an uncertain row may be said to be."""
+
+
+@contextmanager
+def opened(url: str, folder: Path, *, must_exist: bool = False) -> Iterator[Ledger]:
+    """The outbox at a URL, made where there is none.
+
+    Args:
+        url: SQLAlchemy's, such as `sqlite:///outbox.sqlite`.
+        folder: what the path of an SQLite file is relative to.
+        must_exist: whether it is refused where there is none.
+
+    Raises:
+        DeliveryError: it cannot be opened, or is no outbox of this program.
+    """
+    with connected(url, folder, must_exist=must_exist) as database:
+        yield Ledger(database)
+
+
+class Ledger:
+    """An open outbox; made by `opened`. Every method raises DeliveryError for a failing database.
+
+    It may be used by several threads, one after the other; another process opens its own.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.where = database.where
+
+    # --- who sends ------------------------------------------------------------------------------
+
+    def lease(self, campaign: str, owner: str, now: datetime, seconds: float = 60) -> Lease:
+        """The right to send an edition, for so many seconds.
+
+        Raises:
+            DeliveryError: another one has it.
+        """
+        with self._database.writing() as connection:
+            return leases.take(connection, campaign, owner, now, seconds)
+
+    def renew(self, lease: Lease, now: datetime, seconds: float = 60) -> None:
+        """Keep it for so many seconds more.
+
+        Raises:
+            DeliveryError: it was lost.
+        """
+        with self._database.writing() as connection:
+            leases.renew(connection, lease, now, seconds)
+
+    def release(self, lease: Lease) -> None:
+        """Let it go; nothing where it was lost."""
+        with self._database.writing() as connection:
+            leases.release(connection, lease)
+
+    def holder(self, campaign: str, now: datetime) -> str:
+        """Who is sending an edition; empty where nobody is."""
+        with self._database.reading() as connection:
+            return leases.holder(connection, campaign, now)
+
+    # --- what is to be sent ---------------------------------------------------------------------
+
+    def queue(self, lease: Lease, new: Iterable[Delivery], now: datetime) -> int:
+        """Enter rows as queued; one that is there stays as it is. How many were new.
+
+        The rows are drawn outside a transaction, some hundred at a time: to make them may take its
+        time.
+
+        Raises:
+            DeliveryError: the lease was lost, or a row is of another edition.
+        """
+        total = 0
+        for batch in rows.batches(iter(new), BATCH):
+            if any(row.campaign != lease.campaign for row in batch):
+                raise DeliveryError("a row is of another edition.", where=lease.campaign)
+            with self._database.writing() as connection:
+                leases.check(connection, lease)
+                total += rows.add(connection, batch, now, lease.owner)
+        return total
+
+    def clients(self, campaign: str) -> Iterator[str]:
+        """The ids of an edition's clients, in order."""
+        after = ""
+        while found := self._read(lambda c: rows.clients(c, campaign, after, rows.PAGE)):  # noqa: B023
+            yield from found
+            after = found[-1]
+
+    def rows(
+        self, campaign: str, states: Collection[State] = (), *, stage: int | None = None,
+        after: int = -1, most: int = rows.PAGE,
+    ) -> tuple[Delivery, ...]:  # fmt: skip
+        """Rows behind a position, in order, about so many: those of one position stay together.
+
+        Args:
+            campaign: the edition.
+            states: of one of these; none means any.
+            stage: of this group of a staged release.
+            after: the last position that was seen.
+            most: how many.
+        """
+        return self._read(lambda c: rows.page(c, campaign, states, stage, after, most))
+
+    def row(self, campaign: str, client: str) -> Delivery | None:
+        """A client's row."""
+        return self._read(lambda c: rows.single(c, campaign, client))
+
+    def by_message(self, message_id: str) -> Delivery | None:
+        """The row of a message."""
+        found = self._read(lambda c: rows.where(c, "message_id", message_id))
+        return found[0] if found else None
+
+    def by_envelope(self, token: str) -> Delivery | None:
+        """The row whose returns go to an address with this token; whatever its capitals."""
+        found = self._read(lambda c: rows.where(c, "envelope", token.lower()))
+        return found[0] if found else None
+
+    def by_handle(self, handle: str) -> tuple[Delivery, ...]:
+        """All rows of a client, by what the archive calls him; the latest first."""
+        return self._read(lambda c: rows.where(c, "handle", handle))
+
+    # --- sending --------------------------------------------------------------------------------
+
+    def claim(self, lease: Lease, client: str, now: datetime) -> bool:
+        """Make a waiting row `sending`; False where it does not wait.
+
+        Raises:
+            DeliveryError: the lease was lost, or there is no such row.
+        """
+        change = Change(
+            lease.campaign, client, now, "", State.SENDING, text="claimed", by=lease.owner
+        )
+        with self._database.writing() as connection:
+            leases.check(connection, lease)
+            return rows.move(connection, change, rows.WAITING)
+
+    def settle(
+        self, lease: Lease, client: str, answer: Answer, now: datetime, due: datetime | None = None
+    ) -> None:
+        """Say what became of a claimed row; what halted the run waits as before.
+
+        Args:
+            lease: the sender's.
+            client: whose row.
+            answer: the channel's.
+            now: the time.
+            due: when a deferred one is tried again.
+
+        Raises:
+            DeliveryError: the lease was lost, or the row was not being sent.
+        """
+        change = Change(
+            lease.campaign, client, now, "", rows.OUTCOMES[answer.verdict], answer.code,
+            answer.enhanced, answer.text, lease.owner,
+        )  # fmt: skip
+        self._sender_says(lease, change, {State.SENDING}, due=due)
+
+    def suppressed(self, lease: Lease, client: str, reason: str, now: datetime) -> None:
+        """Say that a row's address wants no mail, before it was handed over.
+
+        Raises:
+            DeliveryError: the lease was lost, or the row is done with.
+        """
+        change = Change(
+            lease.campaign, client, now, "", State.SUPPRESSED, text=reason, by=lease.owner
+        )
+        self._sender_says(lease, change, {State.SENDING, *rows.WAITING}, due=None)
+
+    def recover(self, lease: Lease, now: datetime) -> int:
+        """Make what an earlier sender left `sending` uncertain: it may have been taken."""
+        text = "the sender ended before it knew what became of it"
+        change = Change(lease.campaign, "", now, "", State.UNCERTAIN, text=text, by=lease.owner)
+        with self._database.writing() as connection:
+            leases.check(connection, lease)
+            return rows.sweep(connection, {State.SENDING}, change)
+
+    def _sender_says(
+        self, lease: Lease, change: Change, allowed: Collection[State], due: datetime | None
+    ) -> None:
+        with self._database.writing() as connection:
+            leases.check(connection, lease)
+            self._move(connection, change, allowed, due)
+
+    def _move(
+        self, connection: Connection, change: Change, allowed: Collection[State],
+        due: datetime | None,
+    ) -> None:  # fmt: skip
+        """Change a row that must be one of `allowed`."""
+        if not rows.move(connection, change, allowed, due):
+            found = rows.single(connection, change.campaign, change.client)
+            before = found.state if found else State.SENT
+            raise rows.impossible(change.campaign, change.client, before, State(change.after))
+
+    # --- settling -------------------------------------------------------------------------------
+
+    def resolve(
+        self, campaign: str, client: str, state: State, reason: str, now: datetime, by: str
+    ) -> None:
+        """Say what an uncertain row is, by evidence or on somebody's word.
+
+        Sent is final; queued and deferred are sent again, by the next `send`.
+
+        Raises:
+            DeliveryError: the row is not uncertain, or cannot become this.
+        """
+        if state not in SETTLED:
+            raise rows.impossible(campaign, client, State.UNCERTAIN, state)
+        code = 250 if state is State.SENT else 0
+        change = Change(campaign, client, now, "", state, code, text=reason, by=by)
+        due = now if state in rows.WAITING else None
+        with self._database.writing() as connection:
+            self._move(connection, change, {State.UNCERTAIN}, due)
+
+    def retry(self, campaign: str, states: Collection[State], now: datetime, by: str) -> int:
+        """Queue what failed, was deferred or suppressed again, due at once; how many.
+
+        Raises:
+            DeliveryError: other states are asked for: sent and uncertain ones are never retried.
+        """
+        for state in states:
+            if state not in RETRIABLE:
+                raise rows.impossible(campaign, "every client", state, State.QUEUED)
+        change = Change(campaign, "", now, "", State.QUEUED, text="retry", by=by)
+        with self._database.writing() as connection:
+            return rows.sweep(connection, states, change)
+
+    # --- looking --------------------------------------------------------------------------------
+
+    def counts(self, campaign: str) -> dict[State, int]:
+        """How many rows of an edition are in each state; every state is there."""
+        return self._read(lambda c: rows.counts(c, campaign))
+
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """The editions in the outbox, the one that changed last first."""
+        return self._read(rows.campaigns)
+
+    def history(self, campaign: str, client: str) -> tuple[Change, ...]:
+        """What befell a row, the oldest first; with no client: what befell the edition."""
+        return self._read(lambda c: rows.lines(c, campaign, client))
+
+    def delivered_since(self, domain: str, since: datetime) -> int:
+        """How many letters were sent to a domain since, of all editions."""
+        return self._read(lambda c: rows.sent_to(c, domain, since))
+
+    # --- pausing --------------------------------------------------------------------------------
+
+    def pause(self, campaign: str, now: datetime, by: str) -> bool:
+        """Have senders of an edition stop after the letter in hand; False where they did."""
+        return self._set_paused(campaign, now, by, paused=True)
+
+    def resume(self, campaign: str, now: datetime, by: str) -> bool:
+        """Let an edition be sent again; False where nothing held it."""
+        return self._set_paused(campaign, now, by, paused=False)
+
+    def is_paused(self, campaign: str) -> bool:
+        """Whether somebody paused it."""
+        return self._read(lambda c: _is_paused(c, campaign))
+
+    def _set_paused(self, campaign: str, now: datetime, by: str, *, paused: bool) -> bool:
+        with self._database.writing() as connection:
+            if _is_paused(connection, campaign) == paused:
+                return False
+            done = pauses.update().where(pauses.c.campaign == campaign).values(paused=paused)
+            if not connection.execute(done).rowcount:
+                connection.execute(pauses.insert(), {"campaign": campaign, "paused": paused})
+            after = "paused" if paused else "resumed"
+            rows.note(connection, Change(campaign, "", now, "", after, by=by), "")
+        return True
+
+    # --- addresses that want none ---------------------------------------------------------------
+
+    def suppress(self, address: str, listed: str, reason: str, now: datetime, by: str) -> bool:
+        """Have an address get no more of a brief (its slug), or of any (`*`); False where so."""
+        new = Suppression(address, listed, reason, now, by)
+        with self._database.writing() as connection:
+            return suppressions.add(connection, new)
+
+    def is_suppressed(self, address: str, listed: str) -> str:
+        """Why an address gets no mail of a brief; empty where it does."""
+        return self._read(lambda c: suppressions.reason(c, address, listed))
+
+    def suppressions(self) -> tuple[Suppression, ...]:
+        """Every one that holds, the oldest first."""
+        return self._read(suppressions.every)
+
+    def lift(self, address: str, listed: str, now: datetime, by: str) -> bool:
+        """Let mail go to an address again; False where it was not suppressed for that brief."""
+        with self._database.writing() as connection:
+            return suppressions.lift(connection, address, listed, now, by)
+
+    def bounced(self, address: str, hard: bool, key: str, now: datetime) -> int:  # noqa: FBT001
+        """Note a returned mail, once for each key; how many soft ones came in a row."""
+        with self._database.writing() as connection:
+            return suppressions.bounced(connection, address, hard=hard, key=key, now=now)
+
+    def _read(self, question: Callable[[Connection], T]) -> T:
+        with self._database.reading() as connection:
+            return question(connection)
+
+
+def _is_paused(connection: Connection, campaign: str) -> bool:
+    asked = select(pauses.c.paused).where(pauses.c.campaign == campaign)
+    return bool(connection.execute(asked).scalar())

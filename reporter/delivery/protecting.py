@@ -1,0 +1,49 @@
+"""PDFs that open with a client's password: the one home of pikepdf, an extra."""
+
+from __future__ import annotations
+
+import io
+
+from reporter.errors import DeliveryError
+
+LEAST = 8  # signs of a password
+
+
+def protected(pdf: bytes, password: str | None, client: str) -> bytes:
+    """A PDF encrypted by AES-256 (ISO 32000-2, revision 6), for whoever knows the password.
+
+    Nothing is forbidden to him: there is no second password, and what reads aloud may read. Its
+    tags, links and bookmarks stay. Title and other metadata are encrypted too, because a headline
+    may say what a client is interested in; so no reader shows them before the password is given.
+    Salts come from the system, so that the bytes are others each time, and the result is no PDF/A,
+    which forbids encryption.
+
+    Args:
+        pdf: the bytes of one that is not encrypted.
+        password: the client's.
+        client: his id, for messages.
+
+    Raises:
+        DeliveryError: there is no password, or a poor one, or pikepdf is not installed.
+    """
+    name = f"pdf-password:{client}"
+    if not password:
+        message = f"the client {client!r} has no password for PDFs."
+        raise DeliveryError(message, tip=f"Put {name} into the keyring, or encrypt none.")
+    if len(password) < LEAST:
+        message = f"the client {client!r} has a password of fewer than {LEAST} signs."
+        raise DeliveryError(message, tip=f"Put a longer {name} into the keyring.")
+    try:
+        import pikepdf  # noqa: PLC0415  an extra
+    except ImportError as error:
+        tip = "Install it: pip install 'market-brief-reporter[protect]'."
+        raise DeliveryError("pikepdf is not installed.", tip=tip) from error
+    encryption = pikepdf.Encryption(user=password, owner=password, R=6, aes=True, metadata=True)
+    sealed = io.BytesIO()
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            document.save(sealed, encryption=encryption)
+    except (pikepdf.PdfError, ValueError) as error:
+        message = f"the PDF for the client {client!r} cannot be encrypted."
+        raise DeliveryError(message, tip="See whether the edition's PDF opens.") from error
+    return sealed.getvalue()

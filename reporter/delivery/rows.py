@@ -1,0 +1,280 @@
+"""The rows of the outbox: which changes there are, and each with its line of history.
+
+Every function works inside its caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from itertools import islice
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from reporter.delivered import Delivery, State, Verdict
+from reporter.delivery.records import Campaign, Change, same
+from reporter.delivery.tables import ENVELOPE, deliveries, history, pauses
+from reporter.errors import DeliveryError
+
+LONGEST = 500
+"""Characters of a server's words that are kept."""
+PAGE = 1000
+WAITING = frozenset({State.QUEUED, State.DEFERRED})
+MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
+    {
+        State.QUEUED: frozenset({State.SENDING, State.SUPPRESSED}),
+        State.DEFERRED: frozenset({State.SENDING, State.SUPPRESSED, State.QUEUED}),
+        State.SENDING: frozenset(State) - {State.SENDING},
+        State.UNCERTAIN: frozenset({State.SENT, State.QUEUED, State.DEFERRED, State.FAILED}),
+        State.FAILED: frozenset({State.QUEUED}),
+        State.SUPPRESSED: frozenset({State.QUEUED}),
+        State.SENT: frozenset(),
+    }
+)
+"""What a row of a state may become."""
+OUTCOMES: Mapping[Verdict, State] = MappingProxyType(
+    {
+        Verdict.SENT: State.SENT,
+        Verdict.DEFERRED: State.DEFERRED,
+        Verdict.FAILED: State.FAILED,
+        Verdict.UNCERTAIN: State.UNCERTAIN,
+        Verdict.HALTED: State.QUEUED,
+    }
+)
+"""What a row becomes by what the channel said."""
+
+_OWN = tuple(deliveries.c[field.name] for field in fields(Delivery))
+_THIS = (deliveries.c.campaign == bindparam("of")) & (deliveries.c.client == bindparam("whose"))
+_ROW = select(*_OWN).where(_THIS)
+_STATE = select(deliveries.c.state).where(_THIS).with_for_update()
+_MOVE = update(deliveries).where(_THIS)
+_CLAIM = _MOVE.values(attempts=deliveries.c.attempts + 1)
+_NOTE = insert(history)
+_LATER = deliveries.c.position > bindparam("after")
+_COUNT = (
+    select(deliveries.c.state, func.count())
+    .where(deliveries.c.campaign == bindparam("of"))
+    .group_by(deliveries.c.state)
+)
+
+
+# --- changing -----------------------------------------------------------------------------------
+
+
+def move(
+    connection: Connection, change: Change, allowed: Collection[State], due: datetime | None = None
+) -> bool:
+    """Make a row what `change.after` says, if it is one of `allowed` now, and note it.
+
+    To make it `sending` is one more attempt.
+
+    Raises:
+        DeliveryError: there is no such row, or no such change.
+    """
+    this = {"of": change.campaign, "whose": change.client}
+    found = connection.execute(_STATE, this).scalar()
+    if found is None:
+        raise unknown(change.campaign, change.client)
+    before, after = State(found), State(change.after)
+    if before not in allowed:
+        return False
+    if after not in MOVES[before]:
+        raise impossible(change.campaign, change.client, before, after)
+    told = {"code": change.code, "enhanced": change.enhanced, "text": change.text[:LONGEST]}
+    new = {"state": after.value, "changed": change.time, "due": due, **told}
+    connection.execute(_CLAIM if after is State.SENDING else _MOVE, this | new)
+    note(connection, change, before.value)
+    return True
+
+
+def note(connection: Connection, change: Change, before: str) -> None:
+    """A line of history."""
+    line = {field.name: getattr(change, field.name) for field in fields(Change)}
+    connection.execute(_NOTE, line | {"before": before, "text": change.text[:LONGEST]})
+
+
+def add(connection: Connection, rows: Sequence[Delivery], now: datetime, by: str) -> int:
+    """Enter those that are not there; how many these are."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insertion = dialect.insert(deliveries).on_conflict_do_nothing(
+        index_elements=["campaign", "client"]
+    )
+    fresh = []
+    for row in rows:
+        if connection.execute(insertion, _entered(row, now)).rowcount:
+            fresh.append(_line(row.campaign, row.client, now, "", State.QUEUED.value, by=by))
+    if fresh:
+        connection.execute(_NOTE, fresh)
+    return len(fresh)
+
+
+def _entered(row: Delivery, now: datetime) -> dict[str, Any]:
+    values = {field.name: getattr(row, field.name) for field in fields(Delivery)}
+    return values | {
+        "state": State.QUEUED.value, "changed": now, "folded": same(row.address),
+        "envelope": row.message_id.strip("<>")[:ENVELOPE].lower(), "text": row.text[:LONGEST],
+    }  # fmt: skip
+
+
+def _line(  # noqa: PLR0913  a line of history has as many parts
+    campaign: str, client: str, now: datetime, before: str, after: str, text: str = "", by: str = ""
+) -> dict[str, Any]:
+    return {
+        "campaign": campaign, "client": client, "time": now, "before": before, "after": after,
+        "code": 0, "enhanced": "", "text": text[:LONGEST], "by": by,
+    }  # fmt: skip
+
+
+def sweep(connection: Connection, states: Collection[State], change: Change) -> int:
+    """Make every row of these states what `change.after` says, and note each; how many."""
+    after = State(change.after)
+    for before in states:
+        if after not in MOVES[before]:
+            raise impossible(change.campaign, "every client", before, after)
+    due = change.time if after is State.QUEUED else None
+    values = {"state": after.value, "changed": change.time, "due": due, "text": change.text}
+    chosen = (
+        select(deliveries.c.client, deliveries.c.state)
+        .where(deliveries.c.campaign == change.campaign, deliveries.c.state.in_(sorted(states)))
+        .limit(PAGE)
+        .with_for_update()
+    )
+    total = 0
+    while found := connection.execute(chosen).all():
+        connection.execute(
+            _MOVE, [{"of": change.campaign, "whose": client, **values} for client, _ in found]
+        )
+        lines = [
+            _line(change.campaign, client, change.time, state, after.value, change.text, change.by)
+            for client, state in found
+        ]
+        connection.execute(_NOTE, lines)
+        total += len(found)
+    return total
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def page(
+    connection: Connection, campaign: str, states: Collection[State], stage: int | None,
+    after: int, most: int,
+) -> tuple[Delivery, ...]:  # fmt: skip
+    """The rows behind a position, in order; those of one position are never parted."""
+    asked = select(*_OWN).where(deliveries.c.campaign == campaign)
+    if states:
+        asked = asked.where(deliveries.c.state.in_(sorted(states)))
+    if stage is not None:
+        asked = asked.where(deliveries.c.stage == stage)
+    order = (deliveries.c.position, deliveries.c.client)
+    some = asked.where(_LATER).order_by(*order).limit(bindparam("most"))
+    found = list(connection.execute(some, {"after": after, "most": most}).all())
+    if len(found) < most:
+        return tuple(map(_delivery, found))
+    last = found[-1].position
+    beside = asked.where(deliveries.c.position == bindparam("at")).order_by(*order)
+    found = [row for row in found if row.position != last]
+    return tuple(map(_delivery, [*found, *connection.execute(beside, {"at": last})]))
+
+
+def single(connection: Connection, campaign: str, client: str) -> Delivery | None:
+    """A client's row."""
+    row = connection.execute(_ROW, {"of": campaign, "whose": client}).one_or_none()
+    return None if row is None else _delivery(row)
+
+
+def where(connection: Connection, column: str, value: str) -> tuple[Delivery, ...]:
+    """The rows of which a column is this, the latest changed first."""
+    asked = select(*_OWN).where(deliveries.c[column] == value)
+    ordered = asked.order_by(deliveries.c.changed.desc(), deliveries.c.campaign)
+    return tuple(map(_delivery, connection.execute(ordered)))
+
+
+def clients(connection: Connection, campaign: str, after: str, most: int) -> tuple[str, ...]:
+    """The ids behind one, in order."""
+    asked: Select[tuple[str]] = (
+        select(deliveries.c.client)
+        .where(deliveries.c.campaign == campaign, deliveries.c.client > after)
+        .order_by(deliveries.c.client)
+        .limit(most)
+    )
+    return tuple(connection.execute(asked).scalars())
+
+
+def counts(connection: Connection, campaign: str) -> dict[State, int]:
+    """How many rows are in each state, those with none too."""
+    found = {State(state): number for state, number in connection.execute(_COUNT, {"of": campaign})}
+    return {state: found.get(state, 0) for state in State}
+
+
+def campaigns(connection: Connection) -> tuple[Campaign, ...]:
+    """Every edition in the outbox, the one changed last first."""
+    begun = (
+        select(func.min(history.c.time))
+        .where(history.c.campaign == deliveries.c.campaign)
+        .scalar_subquery()
+    )
+    paused = (
+        select(pauses.c.paused).where(pauses.c.campaign == deliveries.c.campaign).scalar_subquery()
+    )
+    latest = func.max(deliveries.c.changed).label("latest")
+    asked = select(
+        deliveries.c.campaign,
+        func.count(),
+        begun,
+        latest,
+        func.coalesce(paused, False),  # noqa: FBT003
+    ).group_by(deliveries.c.campaign)
+    found = connection.execute(asked.order_by(latest.desc(), deliveries.c.campaign))
+    return tuple(Campaign(*row) for row in found)
+
+
+def lines(connection: Connection, campaign: str, client: str) -> tuple[Change, ...]:
+    """The history of a row, the oldest line first."""
+    columns = tuple(history.c[field.name] for field in fields(Change))
+    asked = (
+        select(*columns)
+        .where(history.c.campaign == campaign, history.c.client == client)
+        .order_by(history.c.number)
+    )
+    return tuple(Change(*row) for row in connection.execute(asked))
+
+
+def sent_to(connection: Connection, domain: str, since: datetime) -> int:
+    """How many letters to a domain were sent since."""
+    asked = select(func.count()).where(
+        deliveries.c.domain == domain, deliveries.c.changed >= since,
+        deliveries.c.state == State.SENT.value,
+    )  # fmt: skip
+    return int(connection.execute(asked).scalar_one())
+
+
+def batches(rows: Iterator[Delivery], size: int) -> Iterator[tuple[Delivery, ...]]:
+    """Rows, some at a time."""
+    while some := tuple(islice(rows, size)):
+        yield some
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    values = dict(row._mapping)  # noqa: SLF001  SQLAlchemy's public name for it
+    return Delivery(**values | {"state": State(values["state"])})
+
+
+# --- refusals -----------------------------------------------------------------------------------
+
+
+def unknown(campaign: str, client: str) -> DeliveryError:
+    """Nobody of this id is in the outbox of that edition."""
+    message = f"there is no client {client!r} in the outbox of this edition."
+    return DeliveryError(message, where=campaign, tip="See who is: reporter outbox list EDITION.")
+
+
+def impossible(campaign: str, client: str, before: State, after: State) -> DeliveryError:
+    """A row of that state does not become this."""
+    message = f"what is {before} does not become {after} ({client})."
+    return DeliveryError(message, where=campaign)

@@ -1,0 +1,160 @@
+"""Text and bytes as a mail carries them: lines of 7-bit signs, whatever stood in them before.
+
+What goes through any server unchanged keeps its signature: bodies are quoted-printable or base64,
+without a line that begins with `From ` or holds a dot alone. Headers are written here rather than
+by the library's policies, which put encoded words into `List-Unsubscribe` (CPython's issue 85725).
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from email.header import Header
+
+END = "\r\n"
+WIDEST = 76  # signs of a line, its end apart: RFC 2045, 6.7 and 6.8
+LONGEST = 900  # signs of a header line that must not be folded; RFC 5322 allows 998
+_ENCODED = 57  # bytes that fill a line of base64
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+_SAFE = {byte: chr(byte) for byte in range(33, 127) if byte != ord("=")} | {9: "\t", 32: " "}
+_QUOTED = tuple(_SAFE.get(byte, f"={byte:02X}") for byte in range(256))
+
+
+def harmless(text: str) -> str:
+    """A text of others as one line: any white space is a space, what is no sign is shown as such.
+
+    So it ends no line, begins no header and turns no reading direction.
+    """
+    line = " ".join(text.split())
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() or c in _JOINERS else "\N{REPLACEMENT CHARACTER}"
+                   for c in line)  # fmt: skip
+
+
+# --- bodies -----------------------------------------------------------------------------------
+
+
+def quoted_printable(text: str) -> bytes:
+    """Lines of text as quoted-printable (RFC 2045, 6.7); every line ends, the last one too.
+
+    Each line is encoded by itself, so that two texts encoded one by one are both encoded together.
+    """
+    lines = text.removesuffix("\n").split("\n")
+    return "".join(row + END for line in lines for row in _rows(line)).encode()
+
+
+def _rows(line: str) -> Iterator[str]:
+    signs = [_QUOTED[byte] for byte in line.encode()]
+    if signs and signs[-1] in {" ", "\t"}:
+        signs[-1] = f"={ord(signs[-1]):02X}"
+    row, width = [], 0
+    for at, sign in enumerate(signs):
+        last = at == len(signs) - 1
+        shown = sign if row else _first(signs, at)
+        if width + len(shown) > WIDEST - (not last):
+            yield "".join(row) + "="
+            shown = _first(signs, at)
+            row, width = [], 0
+        row.append(shown)
+        width += len(shown)
+    yield "".join(row)
+
+
+def base64(data: bytes) -> bytes:
+    """Bytes as base64, in lines (RFC 2045, 6.8)."""
+    starts = range(0, len(data), _ENCODED)
+    rows = (binascii.b2a_base64(data[at : at + _ENCODED], newline=False) for at in starts)
+    return b"".join(row + b"\r\n" for row in rows)
+
+
+def _first(signs: list[str], at: int) -> str:
+    """A sign as it begins a line: what servers or mailboxes would change there is encoded."""
+    changed = signs[at] == "." or signs[at : at + 5] == list("From ")
+    return f"={ord(signs[at]):02X}" if changed else signs[at]
+
+
+# --- headers ----------------------------------------------------------------------------------
+
+
+def header(name: str, text: str) -> str:
+    """A header of words: as they are where that is ASCII, else in encoded words (RFC 2047)."""
+    line = harmless(text)
+    if _is_plain(line) and all(len(word) < LONGEST for word in line.split(" ")):
+        return _folded(name, line.split(" "))
+    return f"{name}: {_words(name, line)}{END}"
+
+
+def mailbox(name: str, shown: str, address: str) -> str:
+    """A header with one address, and the name it belongs to.
+
+    Args:
+        name: the header's.
+        shown: whose address it is.
+        address: as it goes over the wire; checked.
+
+    Raises:
+        ValueError: the address holds what no address does.
+    """
+    if not is_address(address):
+        raise ValueError("this is no address")
+    line = harmless(shown)
+    if not line:
+        return f"{name}: {address}{END}"
+    return f"{name}: {_phrase(name, line)}{_gap(name, line, address)}<{address}>{END}"
+
+
+def uris(name: str, *many: str) -> str:
+    """A header of URIs in brackets, as they are: folded between them and nowhere else.
+
+    Raises:
+        ValueError: one holds what no URI does, or is too long for a line.
+    """
+    for one in many:
+        if not re.fullmatch(r"[!#-;=?-Z\[\]_a-z~%]+", one) or len(one) > LONGEST:
+            raise ValueError("this is no URI that fits a line")
+    return f"{name}: " + f",{END} ".join(f"<{one}>" for one in many) + END
+
+
+def is_address(address: str) -> bool:
+    """Whether an address can stand in a header: no white space, brackets or signs of control."""
+    local, at, domain = address.rpartition("@")
+    bad = set(address) & set(' <>()[]\\,;:"')
+    fits = len(address.encode(errors="replace")) < LONGEST and address.isprintable()
+    return bool(local and at and domain) and not bad and fits
+
+
+def _is_plain(line: str) -> bool:
+    """Whether a line can stand as it is; what looks like an encoded word cannot."""
+    return line.isascii() and "=?" not in line
+
+
+def _folded(name: str, words: list[str]) -> str:
+    rows = [f"{name}:"]
+    for word in words:
+        if len(rows[-1]) + 1 + len(word) > WIDEST and rows[-1] not in {"", f"{name}:"}:
+            rows.append("")
+        rows[-1] += f" {word}"
+    return END.join(rows) + END
+
+
+def _phrase(name: str, line: str) -> str:
+    if not _is_plain(line) or len(line) > WIDEST - len(name) - 4:
+        return _words(name, line)
+    if _ATOMS.fullmatch(line):
+        return line
+    escaped = line.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _gap(name: str, line: str, address: str) -> str:
+    """What stands between a phrase and an address: a space, or a new line where it is needed."""
+    last = f"{name}: {_phrase(name, line)}".rpartition(END)[2]
+    return " " if len(last) + len(address) + 3 <= WIDEST else f"{END} "
+
+
+def _words(name: str, line: str) -> str:
+    """Encoded words, none of them cut within a letter."""
+    return Header(line, "utf-8", maxlinelen=WIDEST - 1, header_name=name).encode(linesep=END)
