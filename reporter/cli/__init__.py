@@ -22,6 +22,7 @@ from reporter.cli.keys import keys
 from reporter.cli.listing import listing
 from reporter.cli.metrics import metrics
 from reporter.cli.schema import schema
+from reporter.cli.send import send
 from reporter.cli.stdout import guarded
 from reporter.cli.talk import Talk
 from reporter.errors import (
