@@ -95,6 +95,18 @@ class Post:
         """The most bytes the server takes, as it said at the last connection (RFC 1870)."""
         return self._limit
 
+    @property
+    def features(self) -> frozenset[str]:
+        """What the server offers, in capitals: `SIZE`, `SMTPUTF8`, `AUTH PLAIN` and the like."""
+        names = {name.upper() for name in self._wire.esmtp_features}
+        return frozenset(names | {f"AUTH {way}" for way in self._wire.offers()})
+
+    @property
+    def protocol(self) -> str:
+        """The TLS that is spoken, such as `TLSv1.3`; empty in the clear."""
+        sock = self._wire.sock
+        return (sock.version() or "") if isinstance(sock, ssl.SSLSocket) else ""
+
     def open(self) -> None:
         """Connect, so that what would stop every letter is told before the first.
 

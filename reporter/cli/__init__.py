@@ -18,6 +18,7 @@ from reporter.cli.archive import archive
 from reporter.cli.build import build
 from reporter.cli.clients import clients
 from reporter.cli.data import data
+from reporter.cli.doctor import doctor
 from reporter.cli.keys import keys
 from reporter.cli.listing import listing
 from reporter.cli.metrics import metrics
@@ -66,7 +67,7 @@ def _name_in_environment(command: click.Command, start: str) -> None:
             _name_in_environment(inner, f"{start}_{name}")
 
 
-for command in (build, data, metrics, archive, approve, keys, clients, listing, schema):
+for command in (build, data, metrics, archive, approve, keys, clients, doctor, listing, schema):
     reporter.add_command(command)
     _name_in_environment(command, f"reporter_{command.name}")
 

@@ -8,7 +8,7 @@ that nobody adds a second one for readers to see.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reporter.delivery.settings import Dkim
@@ -83,3 +83,18 @@ def _library(name: str) -> Any:  # noqa: ANN401  a module without types
 
 def _dated(message: bytes, date: datetime) -> Any:  # noqa: ANN401  a class without types
     raise NotImplementedError
+
+
+def is_published(signer: Signer, record: str) -> bool:
+    """Whether a record of the DNS holds the public half of a signer's key: a signature decides.
+
+    Args:
+        signer: whose key.
+        record: the text at `<selector>._domainkey.<domain>`.
+    """
+    trial = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: trial\r\nDate: now\r\n\r\n\r\n"
+    message = signer.signed(trial, datetime(2000, 1, 1, tzinfo=UTC))
+    try:
+        return bool(_library("dkim").verify(message, dnsfunc=lambda *_, **__: record.encode()))
+    except (ValueError, TypeError):  # a record that is none
+        return False
