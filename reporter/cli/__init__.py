@@ -67,7 +67,19 @@ def _name_in_environment(command: click.Command, start: str) -> None:
             _name_in_environment(inner, f"{start}_{name}")
 
 
-for command in (build, data, metrics, archive, approve, keys, clients, doctor, listing, schema):
+for command in (
+    build,
+    data,
+    metrics,
+    archive,
+    approve,
+    keys,
+    clients,
+    doctor,
+    listing,
+    schema,
+    send,
+):
     reporter.add_command(command)
     _name_in_environment(command, f"reporter_{command.name}")
 

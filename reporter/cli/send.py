@@ -82,7 +82,7 @@ MAIL = Path("output") / "mail"
 @hands.late
 @options.loudness
 @click.pass_obj
-def send(talk: Talk, **given: Any) -> None:  # noqa: ANN401  the options, read below
+def send(talk: Talk, /, **given: Any) -> None:  # noqa: ANN401  the options, read below
     """Send an edition to the clients it is for.
 
     Every message is made and filed in the archive first; then they leave. Called

@@ -138,8 +138,7 @@ class Rehearsal:
         made = stationery(
             house.archive, edition, house.settings, corrected=campaign.corrected
         )  # fmt: skip
-        marked = replace(made.edition, headline=mark + made.edition.headline)
-        return replace(made, edition=marked) if mark else made
+        return replace(made, subject=mark + made.subject)
 
     def _check(self, address: str) -> None:
         try:
