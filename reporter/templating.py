@@ -59,7 +59,7 @@ def _filled(
 ) -> str:
     name = names[-1]
     try:
-        return _environment(folder, escaped=escaped).select_template(names).render(values)
+        return _selected(tuple(names), folder, escaped=escaped).render(values)
     except jinja2.TemplateNotFound as error:
         missing = name if isinstance(error, jinja2.TemplatesNotFound) else error.name
         raise RenderError(f"there is no template {missing!r}.", where=name) from error
@@ -72,6 +72,11 @@ def _filled(
         raise RenderError("a template includes itself without end.", where=name) from error
     except _FAULTS as error:
         raise RenderError(f"{error}.", where=_place(error.__traceback__, name)) from error
+
+
+@cache
+def _selected(names: tuple[str, ...], folder: Path | None, *, escaped: bool) -> jinja2.Template:
+    return _environment(folder, escaped=escaped).select_template(names)
 
 
 @cache

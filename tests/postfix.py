@@ -1,15 +1,16 @@
 """A real mail server for tests: a Postfix of its own in a temporary folder, on a free port.
 
 It takes mail for every address of the domains in DOMAINS and delivers it into two maildirs: one for
-local parts that begin with `bounces`, one for all others. Whose a message is says its first line,
-`Delivered-To`, which the server writes by the envelope. Nothing of a Postfix that may run on the machine is touched. The server stops with the
-process that started it, however that ends: a shell holds it and waits for the end of its input.
+local parts that begin with `bounces`, one for all others. Whose a message is says its line
+`Delivered-To`, which the server writes by the envelope. Nothing of a Postfix that may run on the
+machine is touched. The server stops with the process that started it, however that ends: a shell
+holds it and waits for the end of its input.
 Postfix starts as root only.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
 import os
 import shutil
@@ -174,9 +175,7 @@ class Postfix:
     def waiting(self) -> int:
         """How many messages are in the queue."""
         names = ("maildrop", "incoming", "active", "deferred")
-        return sum(
-            path.is_file() for name in names for path in (self.queue / name).rglob("*")
-        )
+        return sum(path.is_file() for name in names for path in (self.queue / name).rglob("*"))
 
     def flush(self, seconds: float = PATIENCE) -> None:
         """Wait until all that was taken is delivered.
@@ -277,7 +276,7 @@ def certify(authority: Path, server: Path, hosts: tuple[str, ...] = ("localhost"
     """A certificate for names of this machine and 127.0.0.1, with its key in `server`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "reporter's tests")])
-    now = datetime.datetime.now(datetime.UTC)  # noqa: TID251  certificates have real dates
+    now = dt.datetime.now(dt.UTC)  # noqa: TID251  certificates have real dates
     names: list[x509.GeneralName] = [x509.DNSName(host) for host in hosts]
     if "localhost" in hosts:
         names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
@@ -287,8 +286,8 @@ def certify(authority: Path, server: Path, hosts: tuple[str, ...] = ("localhost"
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=30))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=30))
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

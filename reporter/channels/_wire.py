@@ -40,7 +40,7 @@ class Wire(smtplib.SMTP):
         self._host = settings.host  # what a certificate must be for
         self._received = bytearray()
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain = socket.create_connection((host, port), timeout)
         # The final dot follows the payload by itself: it must not wait for an acknowledgement.
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -7,7 +7,7 @@ import ipaddress
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -84,7 +84,7 @@ class Post:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings.smtp
         self._context = _context(settings.smtp)
-        _, _, domain = _on_the_wire(settings.sender.address)[0].rpartition("@")
+        domain = _hello(settings.sender.address)
         self._wire = Wire(settings.smtp, domain, self._context)
         self._carried = 0  # letters over this connection
         self._in_vain = 0  # connections in a row that failed
@@ -94,6 +94,18 @@ class Post:
     def limit(self) -> int | None:
         """The most bytes the server takes, as it said at the last connection (RFC 1870)."""
         return self._limit
+
+    @property
+    def features(self) -> frozenset[str]:
+        """What the server offers, in capitals: `SIZE`, `SMTPUTF8`, `AUTH PLAIN` and the like."""
+        names = {name.upper() for name in self._wire.esmtp_features}
+        return frozenset(names | {f"AUTH {way}" for way in self._wire.offers()})
+
+    @property
+    def protocol(self) -> str:
+        """The TLS that is spoken, such as `TLSv1.3`; empty in the clear."""
+        sock = self._wire.sock
+        return (sock.version() or "") if isinstance(sock, ssl.SSLSocket) else ""
 
     def open(self) -> None:
         """Connect, so that what would stop every letter is told before the first.
@@ -189,7 +201,9 @@ class Post:
         return answer
 
     def _envelope(self, letter: Letter) -> _Envelope:
-        """The addresses as they go over the wire, and what MAIL says besides (RFC 1870, 6152, 6531).
+        """The addresses as they go over the wire, and what MAIL says besides.
+
+        RFC 1870 has SIZE, RFC 6152 8BITMIME, RFC 6531 SMTPUTF8.
 
         Raises:
             UnfitError: the letter cannot go, or not to this server.
@@ -260,10 +274,10 @@ class Post:
         if not wire.is_encrypted and not _is_loopback(server.host):
             _halt(Stage.LOGIN, "nobody logs in over a connection in the clear")
         offers = wire.offers()
+        ways: dict[str, Callable[[str, str], tuple[int, bytes]]]
+        ways = {"PLAIN": wire.plain, "LOGIN": wire.in_turn}
         if server.login == "xoauth2":
             ways = {"XOAUTH2": wire.token}
-        else:
-            ways = {"PLAIN": wire.plain, "LOGIN": wire.in_turn}
         for name, way in ways.items():
             if name in offers:
                 return way(server.user, vault.secret(_LOGINS[server.login]))
@@ -320,6 +334,18 @@ def _on_the_wire(address: str) -> tuple[str, bool]:
     if not written or _UNSAFE.search(written):
         raise UnfitError(Answer(Verdict.FAILED, 0, "5.1.3", "this is no address of a mailbox"))
     return written, strange
+
+
+def _hello(address: str) -> str:
+    """What EHLO calls us: the sender's domain, for what this machine is called is nobody's affair.
+
+    Raises:
+        SpecError: the sender's address is none.
+    """
+    try:
+        return _on_the_wire(address)[0].rpartition("@")[2]
+    except UnfitError:
+        raise SpecError("this is no address.", where="sender.address") from None
 
 
 def _unfit(data: bytes) -> str:

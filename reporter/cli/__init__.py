@@ -18,10 +18,12 @@ from reporter.cli.archive import archive
 from reporter.cli.build import build
 from reporter.cli.clients import clients
 from reporter.cli.data import data
+from reporter.cli.doctor import doctor
 from reporter.cli.keys import keys
 from reporter.cli.listing import listing
 from reporter.cli.metrics import metrics
 from reporter.cli.schema import schema
+from reporter.cli.send import send
 from reporter.cli.stdout import guarded
 from reporter.cli.talk import Talk
 from reporter.errors import (
@@ -65,7 +67,19 @@ def _name_in_environment(command: click.Command, start: str) -> None:
             _name_in_environment(inner, f"{start}_{name}")
 
 
-for command in (build, data, metrics, archive, approve, keys, clients, listing, schema):
+for command in (
+    build,
+    data,
+    metrics,
+    archive,
+    approve,
+    keys,
+    clients,
+    doctor,
+    listing,
+    schema,
+    send,
+):
     reporter.add_command(command)
     _name_in_environment(command, f"reporter_{command.name}")
 

@@ -56,7 +56,7 @@ _TOLD = {
     "readonly": ("it cannot be written.", "Make it and its folder writable for your user."),
     "damaged": (
         "the file is damaged, or is no database.",
-        "Put a backup in its place; before anything is sent again, reconcile with the server's log.",
+        "Put a backup in its place, and reconcile it with the server's log before you send.",
     ),
     "disk": ("its disk fails, or is full.", "Look after the disk; nothing was sent since."),
     "contradicted": (

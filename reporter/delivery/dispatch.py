@@ -13,8 +13,10 @@ from reporter.channels.base import channels
 from reporter.delivered import Delivery, State
 from reporter.delivery import campaign as plan
 from reporter.delivery import clearance
+from reporter.delivery.addresses import on_the_wire
 from reporter.delivery.campaign import Campaign, Chooser, House, Order, Shares
 from reporter.delivery.choosing import Asked
+from reporter.delivery.message import ENVELOPE
 from reporter.delivery.preparing import Prepared, Preparing
 from reporter.delivery.rates import Pace
 from reporter.delivery.sending import LEASE, PAGE, Progress, Sending, Tenure
@@ -303,8 +305,8 @@ class Dispatch:
 
 def envelope(row: Delivery, bounces: str) -> str:
     """The address that returned mail of a row goes to."""
-    local, _, domain = bounces.rpartition("@")
-    return f"{local}+{row.message_id.strip('<>')[:20]}@{domain}"
+    local, _, domain = on_the_wire(bounces)[0].rpartition("@")
+    return f"{local}+{row.message_id.strip('<>')[:ENVELOPE]}@{domain}"
 
 
 def check(outcome: Outcome) -> None:

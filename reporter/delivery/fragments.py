@@ -56,9 +56,7 @@ class Look:
         return f"{size};font-family:{self.font};color:{colour}"
 
 
-def written(
-    name: str, language: str, values: Mapping[str, object], folder: Path | None
-) -> str:
+def written(name: str, language: str, values: Mapping[str, object], folder: Path | None) -> str:
     """The text of a template of mails, in the client's language where there is one.
 
     Args:
@@ -84,10 +82,12 @@ def paragraphs(text: str, look: Look, *, muted: bool = False, link: str = "") ->
         link: an address in it that is to be one to click at, as it stands in the text.
     """
     blocks = [[harmless(line) for line in block] for block in _blocks(text)]
-    plain = "\n\n".join(_wrapped(line) for block in blocks for line in ["\n".join(block)])
+    plain = "\n\n".join(_wrapped("\n".join(block)) for block in blocks)
     style, kind = look.style(muted=muted), "muted" if muted else "ink"
     marked = (_marked("<br>".join(map(html.escape, block)), link) for block in blocks)
-    return Fragment(plain, "\n".join(f'<p class="{kind}" style="{style}">{one}</p>' for one in marked))
+    return Fragment(
+        plain, "\n".join(f'<p class="{kind}" style="{style}">{one}</p>' for one in marked)
+    )
 
 
 def _languages(language: str) -> tuple[str, ...]:

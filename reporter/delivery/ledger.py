@@ -129,7 +129,8 @@ class Ledger:
             after: the last position that was seen.
             most: how many.
         """
-        return self._read(lambda c: rows.page(c, campaign, states, stage, after, most))
+        which = rows.Which(campaign, states, stage)
+        return self._read(lambda c: rows.page(c, which, after, most))
 
     def row(self, campaign: str, client: str) -> Delivery | None:
         """A client's row."""
@@ -223,7 +224,7 @@ class Ledger:
 
     # --- settling -------------------------------------------------------------------------------
 
-    def resolve(
+    def resolve(  # noqa: PLR0913, PLR0917  a word of somebody: of what, what, why, when, who
         self, campaign: str, client: str, state: State, reason: str, now: datetime, by: str
     ) -> None:
         """Say what an uncertain row is, by evidence or on somebody's word.
@@ -294,7 +295,7 @@ class Ledger:
             if not connection.execute(done).rowcount:
                 connection.execute(pauses.insert(), {"campaign": campaign, "paused": paused})
             after = "paused" if paused else "resumed"
-            rows.note(connection, Change(campaign, "", now, "", after, by=by), "")
+            rows.note(connection, Change(campaign, "", now, "", after, by=by))
         return True
 
     # --- addresses that want none ---------------------------------------------------------------

@@ -151,7 +151,7 @@ class Preparing:
         self.progress(self._done, self.total, "prepared")
         return Delivery(
             campaign=self.campaign.id, client=recipient.id, handle=owner.handle, edition=edition,
-            address=recipient.address, domain=addresses.domain(recipient.address), position=0,
+            address=addresses.on_the_wire(recipient.address)[0], domain=addresses.domain(recipient.address), position=0,
             stage=0, message_id=name, file=file, sha256=digest(data), size=len(data),
         )  # fmt: skip
 

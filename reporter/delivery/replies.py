@@ -8,7 +8,7 @@ letter, so it stops the run. Only a mailbox that is not there loses its address.
 | replies | of whom | what follows |
 |---|---|---|
 | 5.1.1, 5.1.2, 5.1.3, 5.1.6, 5.1.10, 5.2.1 | RFC 3463, RFC 7505, Microsoft | failed, suppressed |
-| 5.1.7, 5.1.8, 5.1.90, 5.2.252, 5.4.5 | the sender's address or quota: RFC 3463, Microsoft, Gmail | halted |
+| 5.1.7, 5.1.8, 5.1.90, 5.2.252, 5.4.5 | RFC 3463, Microsoft, Gmail: the sender | halted |
 | 5.7.x, of which Gmail 5.7.26 to 5.7.32, Microsoft 5.7.515, 5.7.606 | policy, login | halted |
 | 5.7.2, Microsoft 5.7.12, 5.7.124, 5.7.133 to 5.7.136 | one mailbox takes no strangers | failed |
 | 4.7.23, 4.7.26, 4.7.27, 4.7.29 to 4.7.32, 4.7.40 | Gmail: not authenticated | halted |

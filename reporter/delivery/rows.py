@@ -6,13 +6,13 @@ Every function works inside its caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -48,6 +48,7 @@ OUTCOMES: Mapping[Verdict, State] = MappingProxyType(
 )
 """What a row becomes by what the channel said."""
 
+_LINE = tuple(field.name for field in fields(Change))
 _OWN = tuple(deliveries.c[field.name] for field in fields(Delivery))
 _THIS = (deliveries.c.campaign == bindparam("of")) & (deliveries.c.client == bindparam("whose"))
 _ROW = select(*_OWN).where(_THIS)
@@ -88,14 +89,16 @@ def move(
     told = {"code": change.code, "enhanced": change.enhanced, "text": change.text[:LONGEST]}
     new = {"state": after.value, "changed": change.time, "due": due, **told}
     connection.execute(_CLAIM if after is State.SENDING else _MOVE, this | new)
-    note(connection, change, before.value)
+    note(connection, replace(change, before=before.value))
     return True
 
 
-def note(connection: Connection, change: Change, before: str) -> None:
-    """A line of history."""
-    line = {field.name: getattr(change, field.name) for field in fields(Change)}
-    connection.execute(_NOTE, line | {"before": before, "text": change.text[:LONGEST]})
+def note(connection: Connection, *changes: Change) -> None:
+    """Lines of history."""
+    lines = [{name: getattr(change, name) for name in _LINE} for change in changes]
+    for line in lines:
+        line["text"] = line["text"][:LONGEST]
+    connection.execute(_NOTE, lines)
 
 
 def add(connection: Connection, rows: Sequence[Delivery], now: datetime, by: str) -> int:
@@ -104,12 +107,14 @@ def add(connection: Connection, rows: Sequence[Delivery], now: datetime, by: str
     insertion = dialect.insert(deliveries).on_conflict_do_nothing(
         index_elements=["campaign", "client"]
     )
-    fresh = []
-    for row in rows:
-        if connection.execute(insertion, _entered(row, now)).rowcount:
-            fresh.append(_line(row.campaign, row.client, now, "", State.QUEUED.value, by=by))
+    insertion = insertion.returning(deliveries.c.client)
+    fresh = [
+        Change(row.campaign, row.client, now, "", State.QUEUED.value, by=by)
+        for row in rows
+        if connection.execute(insertion, _entered(row, now)).scalar() is not None
+    ]
     if fresh:
-        connection.execute(_NOTE, fresh)
+        note(connection, *fresh)
     return len(fresh)
 
 
@@ -118,15 +123,6 @@ def _entered(row: Delivery, now: datetime) -> dict[str, Any]:
     return values | {
         "state": State.QUEUED.value, "changed": now, "folded": same(row.address),
         "envelope": row.message_id.strip("<>")[:ENVELOPE].lower(), "text": row.text[:LONGEST],
-    }  # fmt: skip
-
-
-def _line(  # noqa: PLR0913  a line of history has as many parts
-    campaign: str, client: str, now: datetime, before: str, after: str, text: str = "", by: str = ""
-) -> dict[str, Any]:
-    return {
-        "campaign": campaign, "client": client, "time": now, "before": before, "after": after,
-        "code": 0, "enhanced": "", "text": text[:LONGEST], "by": by,
     }  # fmt: skip
 
 
@@ -149,11 +145,7 @@ def sweep(connection: Connection, states: Collection[State], change: Change) -> 
         connection.execute(
             _MOVE, [{"of": change.campaign, "whose": client, **values} for client, _ in found]
         )
-        lines = [
-            _line(change.campaign, client, change.time, state, after.value, change.text, change.by)
-            for client, state in found
-        ]
-        connection.execute(_NOTE, lines)
+        note(connection, *(replace(change, client=who, before=was) for who, was in found))
         total += len(found)
     return total
 
@@ -161,16 +153,22 @@ def sweep(connection: Connection, states: Collection[State], change: Change) -> 
 # --- reading ------------------------------------------------------------------------------------
 
 
-def page(
-    connection: Connection, campaign: str, states: Collection[State], stage: int | None,
-    after: int, most: int,
-) -> tuple[Delivery, ...]:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Rows of an edition: of some states (none means any) and a stage (None means any)."""
+
+    campaign: str
+    states: Collection[State] = ()
+    stage: int | None = None
+
+
+def page(connection: Connection, which: Which, after: int, most: int) -> tuple[Delivery, ...]:
     """The rows behind a position, in order; those of one position are never parted."""
-    asked = select(*_OWN).where(deliveries.c.campaign == campaign)
-    if states:
-        asked = asked.where(deliveries.c.state.in_(sorted(states)))
-    if stage is not None:
-        asked = asked.where(deliveries.c.stage == stage)
+    asked = select(*_OWN).where(deliveries.c.campaign == which.campaign)
+    if which.states:
+        asked = asked.where(deliveries.c.state.in_(sorted(which.states)))
+    if which.stage is not None:
+        asked = asked.where(deliveries.c.stage == which.stage)
     order = (deliveries.c.position, deliveries.c.client)
     some = asked.where(_LATER).order_by(*order).limit(bindparam("most"))
     found = list(connection.execute(some, {"after": after, "most": most}).all())
@@ -197,13 +195,13 @@ def where(connection: Connection, column: str, value: str) -> tuple[Delivery, ..
 
 def clients(connection: Connection, campaign: str, after: str, most: int) -> tuple[str, ...]:
     """The ids behind one, in order."""
-    asked: Select[tuple[str]] = (
+    asked = (
         select(deliveries.c.client)
         .where(deliveries.c.campaign == campaign, deliveries.c.client > after)
         .order_by(deliveries.c.client)
         .limit(most)
     )
-    return tuple(connection.execute(asked).scalars())
+    return tuple(str(client) for client in connection.execute(asked).scalars())
 
 
 def counts(connection: Connection, campaign: str) -> dict[State, int]:
@@ -228,7 +226,7 @@ def campaigns(connection: Connection) -> tuple[Campaign, ...]:
         func.count(),
         begun,
         latest,
-        func.coalesce(paused, False),  # noqa: FBT003
+        func.coalesce(paused, False),
     ).group_by(deliveries.c.campaign)
     found = connection.execute(asked.order_by(latest.desc(), deliveries.c.campaign))
     return tuple(Campaign(*row) for row in found)
@@ -236,7 +234,7 @@ def campaigns(connection: Connection) -> tuple[Campaign, ...]:
 
 def lines(connection: Connection, campaign: str, client: str) -> tuple[Change, ...]:
     """The history of a row, the oldest line first."""
-    columns = tuple(history.c[field.name] for field in fields(Change))
+    columns = tuple(history.c[name] for name in _LINE)
     asked = (
         select(*columns)
         .where(history.c.campaign == campaign, history.c.client == client)

@@ -7,23 +7,22 @@ that nobody adds a second one for readers to see.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 from reporter.delivery.settings import Dkim
 from reporter.errors import DeliveryError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 LEAST_BITS = 2048
 OVERSIGNED = (b"from", b"to", b"subject", b"date")
 HEADERS = (
     b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"mime-version",
-    b"content-type", b"list-id", b"list-unsubscribe", b"list-unsubscribe-post",
+    b"content-type", b"list-id", b"list-unsubscribe", b"list-unsubscribe-post", b"precedence",
 )  # fmt: skip
-_TIP = "Give an RSA key as PEM: REPORTER_DKIM_KEY_FILE, or reporter's keyring."
+_TIP = "Give an RSA key as PEM, not encrypted: REPORTER_DKIM_KEY_FILE, or the keyring."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,10 @@ class Signer:
 
         Args:
             message: with CRLF line ends.
-            date: when it is signed, as the signature says it; the same date gives the same bytes.
+            date: when it is signed, as the signature says; the same date gives the same bytes.
         """
-        signature: bytes = _dated(message, date).sign(
+        signing = _dated()(message, moment=int(date.timestamp()))
+        signature: bytes = signing.sign(
             self.selector.encode(), self.domain.encode(), self.key, include_headers=_names(message)
         )
         return signature + message
@@ -51,21 +51,21 @@ def signer(dkim: Dkim, pem: bytes) -> Signer:
     """A signer for the domain that settings name.
 
     Raises:
-        DeliveryError: the key is none, or too short for others to accept; or dkimpy is not there.
+        DeliveryError: the key is none, or too short for receivers; or dkimpy is not installed.
     """
     crypto = _library("dkim.crypto")
-    where = f"dkim-key, {dkim.selector}._domainkey.{dkim.domain}"
+    where = f"dkim-key of {dkim.selector}._domainkey.{dkim.domain}"
     try:
         bits = crypto.parse_pem_private_key(pem)["modulus"].bit_length()
     except (crypto.UnparsableKeyError, ValueError, LookupError, TypeError):
         raise DeliveryError("is no RSA key as PEM.", where=where, tip=_TIP) from None
     if bits < LEAST_BITS:
-        message = f"the key has {bits} bits; receivers want {LEAST_BITS} at least."
-        raise DeliveryError(message, where=where, tip="Make a new one and publish it.")
+        message = f"has {bits} bits; receivers want {LEAST_BITS} at least."
+        raise DeliveryError(message, where=where, tip="Make a longer one and publish it.")
     return Signer(dkim.domain, dkim.selector, pem)
 
 
-def _names(message: bytes) -> Iterable[bytes]:
+def _names(message: bytes) -> list[bytes]:
     """The headers to be signed: those that are there, some once more."""
     head = b"\r\n" + message.partition(b"\r\n\r\n")[0].lower()
     return [*(one for one in HEADERS if b"\r\n" + one + b":" in head), *OVERSIGNED]
@@ -73,13 +73,40 @@ def _names(message: bytes) -> Iterable[bytes]:
 
 def _library(name: str) -> Any:  # noqa: ANN401  a module without types
     try:
-        import importlib  # noqa: PLC0415
-
         return importlib.import_module(name)
     except ImportError as error:
         tip = "Install it: pip install 'market-brief-reporter[mail]'."
         raise DeliveryError("dkimpy is not installed.", tip=tip) from error
 
 
-def _dated(message: bytes, date: datetime) -> Any:  # noqa: ANN401  a class without types
-    raise NotImplementedError
+@cache
+def _dated() -> Any:  # noqa: ANN401  a class without types
+    """The library's signer, whose signature says a given time and not the system's."""
+    library = _library("dkim")
+
+    class Dated(library.DKIM):  # type: ignore[misc, name-defined]  # known when it runs
+        def __init__(self, message: bytes, *, moment: int) -> None:
+            super().__init__(message)
+            self.moment = str(moment).encode()
+
+        def gen_header(self, fields: list[tuple[bytes, bytes]], *rest: object) -> bytes:
+            told = [(name, self.moment if name == b"t" else value) for name, value in fields]
+            made: bytes = super().gen_header(told, *rest)
+            return made
+
+    return Dated
+
+
+def is_published(signer: Signer, record: str) -> bool:
+    """Whether a record of the DNS holds the public half of a signer's key: a signature decides.
+
+    Args:
+        signer: whose key.
+        record: the text at `<selector>._domainkey.<domain>`.
+    """
+    trial = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: trial\r\nDate: now\r\n\r\n\r\n"
+    message = signer.signed(trial, datetime(2000, 1, 1, tzinfo=UTC))
+    try:
+        return bool(_library("dkim").verify(message, dnsfunc=lambda *_, **__: record.encode()))
+    except (ValueError, TypeError):  # a record that is none
+        return False

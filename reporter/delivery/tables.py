@@ -164,4 +164,5 @@ _GUARDS = (
     (deliveries, "after_create", _SENT_THERE, "postgresql"),
 )
 for _target, _when, _statement, _dialect in _GUARDS:
-    event.listen(_target, _when, DDL(_statement).execute_if(dialect=_dialect))
+    _ddl: DDL = DDL(_statement)  # type: ignore[no-untyped-call]
+    event.listen(_target, _when, _ddl.execute_if(dialect=_dialect))

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 from reporter import durable, keychain
 from reporter.errors import DeliveryError
@@ -64,8 +65,7 @@ def _in_file(name: str) -> str:
     if not path:
         return ""
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123  a path of the user's words
-            return file.read().rstrip("\r\n")
+        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
     except OSError as error:
         message = f"the file of the secret cannot be read: {durable.why(error)}."
         raise DeliveryError(message, where=where) from None

@@ -50,7 +50,8 @@ def _rows(line: str) -> Iterator[str]:
     signs = [_QUOTED[byte] for byte in line.encode()]
     if signs and signs[-1] in {" ", "\t"}:
         signs[-1] = f"={ord(signs[-1]):02X}"
-    row, width = [], 0
+    row: list[str] = []
+    width = 0
     for at, sign in enumerate(signs):
         last = at == len(signs) - 1
         shown = sign if row else _first(signs, at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from reporter.delivery.records import Lease
 from reporter.errors import DeliveryError
 from reporter.model import Answer, State, Verdict
 from tests.delivery.outboxes import CAMPAIGN, LOST, NOW, TAKEN, URL, delivery, outbox
-from tests.postgres import OWNER, PASSWORD, Server
+from tests.postgres import Server
 
+SOFT = False
 LATER = NOW + timedelta(minutes=1)
 
 
@@ -25,7 +27,7 @@ def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Ledge
     url = URL
     if request.param == "postgresql":
         server: Server = request.getfixturevalue("database")
-        url = f"postgresql://{OWNER}:{PASSWORD}@127.0.0.1:{server.port}/{server.name}"
+        url = server.url()
     with outbox(tmp_path, 3, url) as made:
         yield made
 
@@ -143,8 +145,6 @@ def test_one_sender_at_a_time_whatever_the_clock_says(made: tuple[Ledger, Lease]
 def test_pages_hold_every_row_once(made: tuple[Ledger, Lease]) -> None:
     ledger, lease = made
     same = [delivery(n, stage=1) for n in range(3, 8)]
-    from dataclasses import replace
-
     ledger.queue(lease, (replace(row, position=3) for row in same), NOW)
     found, after = [], -1
     while page := ledger.rows(CAMPAIGN, after=after, most=4):
@@ -194,23 +194,21 @@ def test_soft_returns_in_a_row(made: tuple[Ledger, Lease]) -> None:
     ledger, lease = made
     address = delivery(0).address
     day = timedelta(days=1)
-    assert ledger.bounced(address, False, "a", NOW) == 1
-    assert ledger.bounced(address, False, "a", NOW + day) == 1
-    assert ledger.bounced(address, False, "b", NOW + day) == 2
+    assert ledger.bounced(address, SOFT, "a", NOW) == 1
+    assert ledger.bounced(address, SOFT, "a", NOW + day) == 1
+    assert ledger.bounced(address, SOFT, "b", NOW + day) == 2
     ledger.claim(lease, "C0000", NOW + 2 * day)
     ledger.settle(lease, "C0000", TAKEN, NOW + 2 * day)
-    assert ledger.bounced(address, False, "c", NOW + 3 * day) == 3
+    assert ledger.bounced(address, SOFT, "c", NOW + 3 * day) == 3
     for week in (1, 2):  # two letters are sent, one of them comes back: a row is over
         campaign = f"2026-02-0{week}/weekly"
         sent = NOW + timedelta(days=10 * week)
         own = ledger.lease(campaign, "sender", sent)
-        from dataclasses import replace
-
         row = replace(delivery(0, campaign), message_id=f"<{week}@mail.example>")
         ledger.queue(own, [row], sent)
         ledger.claim(own, "C0000", sent)
         ledger.settle(own, "C0000", TAKEN, sent)
-    assert ledger.bounced(address, False, "d", NOW + 30 * day) == 1
+    assert ledger.bounced(address, SOFT, "d", NOW + 30 * day) == 1
     assert ledger.delivered_since("example.com", NOW + 15 * day) == 1
     assert len(ledger.by_handle(delivery(0).handle)) == 3
 
