@@ -39,16 +39,27 @@ LATER = (State.QUEUED, State.SENDING, State.DEFERRED)
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """What sending came to: how many messages are in which state.
+
+    `waiting`: the rest of a staged release is still to be sent, as it should be.
+    """
+
+    counts: Mapping[State, int]
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Mailing:
     """How editions of a run go to clients.
 
     `readers` gives the audience and jurisdiction of every client, after the list was checked as a
-    whole. `send` sends an edition by its id, as far as that can be done now, and says how many
-    messages of it are in which state; a second call sends nothing twice.
+    whole. `send` sends an edition by its id, as far as that can be done now; a second call sends
+    nothing twice.
     """
 
     readers: Callable[[], Iterable[tuple[str, str]]]
-    send: Callable[[str], Mapping[State, int]]
+    send: Callable[[str], Posted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +266,12 @@ class Run:
         edition = self.record.edition
         self.record = replace(self.record, phase=Phase.SENDING)
         self.begin(Stage.SEND)
-        counts = self.job.mailing.send(edition)
+        posted = self.job.mailing.send(edition)
+        counts = posted.counts
         self.record = replace(self.record, counts={str(s): n for s, n in counts.items() if n})
         words = ", ".join(f"{number} {state}" for state, number in self.record.counts.items())
+        if posted.waiting:
+            raise WaitingError(f"{edition}: {words}. The rest of the staged release follows.")
         if any(counts.get(state) for state in LATER):
             raise UnsentError(f"{edition}: {words}.", tip="The next call goes on.")
         code = EXIT_UNSENT if any(counts.get(state) for state in UNSENT) else EXIT_DONE
@@ -333,7 +347,7 @@ class LateError(WaitingError, DataError):
 
 def _reached(record: Record) -> Stage:
     """The stage that was tried last."""
-    return Stage(max(record.steps, key=list(Stage).index, default=Stage.BUILD))
+    return max((Stage(name) for name in record.steps), key=list(Stage).index, default=Stage.BUILD)
 
 
 def _sentence(text: str) -> str:

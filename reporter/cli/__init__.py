@@ -22,6 +22,7 @@ from reporter.cli.doctor import doctor
 from reporter.cli.keys import keys
 from reporter.cli.listing import listing
 from reporter.cli.metrics import metrics
+from reporter.cli.running import run_command
 from reporter.cli.schema import schema
 from reporter.cli.send import send
 from reporter.cli.stdout import guarded
@@ -49,7 +50,8 @@ def reporter() -> None:
 
     \b
     Exit codes: 0 done, 1 error, 2 usage or spec,
-    3 gaps under --strict, 130 interrupted (Ctrl-C, SIGTERM).
+    3 gaps under --strict, 4 waiting for prices or an approval,
+    5 some messages not sent, 130 interrupted (Ctrl-C, SIGTERM).
     """  # noqa: D301  click wants the character
 
 
@@ -77,6 +79,7 @@ for command in (
     clients,
     doctor,
     listing,
+    run_command,
     schema,
     send,
 ):

@@ -93,7 +93,7 @@ def send(talk: Talk, /, **given: Any) -> None:  # noqa: ANN401  the options, rea
     5 some are not sent or not known to be.
     """  # noqa: D301  click wants the character
     settings = mailing.house(given["settings"])
-    house = _house(settings, given)
+    house = house_of(settings, given)
     order, roll = _order(talk, house, given), mailing.roll(given["clients"])
     with talk.progress() as progress:
         told = _told(talk, progress)
@@ -114,7 +114,8 @@ def _told(talk: Talk, progress: Any) -> Told:  # noqa: ANN401  as Talk gives it
     return Told(talk.say, progress)
 
 
-def _house(settings: Settings, given: dict[str, Any]) -> House:
+def house_of(settings: Settings, given: dict[str, Any]) -> House:
+    """What a sender works with, by the options of a command."""
     from reporter.archive.base import opened
     from reporter.archive.clients import keys_of
     from reporter.delivery.campaign import House
