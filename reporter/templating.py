@@ -1,8 +1,9 @@
 """Text from templates: the only home of Jinja2.
 
-Values are data. Everything printed is escaped, so a title that holds HTML, CSS or template code
-appears as those very characters; only what this program drew itself is `trusted`. Templates may
-come with a spec from elsewhere: they run in a sandbox and reach what they are handed, no more.
+Values are data. Everything printed is escaped, but in templates of plain text (`.txt.j2`), so a
+title that holds HTML, CSS or template code appears as those very characters; only what this
+program drew itself is `trusted`. Templates may come with a spec from elsewhere: they run in a
+sandbox and reach what they are handed, no more.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def _selected(names: tuple[str, ...], folder: Path | None, *, escaped: bool) -> 
 def _environment(folder: Path | None, *, escaped: bool) -> jinja2.Environment:
     environment = SandboxedEnvironment(
         loader=jinja2.FileSystemLoader(overriding("templates", folder)),
-        autoescape=escaped,
+        autoescape=lambda name: escaped and not (name or "").endswith(".txt.j2"),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
