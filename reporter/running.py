@@ -227,6 +227,10 @@ class Run:
 
     def _period(self, due: Due, now: datetime) -> Outcome:
         if self.only_due and self.record.phase is Phase.OPEN and due.is_stale(now):
+            if not any(self.runs.newest()):  # nobody has called before
+                return Outcome(
+                    EXIT_DONE, "nothing is due.", replace(self.record, phase=Phase.SKIPPED)
+                )
             return self._skip(f"it was due on {due.at:%Y-%m-%d %H:%M} UTC and is stale.")
         self.runs.keep(self.record)
         return self._safely(self._stages)
