@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 TEMPLATE = "brief.html.j2"
 SAMPLE_NOTICE = "Sample data: not market prices"
 NO_ORDERS: flow.Orders = MappingProxyType({})
+NO_TOKENS: Mapping[str, str] = MappingProxyType({})
 _PROPERTY = re.compile(r"--([a-z0-9-]+):\s*([^;{}]+);")
 _USE = re.compile(r"var\(--([a-z0-9-]+)\)")
 _DEPTH = 4
@@ -64,8 +65,7 @@ def paper(
     """
     shown = marking.daggers(brief)
     figures = {chart.id: view.Figure(chart, f"chart:{chart.id}") for chart in shown.charts}
-    tokens = {**_properties(_style("tokens.css", folder)), **_brand_tokens(brand)}
-    style = _resolved(_style("print.css", folder), tokens)
+    style = flat_style("print.css", brand, folder)
     values = {
         **_shared(shown, brand, figures, flow.orders(shown, brand)),
         "headline": plain(brief.headline),
@@ -176,18 +176,26 @@ def _brand_tokens(brand: Brand) -> dict[str, str]:
     return {**brand.colours, **families}
 
 
-def _resolved(style: str, tokens: Mapping[str, str]) -> str:
-    """The style with every `var(--token)` replaced: cheaper to print, and known in page margins.
+def flat_style(
+    name: str, brand: Brand, folder: Path | None, families: Mapping[str, str] = NO_TOKENS
+) -> str:
+    """A style with every `var(--token)` replaced: for the printer, and for mail.
+
+    It is cheaper to print and known in page margins, and mail programs know no variables.
+    `families` are the values of `--font-<role>` where they are not the brand's own fonts.
 
     Raises:
-        RenderError: a token nobody defined.
+        RenderError: no such style, or a token nobody defined.
     """
+    tokens = {**_properties(_style("tokens.css", folder)), **_brand_tokens(brand)}
+    tokens |= {f"font-{role}": family for role, family in families.items()}
 
     def value(match: re.Match[str]) -> str:
         if match[1] not in tokens:
-            raise RenderError(f"there is no token --{match[1]}.", where="print.css")
+            raise RenderError(f"there is no token --{match[1]}.", where=name)
         return tokens[match[1]]
 
+    style = _style(name, folder)
     for _ in range(_DEPTH):
         style = _USE.sub(value, style)
     return style

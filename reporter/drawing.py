@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +25,7 @@ from matplotlib.colors import to_hex
 from matplotlib.ft2font import __freetype_version__ as freetype
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
+from PIL import Image
 
 from reporter import written
 from reporter.charts._sheet import BOLD, Faces, Sheet, advance, type_size
@@ -55,6 +57,13 @@ Medium = Literal["screen", "phone", "mail", "file", "vector"]
 STYLE = "reporter.mplstyle"
 PHONE_WIDTH = 280.0
 BITMAP_SCALE = 2
+MAIL_PIXELS = 1200
+"""A mail's width of 600 pixels, twice."""
+MAIL_COLOURS = 64
+MAIL_DRAWN = 400.0
+"""Points a mail's chart is drawn at: fewer than it takes, so that its labels are large."""
+MAIL_INSET = MAIL_DRAWN * 20 / 560
+"""Its margins in those points: 20 pixels of the mail's 600, as the words beside it have."""
 TOKENS = (
     "subject", "benchmark", "context", "up", "down", "ink", "muted", "rule", "paper", "accent",
 )  # fmt: skip
@@ -85,8 +94,9 @@ def picture(chart: Chart, brand: Brand, medium: Medium, *, beside: Path | None =
         brand: its colours and fonts.
         medium: `screen` is an SVG for a page, its colours `var(--token, #rrggbb)`, its root
             carrying the plot's place (`data-plot-left`, ...) so that a script can find values;
-            `phone` the same at a phone's width; `mail` a PNG at twice the size; `file` and
-            `vector` a PNG and an SVG that stand alone, with title, subtitle and source.
+            `phone` the same at a phone's width; `mail` a PNG as wide as a mail, at twice the
+            pixels, its margins in it; `file` and `vector` a PNG and an SVG that stand alone,
+            with title, subtitle and source.
         beside: the folder of the spec, whose `styles` win over the shipped ones.
     """
     if medium == "screen":
@@ -98,7 +108,12 @@ def picture(chart: Chart, brand: Brand, medium: Medium, *, beside: Path | None =
     if medium == "vector":
         recorded = display_list(chart, brand, beside=beside, framed=True)
         return _vector(recorded, head=_embedded(brand))
-    return _bitmap(chart, brand, beside, framed=medium == "file")
+    if medium == "mail":
+        with _drawn(chart, brand, beside, (MAIL_DRAWN, chart.size[1]), inset=MAIL_INSET) as sheet:
+            drawn = _bitmap(chart, brand, sheet, MAIL_PIXELS / (sheet.outer[0] / 72))
+            return replace(drawn, data=_small(drawn.data))
+    with _drawn(chart, brand, beside, chart.size, framed=True) as sheet:
+        return _bitmap(chart, brand, sheet, 96 * BITMAP_SCALE)
 
 
 def display_list(
@@ -130,13 +145,20 @@ def ruler(brand: Brand, role: str, weight: int) -> Callable[[str], float]:
 
 
 @contextmanager
-def _drawn(
-    chart: Chart, brand: Brand, beside: Path | None, size: tuple[float, float], *, framed: bool
+def _drawn(  # noqa: PLR0913  keywords mostly
+    chart: Chart,
+    brand: Brand,
+    beside: Path | None,
+    size: tuple[float, float],
+    *,
+    framed: bool = False,
+    inset: float = 0.0,
 ) -> Iterator[Sheet]:
     """The finished sheet, inside the style it was drawn in: texts are laid out when rendered."""
     with mpl.rc_context(_style(beside)):
         faces = _faces(brand.fonts["label"])
-        sheet = _framed(chart, brand, size, faces) if framed else Sheet(size, faces)
+        margin = (inset, inset / 4, inset / 4)
+        sheet = _framed(chart, brand, size, faces) if framed else Sheet(size, faces, margin)
         charts.get(chart.kind).draw(sheet, chart, brand)
         yield sheet
 
@@ -234,20 +256,29 @@ def _tokens(brand: Brand) -> dict[str, str]:
     return {brand.colours[token]: token for token in reversed(TOKENS) if token in brand.colours}
 
 
-def _bitmap(chart: Chart, brand: Brand, beside: Path | None, *, framed: bool) -> Picture:
-    with _drawn(chart, brand, beside, chart.size, framed=framed) as sheet:
-        width, height = sheet.outer
-        sheet.set_frameon(True)
-        sheet.patch.set_facecolor(brand.colours["paper"])
-        sheet.set_dpi(96 * BITMAP_SCALE)
-        data = BytesIO()
-        sheet.set_canvas(FigureCanvasAgg(sheet))
-        with warnings.catch_warnings():  # a letter the brand's font has not shows as a box
-            warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-            sheet.canvas.print_figure(
-                data, format="png", dpi=sheet.dpi, metadata={"Software": None}
-            )
-    return Picture(chart.id, "image/png", data.getvalue(), width, height)
+def _bitmap(chart: Chart, brand: Brand, sheet: Sheet, dpi: float) -> Picture:
+    """The sheet as a PNG on the brand's paper: it may come to stand on a dark page."""
+    sheet.set_frameon(True)
+    sheet.patch.set_facecolor(brand.colours["paper"])
+    sheet.set_dpi(dpi)
+    data = BytesIO()
+    sheet.set_canvas(FigureCanvasAgg(sheet))
+    with warnings.catch_warnings():  # a letter the brand's font has not shows as a box
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        sheet.canvas.print_figure(data, format="png", dpi=sheet.dpi, metadata={"Software": None})
+    return Picture(chart.id, "image/png", data.getvalue(), *sheet.outer)
+
+
+def _small(png: bytes) -> bytes:
+    """The picture in few colours, chosen by median cut: a fourth of the bytes, to the same eye."""
+    data = BytesIO()
+    few = (
+        Image.open(BytesIO(png))
+        .convert("RGB")
+        .quantize(MAIL_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    )
+    few.save(data, "png", optimize=True)
+    return data.getvalue()
 
 
 # --- recording -----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-FORMATS = ("pdf", "html", "json")
+FORMATS = ("pdf", "html", "json", "mail")
 
 
 @dataclass(frozen=True, slots=True)

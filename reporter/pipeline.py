@@ -179,6 +179,8 @@ def produce(brief: Brief, spec: BriefSpec, formats: Collection[str]) -> Artifact
     if "json" in formats:
         document = contract.dump(contract.brief_document(brief))
         files.append(Artifact("brief.json", document.encode()))
+    if "mail" in formats:
+        files.extend(_mailed(brief, brand, spec))
     files.extend(sidecars.data_files(brief))
     return Artifacts(
         folder=f"{brief.as_of.isoformat()}/{brief.slug}",
@@ -273,3 +275,18 @@ def _shown(brief: Brief, brand: Brand, spec: BriefSpec) -> Iterator[Artifact]:
     for chart in marking.standing_alone(brief):
         yield Artifact(f"charts/{chart.id}.svg", draw(chart, "vector").data)
         yield Artifact(f"charts/{chart.id}.png", draw(chart, "file").data)
+
+
+def _mailed(brief: Brief, brand: Brand, spec: BriefSpec) -> Iterator[Artifact]:
+    """The body of the mail: page, text, and the pictures the page shows."""
+    from reporter import drawing, mail
+
+    pictures = {
+        chart.id: drawing.picture(chart, brand, "mail", beside=spec.folder)
+        for chart in mail.chosen(brief)
+    }
+    body = mail.body(brief, brand, pictures, spec.folder)
+    yield Artifact("mail.html", body.html.encode())
+    yield Artifact("mail.txt", body.text.encode())
+    for name, picture in pictures.items():
+        yield Artifact(f"{mail.FOLDER}/{name}.png", picture.data)

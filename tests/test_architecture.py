@@ -40,6 +40,7 @@ HOMES = {
     "jinja2": ("templating.py",),
     "keyring": ("keychain.py",),
     "markupsafe": ("templating.py",),
+    "PIL": ("drawing.py",),
     "matplotlib": ("drawing.py", "display.py", "charts/"),
     "numpy": (
         "sources/",

@@ -19,7 +19,7 @@ from reporter.resources import PACKAGE, shipped
 
 RESOURCES = ("templates", "styles")
 DEEPER = (
-    "cssselect2", "fonttools", "pillow", "pydyf", "pyphen", "tinycss2", "tinyhtml5", "tzdata",
+    "cssselect2", "fonttools", "pydyf", "pyphen", "tinycss2", "tinyhtml5", "tzdata",
 )  # fmt: skip
 """Libraries of libraries that put bytes into files: pictures, fonts, line breaks, PDF syntax."""
 LEAVINGS = ("__pycache__", ".mypy_cache", ".ruff_cache")
