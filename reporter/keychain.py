@@ -38,20 +38,20 @@ PASSPHRASES = Purpose(
 )
 
 
-def keep(public: str, passphrase: str) -> None:
-    """Put the passphrase of a key into the keyring, and see that it is there.
+def keep(entry: str, secret: str, purpose: Purpose = PASSPHRASES) -> None:
+    """Put the passphrase of a key, or another secret, into the keyring, and see that it is there.
 
     Raises:
-        ArchiveError: there is no keyring, or it refuses.
+        ReporterError: there is no keyring, or it refuses; of the purpose's kind.
     """
-    backend = _backend(PASSPHRASES)
+    backend = _backend(purpose)
     try:
-        backend.set_password(SERVICE, public, passphrase)
+        backend.set_password(SERVICE, entry, secret)
     except Exception as error:  # noqa: BLE001  a keyring raises what it likes
-        raise _refused(error, PASSPHRASES, passphrase) from None
-    if find(public) != passphrase:
-        tip = PASSPHRASES.otherwise
-        raise ArchiveError("the keyring did not keep the passphrase.", tip=tip)
+        raise _refused(error, purpose, secret) from None
+    if find(entry, purpose) != secret:
+        what = "passphrase" if purpose is PASSPHRASES else "secret"
+        raise purpose.error(f"the keyring did not keep the {what}.", tip=purpose.otherwise)
 
 
 def find(entry: str, purpose: Purpose = PASSPHRASES) -> str | None:

@@ -38,7 +38,7 @@ def render(name: str, values: Mapping[str, object], folder: Path | None = None) 
         RenderError: no such template, a syntax error in it, or a variable nobody gave; names the
             template and the line.
     """
-    return _filled((name,), values, folder, escaped=True)
+    return _filled((name,), values, folder)
 
 
 def render_text(
@@ -52,15 +52,13 @@ def render_text(
     Raises:
         RenderError: as `render`.
     """
-    return _filled(names, values, folder, escaped=False)
+    return _filled(names, values, folder)
 
 
-def _filled(
-    names: Sequence[str], values: Mapping[str, object], folder: Path | None, *, escaped: bool
-) -> str:
+def _filled(names: Sequence[str], values: Mapping[str, object], folder: Path | None) -> str:
     name = names[-1]
     try:
-        return _selected(tuple(names), folder, escaped=escaped).render(values)
+        return _selected(tuple(names), folder).render(values)
     except jinja2.TemplateNotFound as error:
         missing = name if isinstance(error, jinja2.TemplatesNotFound) else error.name
         raise RenderError(f"there is no template {missing!r}.", where=name) from error
@@ -76,15 +74,15 @@ def _filled(
 
 
 @cache
-def _selected(names: tuple[str, ...], folder: Path | None, *, escaped: bool) -> jinja2.Template:
-    return _environment(folder, escaped=escaped).select_template(names)
+def _selected(names: tuple[str, ...], folder: Path | None) -> jinja2.Template:
+    return _environment(folder).select_template(names)
 
 
 @cache
-def _environment(folder: Path | None, *, escaped: bool) -> jinja2.Environment:
+def _environment(folder: Path | None) -> jinja2.Environment:
     environment = SandboxedEnvironment(
         loader=jinja2.FileSystemLoader(overriding("templates", folder)),
-        autoescape=lambda name: escaped and not (name or "").endswith(".txt.j2"),
+        autoescape=lambda name: not (name or "").endswith(".txt.j2"),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.postfix import postfix, shared_postfix
 from tests.postgres import database, postgres
 
-__all__ = ["database", "postgres", "real_data"]  # fixtures
+__all__ = ["database", "postfix", "postgres", "real_data", "shared_postfix"]  # fixtures
 
 # A busy machine is no failure, so examples have no deadline; `make soak` tries many more.
 settings.register_profile("usual", deadline=None)

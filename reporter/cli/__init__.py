@@ -15,6 +15,7 @@ import click
 from reporter import __version__
 from reporter.cli.approve import approve
 from reporter.cli.archive import archive
+from reporter.cli.bounces import bounces
 from reporter.cli.build import build
 from reporter.cli.clients import clients
 from reporter.cli.data import data
@@ -27,6 +28,7 @@ from reporter.cli.schema import schema
 from reporter.cli.send import send
 from reporter.cli.stdout import guarded
 from reporter.cli.talk import Talk
+from reporter.cli.unsubscribe import unsubscribe
 from reporter.errors import (
     EXIT_DONE,
     EXIT_ERROR,
@@ -78,10 +80,12 @@ for command in (
     keys,
     clients,
     doctor,
+    send,
+    bounces,
+    unsubscribe,
     listing,
     run_command,
     schema,
-    send,
 ):
     reporter.add_command(command)
     _name_in_environment(command, f"reporter_{command.name}")

@@ -12,6 +12,7 @@ from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
     from reporter.delivery.census import Census
+    from reporter.model import Json
 
 
 @click.group()
@@ -51,8 +52,7 @@ def check(talk: Talk, *, where: str, settings: Path, as_json: bool) -> None:
     roll.check()
     census = counted(roll.recipients(), limits.per_day)
     if as_json:
-        document = {"clients": census.clients, "kinds": census.kinds, "domains": census.many}
-        click.echo(dump(document), nl=False)
+        click.echo(dump(_document(census)), nl=False)
     else:
         _print(census)
     for domain, count in census.many.items():
@@ -67,6 +67,11 @@ def _is_given(settings: Path) -> bool:
     context = click.get_current_context()
     default = context.get_parameter_source("settings") is click.core.ParameterSource.DEFAULT
     return not default or settings.exists()
+
+
+def _document(census: Census) -> dict[str, Json]:
+    kinds: dict[str, Json] = {kind: {**found} for kind, found in census.kinds.items()}
+    return {"clients": census.clients, "kinds": kinds, "domains": {**census.many}}
 
 
 def _print(census: Census) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reporter.delivery.census import Census
     from reporter.delivery.doctor import Check, Means
     from reporter.delivery.settings import Settings
+    from reporter.model import Json
 
 
 @click.command()
@@ -71,15 +72,20 @@ def doctor(  # noqa: PLR0913  one argument an option
         if not as_json:
             _print(check)
     if as_json:
-        checks = [
-            {"check": c.name, "grade": c.grade.value, "found": c.what, "remedy": c.remedy}
-            for c in found
-        ]
-        click.echo(dump({"checks": checks}), nl=False)
+        click.echo(dump({"checks": [_document(check) for check in found]}), nl=False)
     bad = sum(check.grade is Grade.FAILED for check in found)
     talk.say(f"{len(found)} checks, {bad} failed.")
     if bad:
         click.get_current_context().exit(EXIT_ERROR)
+
+
+def _document(check: Check) -> Json:
+    return {
+        "check": check.name,
+        "grade": check.grade.value,
+        "found": check.what,
+        "remedy": check.remedy,
+    }
 
 
 def _print(check: Check) -> None:
@@ -108,13 +114,12 @@ def _census(clients: str, house: Settings) -> Census:
 
 
 def _means(house: Settings, outbox: str | None) -> Means:
-    from reporter.channels.smtp import smtp
     from reporter.delivery import ledger, lookups, vault
     from reporter.delivery.doctor import Means
-    from reporter.delivery.doctor_server import web
+    from reporter.delivery.doctor_server import opened, web
 
     def opens() -> None:
         with ledger.opened(*mailing.outbox_of(house, outbox)):
             pass
 
-    return Means(lookups.system(), smtp, web, vault.secret_or_none, opens)
+    return Means(lookups.system(), opened, web, vault.secret_or_none, opens)

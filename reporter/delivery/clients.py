@@ -12,7 +12,7 @@ import hashlib
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +29,8 @@ from reporter.written import MisreadError
 MOST_FAULTS = 50
 BLOCK = 500
 """Rows of one fingerprint."""
+PARTS = 16
+"""What is there twice is looked for in so many parts, one after the other."""
 LONGEST_HEADING = 40
 
 
@@ -233,10 +235,13 @@ class _Seen:
     def again(self) -> Iterator[tuple[str, int, int]]:
         """What is there again, in which row, and in which row first."""
         for what, numbers in self._numbers.items():
-            order = sorted(range(len(numbers)), key=lambda at: (numbers[at], at))
-            for _, same in groupby(order, key=numbers.__getitem__):
-                first, *more = (self._rows[at] for at in same)
-                yield from ((what, row, first) for row in more)
+            for part in range(PARTS):
+                firsts: dict[int, int] = {}
+                for at, number in enumerate(numbers):
+                    if number % PARTS == part:
+                        first = firsts.setdefault(number, self._rows[at])
+                        if first != self._rows[at]:
+                            yield what, self._rows[at], first
 
 
 def _number(text: str) -> int:

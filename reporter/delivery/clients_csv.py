@@ -76,9 +76,9 @@ def _check_kind(file: BinaryIO) -> None:
 
 def _rows(file: BinaryIO) -> Iterator[Row]:
     lines = _lines(file)
-    first = next(lines, "")
     number = 1
     try:
+        first = next(lines, "")
         reader = csv.reader(_again(first, lines), delimiter=_delimiter(first), strict=True)
         for cells in reader:
             if any(map(str.strip, cells)):

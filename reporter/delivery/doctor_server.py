@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -44,6 +45,23 @@ def checks(settings: Settings, means: Means, to: str, now: datetime) -> Iterator
                 yield ok("test message", "none was asked for")
     except (DeliveryError, SpecError) as error:
         yield failed("server", f"{where}: {error.message}".rstrip("."), error.tip)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Post]:
+    """The mail server, as the channel `smtp` uses it.
+
+    Raises:
+        DeliveryError: it cannot be used.
+    """
+    from reporter.channels.smtp import Post  # noqa: PLC0415  which settings come before
+
+    post = Post(settings)
+    post.open()
+    try:
+        yield post
+    finally:
+        post.close()
 
 
 def _offered(settings: Settings, post: Post, where: str) -> Iterator[Check]:

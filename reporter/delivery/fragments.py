@@ -20,6 +20,7 @@ from reporter.delivery.wire import harmless
 
 WIDTH = 72  # signs of a line of the text part
 SHOWN = 60  # signs of an address that readers see
+_MARK = "\0"  # stands in no text: `harmless` lets none through
 _LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
 _INK = "margin:0 0 16px;font-size:16px;line-height:24px"
 _MUTED = "margin:0 0 12px;font-size:12px;line-height:18px"
@@ -43,11 +44,16 @@ NOTHING = Fragment()
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colours of a mail body (`#rrggbb`) and its fonts, as its own styles have them."""
+    """Colours of a mail body (`#rrggbb`) and its fonts, as its own styles have them.
+
+    In the dark its style sheet colours what has the class `text`, `note`, `link`, or `small` for
+    rules.
+    """
 
     ink: str = "#16191d"
     muted: str = "#5b626a"
     rule: str = "#cfd4d9"
+    accent: str = "#0b3d6b"
     font: str = "Georgia, serif"
 
     def style(self, *, muted: bool = False) -> str:
@@ -72,21 +78,24 @@ def written(name: str, language: str, values: Mapping[str, object], folder: Path
     return templating.render_text([*names, f"mail/{name}.txt.j2"], values, folder)
 
 
-def paragraphs(text: str, look: Look, *, muted: bool = False, link: str = "") -> Fragment:
+def paragraphs(
+    text: str, look: Look, *, muted: bool = False, bold: bool = False, link: str = ""
+) -> Fragment:
     """Text as paragraphs; an empty line begins a new one.
 
     Args:
         text: of others, or of a template that was filled with theirs.
         look: of the mail body.
         muted: whether it is small print.
-        link: an address in it that is to be one to click at, as it stands in the text.
+        bold: whether it is a heading.
+        link: an address in it that is to be one to click at: as it is, or `[words](address)`.
     """
-    blocks = [[harmless(line) for line in block] for block in _blocks(text)]
-    plain = "\n\n".join(_wrapped("\n".join(block)) for block in blocks)
-    style, kind = look.style(muted=muted), "muted" if muted else "ink"
-    marked = (_marked("<br>".join(map(html.escape, block)), link) for block in blocks)
+    blocks = ["\n".join(map(harmless, block)) for block in _blocks(text)]
+    plain = "\n\n".join(_wrapped(_told(block, link)) for block in blocks)
+    style = look.style(muted=muted) + (";font-weight:bold" if bold else "")
+    start = f'<p class="{"note" if muted else "text"}" style="{style}">'
     return Fragment(
-        plain, "\n".join(f'<p class="{kind}" style="{style}">{one}</p>' for one in marked)
+        plain, "\n".join(f"{start}{_marked(block, link, look)}</p>" for block in blocks)
     )
 
 
@@ -115,12 +124,29 @@ def _wrapped(block: str) -> str:
     return "\n".join(lines)
 
 
-def _marked(escaped: str, link: str) -> str:
-    """The text with its address as one to click at; a long one is shown shortened."""
+def _told(block: str, link: str) -> str:
+    """The text with its address behind the words that lead there."""
+    return _words_of(link).sub(rf"\1: {link}", block) if link else block
+
+
+def _marked(block: str, link: str, look: Look) -> str:
+    """The text as HTML, its address as one to click at; a long one is shown shortened."""
     if not link:
-        return escaped
+        return _escaped(block)
     bare = link.partition("://")[2]
     shown = bare if len(bare) <= SHOWN else bare.partition("/")[0]
-    href = html.escape(link)
-    anchor = f'<a href="{href}" style="color:inherit">{html.escape(shown)}</a>'
-    return escaped.replace(href, anchor)
+    pieces = _words_of(link).sub(f"{_MARK}\\1{_MARK}", block).replace(link, _MARK + shown + _MARK)
+    start = f'<a href="{html.escape(link)}" class="link" style="color:{look.accent}">'
+    marked = (
+        f"{start}{_escaped(one)}</a>" if at % 2 else _escaped(one)
+        for at, one in enumerate(pieces.split(_MARK))
+    )  # fmt: skip
+    return "".join(marked)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text).replace("\n", "<br>")
+
+
+def _words_of(link: str) -> re.Pattern[str]:
+    return re.compile(rf"\[([^\[\]]+)\]\({re.escape(link)}\)")

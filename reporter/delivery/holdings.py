@@ -83,7 +83,7 @@ def table(  # noqa: PLR0913, PLR0917  whose rows of what, how they look, in whic
     note = next(filter(str.strip, rest), "") if any(one.doubtful for one in lines) else ""
     foot = paragraphs(f"{MARK} {note}" if note else "", look, muted=True)
     shown = Fragment(_text(labels, lines), _html(labels, lines, look))
-    return paragraphs(title, look) + shown + foot
+    return paragraphs(title, look, bold=True) + shown + foot
 
 
 def _window(brief: Mapping[str, Any], facts: Mapping[str, dict[str, Any]]) -> tuple[str, str]:
@@ -148,7 +148,7 @@ def _cell(tag: str, text: str, look: Look, column: int) -> str:
     side = "left" if column == 0 else "right"
     size = "font-size:12px;font-weight:normal" if tag == "th" else "font-size:14px"
     colour = look.muted if tag == "th" else look.ink
-    kind = "muted rule" if tag == "th" else "ink rule"
+    kind = "note small" if tag == "th" else "text small"
     style = (
         f"padding:6px {0 if column == 2 else 8}px 6px 0;{size};line-height:20px;"  # noqa: PLR2004
         f"font-family:{look.font};color:{colour};border-bottom:1px solid {look.rule}"

@@ -324,6 +324,11 @@ class Ledger:
         with self._database.writing() as connection:
             return suppressions.bounced(connection, address, hard=hard, key=key, now=now)
 
+    def note(self, change: Change) -> None:
+        """Add a line to a row's history that leaves the row as it is: its message came back."""
+        with self._database.writing() as connection:
+            rows.note(connection, change)
+
     def _read(self, question: Callable[[Connection], T]) -> T:
         with self._database.reading() as connection:
             return question(connection)

@@ -16,7 +16,8 @@ from itertools import islice
 from reporter.archive.base import digest
 from reporter.archive.bulk import Reader, member
 from reporter.archive.clients import Client
-from reporter.archive.enclosures import enclose
+from reporter.archive.enclosures import check_keys, enclose
+from reporter.archive.retention import chronicle
 from reporter.delivered import Delivery, Recipient
 from reporter.delivery import addresses
 from reporter.delivery.campaign import Campaign, House
@@ -74,6 +75,7 @@ class Preparing:
             DeliveryError: a message cannot be made, or the lease was lost.
         """
         ledger, name = self.tenure.ledger, self.campaign.id
+        check_keys(chronicle(self.house.archive.entries()), self.house.keys.open())
         self._position = sum(ledger.counts(name).values())
         known = set(ledger.clients(name))
         papers = cache(self._stationery)
@@ -151,8 +153,8 @@ class Preparing:
         self.progress(self._done, self.total, "prepared")
         return Delivery(
             campaign=self.campaign.id, client=recipient.id, handle=owner.handle, edition=edition,
-            address=addresses.on_the_wire(recipient.address)[0], domain=addresses.domain(recipient.address), position=0,
-            stage=0, message_id=name, file=file, sha256=digest(data), size=len(data),
+            address=addresses.on_the_wire(recipient.address)[0],
+            domain=addresses.domain(recipient.address), position=0, stage=0, message_id=name, file=file, sha256=digest(data), size=len(data),
         )  # fmt: skip
 
     def _placed(

@@ -231,10 +231,11 @@ def _look(html: str) -> Look:
             styles.setdefault(name, _declared(style))
     plain = Look()
     return Look(
-        _colour(styles, "ink", "color") or plain.ink,
-        _colour(styles, "muted", "color") or plain.muted,
-        _colour(styles, "rule", "border-bottom", "border-top", "border-color") or plain.rule,
-        _font(styles.get("ink", {}).get("font-family", "")) or plain.font,
+        _colour(styles, "text", "color") or plain.ink,
+        _colour(styles, "note", "color") or plain.muted,
+        _colour(styles, "small", "border-top", "border-bottom") or plain.rule,
+        _colour(styles, "name", "color") or plain.accent,
+        _font(styles.get("text", {}).get("font-family", "")) or plain.font,
     )
 
 

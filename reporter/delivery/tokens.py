@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import os
 
 from reporter.errors import DeliveryError
 
@@ -33,6 +34,11 @@ def key(secret: str) -> bytes:
         message = f"the key of links to unsubscribe has fewer than {LEAST_KEY} signs."
         raise DeliveryError(message, tip="Make one: reporter unsubscribe key.")
     return told.encode()
+
+
+def new_key() -> str:
+    """A new secret `unsubscribe-key`."""
+    return os.urandom(32).hex()
 
 
 def make(key: bytes, handle: str, listed: str) -> str:

@@ -18,8 +18,7 @@ LONGEST = 900  # signs of a header line that must not be folded; RFC 5322 allows
 _ENCODED = 57  # bytes that fill a line of base64
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
-_SAFE = {byte: chr(byte) for byte in range(33, 127) if byte != ord("=")} | {9: "\t", 32: " "}
-_QUOTED = tuple(_SAFE.get(byte, f"={byte:02X}") for byte in range(256))
+_UNSAFE = re.compile(r"[^	 -<>-~]")
 
 
 def harmless(text: str) -> str:
@@ -47,21 +46,26 @@ def quoted_printable(text: str) -> bytes:
 
 
 def _rows(line: str) -> Iterator[str]:
-    signs = [_QUOTED[byte] for byte in line.encode()]
-    if signs and signs[-1] in {" ", "\t"}:
-        signs[-1] = f"={ord(signs[-1]):02X}"
-    row: list[str] = []
-    width = 0
-    for at, sign in enumerate(signs):
-        last = at == len(signs) - 1
-        shown = sign if row else _first(signs, at)
-        if width + len(shown) > WIDEST - (not last):
-            yield "".join(row) + "="
-            shown = _first(signs, at)
-            row, width = [], 0
-        row.append(shown)
-        width += len(shown)
-    yield "".join(row)
+    coded = _UNSAFE.sub(lambda sign: _coded(sign.group()), line.encode().decode("latin-1"))
+    if coded.endswith((" ", "\t")):
+        coded = coded[:-1] + _coded(coded[-1])
+    at = 0
+    while True:
+        changed = coded.startswith((".", "From "), at)  # what servers or mailboxes change there
+        start = _coded(coded[at]) if changed else ""
+        at += changed
+        room = WIDEST - len(start)
+        if len(coded) - at <= room:
+            yield start + coded[at:]
+            return
+        end = at + room - 1
+        end -= 1 if coded[end - 1] == "=" else 2 if coded[end - 2] == "=" else 0
+        yield f"{start}{coded[at:end]}="
+        at = end
+
+
+def _coded(sign: str) -> str:
+    return f"={ord(sign):02X}"
 
 
 def base64(data: bytes) -> bytes:
@@ -69,12 +73,6 @@ def base64(data: bytes) -> bytes:
     starts = range(0, len(data), _ENCODED)
     rows = (binascii.b2a_base64(data[at : at + _ENCODED], newline=False) for at in starts)
     return b"".join(row + b"\r\n" for row in rows)
-
-
-def _first(signs: list[str], at: int) -> str:
-    """A sign as it begins a line: what servers or mailboxes would change there is encoded."""
-    changed = signs[at] == "." or signs[at : at + 5] == list("From ")
-    return f"={ord(signs[at]):02X}" if changed else signs[at]
 
 
 # --- headers ----------------------------------------------------------------------------------

@@ -31,19 +31,21 @@ HTML = """\
 <!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>The Week</title>
 <meta name="color-scheme" content="light dark">
-<style>@media (prefers-color-scheme: dark) { .ink { color: #eceff1 !important } }</style>
+<style>@media (prefers-color-scheme: dark) { .text { color: #eceff1 !important } }</style>
 </head><body>
 <table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td>
 <!--slot:opening--><!--/slot:opening-->
-<h1 class="ink">Russell 2000 closes at a record, 6.4% ahead this year</h1>
-<p class="ink">Small caps led; the VIX fell MINUS4.5%.</p>
+<h1 class="headline" style="color: #101112">
+Russell 2000 closes at a record, 6.4% ahead this year</h1>
+<p class="text" style="font-family: Charter, serif; color: #101112">
+Small caps led; the VIX fell MINUS4.5%.</p>
 <img src="mail/lead.png" alt="Russell 2000 since June" width="600" height="300">
 <img src="mail/strength.png" alt="Relative strength" width="600" height="200">
 <!--slot:holdings--><!--/slot:holdings-->
 <!--slot:notice--><!--/slot:notice-->
 <!--slot:closing--><!--/slot:closing-->
 <!--slot:unsubscribe--><!--/slot:unsubscribe-->
-<p class="muted">House disclosures stand here. PADDING</p>
+<p class="note" style="color: #606162">House disclosures stand here. PADDING</p>
 </td></tr></table>
 </body></html>
 """.replace("MINUS", MINUS)
