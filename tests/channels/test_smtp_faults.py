@@ -132,9 +132,7 @@ def test_after_a_refusal_the_next_letter_goes(
 
 
 @pytest.mark.parametrize("end", [None, b"421 4.4.2 idle for too long\r\n"])
-def test_a_connection_that_ended_while_idle_is_made_anew(
-    end: bytes | None, tmp_path: Path
-) -> None:
+def test_a_connection_that_ended_while_idle_is_made_anew(end: bytes | None, tmp_path: Path) -> None:
     answers: dict[str, Reply | list[Reply]] = {"MAIL": [GOOD["MAIL"], end, GOOD["MAIL"]]}
     with scripted(answers) as script, using(script.port, tmp_path) as post:
         assert [post.send(letter(number=n)).verdict for n in (1, 2)] == [Verdict.SENT] * 2
