@@ -81,8 +81,8 @@ class Feed:
             self.heads[name] = head
             self.rows[name] = [row for row in rows if row >= FIRST_ROW]
         with (self.source / "index.csv").open() as file:
-            head, *rows = csv.reader(file)
-        kept = [head, *(row for row in rows if set(row) & FILES.keys())]
+            titles, *listed = csv.reader(file)
+        kept = [titles, *(row for row in listed if set(row) & FILES.keys())]
         with (self.folder / "index.csv").open("w", newline="") as file:
             csv.writer(file).writerows(kept)
 

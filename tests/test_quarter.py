@@ -182,7 +182,8 @@ class Desk:
         return [
             "run", str(self.folder), "--due", *named, "--actor", "robot",
             "--settings", str(self.folder / "delivery.toml"),
-            "--clients", str(self.folder / "clients.csv"), "--format", "pdf", "--format", "json", "--format", "mail",
+            "--clients", str(self.folder / "clients.csv"),
+            "--format", "pdf", "--format", "json", "--format", "mail",
         ]  # fmt: skip
 
 
