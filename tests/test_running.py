@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,8 +16,9 @@ from reporter import run_stages
 from reporter.delivered import State
 from reporter.errors import DeliveryError, SpecError, UnsentError, WaitingError
 from reporter.model import BriefSpec, Schedule
-from reporter.run_records import Phase, Stage
+from reporter.run_records import Phase, Runs, Stage
 from reporter.running import Job, Mailing, Outcome, Posted, Run, Trouble, run
+from reporter.spec import load
 
 FRIDAY = datetime(2026, 1, 16, 23, tzinfo=UTC)  # two hours after the close
 SPEC = BriefSpec("A brief", "weekly", ("^RUT",), "^GSPC", (), schedule=Schedule("week", "XNYS"))
@@ -158,3 +161,34 @@ def test_without_a_schedule_nothing_can_be_due(world: World) -> None:
     world.now = FRIDAY - timedelta(hours=1)
     unscheduled = run(world.job(spec=replace(SPEC, schedule=None)), only_due=False)
     assert unscheduled.message == "2026-01-16/weekly: 3 sent."
+
+
+SCHEDULED = """
+title = "A"
+slug = "weekly"
+subjects = ["^RUT"]
+benchmark = "^GSPC"
+[schedule]
+every = "week"
+[[sections]]
+name = "front"
+"""
+LIGHT = """
+import sys
+from reporter.cli import run
+code = run(["run", sys.argv[1], "--due", "--runs", sys.argv[2]])
+print(code, sorted({"pandas", "matplotlib", "sqlalchemy", "weasyprint"} & sys.modules.keys()))
+"""
+
+
+def test_a_call_with_nothing_to_do_loads_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "brief.toml").write_text(SCHEDULED)
+    runs = Runs(tmp_path / "runs", "weekly")
+    runs.place.mkdir(parents=True)
+    now = datetime.now(UTC)  # noqa: TID251  the command's own clock is met
+    schedule = load(tmp_path).schedule
+    assert schedule
+    runs.rest(schedule, now - timedelta(hours=1), now + timedelta(hours=1))
+    words = [sys.executable, "-c", LIGHT, str(tmp_path), str(runs.folder)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout == "nothing is due.\n0 []\n"
