@@ -162,15 +162,22 @@ class Run:
         earlier = self._earlier(due) if self.only_due else EXIT_DONE
         if due is None:
             return Outcome(earlier, "nothing was ever due.")
-        self.record = self.runs.record(due)
+        self.record = self._reopened(self.runs.record(due))
         if self.record.phase not in UNDER_WAY:
             if earlier == EXIT_DONE:
                 self._rest(now)
-            return Outcome(earlier, "nothing is due.", self.record)
+            already = f"the edition of {due.as_of} is {self.record.phase} already."
+            return Outcome(earlier, "nothing is due." if self.only_due else already, self.record)
         outcome = self._period(due, now)
         if outcome.record and outcome.record.phase not in UNDER_WAY and earlier == EXIT_DONE:
             self._rest(now)
         return replace(outcome, exit=outcome.exit or earlier)
+
+    def _reopened(self, record: Record) -> Record:
+        """The record; one that was given up, or ended with filing, goes on if somebody asks."""
+        ended = {Phase.SKIPPED, Phase.ARCHIVED} if self.job.mailing else {Phase.SKIPPED}
+        asked = not self.only_due and record.phase in ended
+        return replace(record, phase=Phase.OPEN) if asked else record
 
     def _rest(self, now: datetime) -> None:
         if self.only_due:

@@ -163,6 +163,18 @@ def test_without_a_schedule_nothing_can_be_due(world: World) -> None:
     assert unscheduled.message == "2026-01-16/weekly: 3 sent."
 
 
+def test_what_was_skipped_is_made_when_somebody_asks(world: World) -> None:
+    world.hindrance = WaitingError("waits for data.")
+    with pytest.raises(WaitingError):
+        world.call()
+    world.now, world.hindrance = FRIDAY + timedelta(hours=50), None
+    assert world.call().exit == 1
+    asked = replace(SPEC, as_of=FRIDAY.date())
+    assert run(world.job(spec=asked), only_due=False).message == "2026-01-16/weekly: 3 sent."
+    again = run(world.job(spec=asked), only_due=False)
+    assert again.message == "the edition of 2026-01-16 is done already."
+
+
 SCHEDULED = """
 title = "A"
 slug = "weekly"
