@@ -6,6 +6,8 @@ Checked on the raw tables, so that it is told even where other keys are mistaken
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ def across(raw: dict[str, Any], folder: Path | None) -> list[Wrong]:
     """What one key says of another: told even where other keys are mistaken."""
     return [
         *_brand(raw, folder), *_rivals(raw), *_twice(raw), *_options(raw), *_nameless(raw),
-        *_confirmed(raw), *source_options.mistakes(raw),
+        *_confirmed(raw), *_scheduled(raw), *source_options.mistakes(raw),
     ]  # fmt: skip
 
 
@@ -171,6 +173,22 @@ def _each(form: Callable[[object], object] | None, value: object) -> object:
 
 def _small(name: object) -> object:
     return name.lower() if isinstance(name, str) else name
+
+
+_LONGEST_LAG, _LONGEST_UNTIL = timedelta(days=7), timedelta(days=31)
+
+
+def _scheduled(raw: dict[str, Any]) -> Iterator[Wrong]:
+    """A schedule sets the as-of day, and its lengths of time are ones that can be meant."""
+    schedule = raw.get("schedule")
+    if not isinstance(schedule, dict):
+        return
+    if "as_of" in raw:
+        yield ("as_of",), "is set by [schedule]. Remove one of the two."
+    for key, longest in (("lag", _LONGEST_LAG), ("until", _LONGEST_UNTIL)):
+        with suppress(EntryError):
+            if entries.span(str(schedule.get(key))) > longest:
+                yield ("schedule", key), f"is longer than {longest.days} days."
 
 
 def _nameless(raw: dict[str, Any]) -> Iterator[Wrong]:

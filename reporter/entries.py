@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -21,6 +21,7 @@ from reporter.instruments import canonical
 from reporter.model import SourceRef
 from reporter.registry import nearest
 from reporter.sections.base import sections
+from reporter.sessions import known_exchange
 from reporter.sources.base import sources
 from reporter.written import MisreadError
 
@@ -39,6 +40,8 @@ _MOMENT = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)(?:[T ](?P<hour>\d\d:\d\d(?::\d\d)?)"
     r"(?P<offset>Z|[+-]\d\d:\d\d)?(?: (?P<zone>[\w+/-]+))?)?"
 )
+SPAN = r"[1-9]\d{0,3}[mhd]"
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=&_-]{0,23}")
 
 
@@ -230,6 +233,21 @@ def day(value: object) -> date:
         return date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         raise EntryError(f"{value!s} is not a day. Write it like 2026-01-15.") from None
+
+
+def span(text: str) -> timedelta:
+    """A length of time in whole minutes, hours or days: `90m`, `2h`, `3d`."""
+    if not re.fullmatch(SPAN, text, re.ASCII):
+        raise EntryError(f"{text!r} is no length of time. Write it like 90m, 2h or 3d.")
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+
+
+def exchange(name: str) -> str:
+    """An exchange by its code or its name, as its code."""
+    try:
+        return known_exchange(name)
+    except SpecError as error:
+        raise EntryError(str(error)) from error
 
 
 def section(name: str) -> str:

@@ -32,6 +32,7 @@ class Act(StrEnum):
     PURGED = "purged"
     ENCLOSED = "enclosed"
     FORGOTTEN = "forgotten"
+    OVERRIDDEN = "overridden"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ from which ending would leave a half of it. A library whose program never listen
 from __future__ import annotations
 
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
@@ -28,6 +31,28 @@ def settle() -> None:
     for number in _ENDING:
         if signal.getsignal(number) is _interrupt:
             signal.signal(number, signal.SIG_IGN)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Within, both wait: what was begun is done to its end, and then `KeyboardInterrupt` is raised.
+
+    A program that never listened, and any thread but the first, is left as it is.
+    """
+    mine = [one for one in _ENDING if signal.getsignal(one) is _interrupt]
+    if not mine or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    for number in mine:
+        signal.signal(number, lambda which, _: heard.append(which))
+    try:
+        yield
+    finally:
+        for number in mine:
+            signal.signal(number, _interrupt)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -196,6 +196,20 @@ def _known(events: Sequence[Event], as_of: date, close: datetime | None) -> tupl
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """When an edition is due: so long after the close of the last session of a period.
+
+    `exchange` is whose sessions count, by its code. From `until` after it became due an edition is
+    stale, and is not begun any more.
+    """
+
+    every: Literal["session", "week", "month"]
+    exchange: str
+    lag: timedelta = timedelta(hours=2)
+    until: timedelta = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True)
 class BriefSpec:
     """A brief as its editor ordered it; symbols are in Yahoo's form (`^RUT`).
 
@@ -220,6 +234,7 @@ class BriefSpec:
     known_highs: tuple[KnownHigh, ...] = ()
     confirmed: tuple[ConfirmedMove, ...] = ()
     desk: DeskInputs = field(default_factory=DeskInputs)
+    schedule: Schedule | None = None
     folder: Path | None = None
     path: str = ""
     digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

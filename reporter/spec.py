@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from pydantic_core import ErrorDetails
 from reporter import brands, desk, entries, source_options, written
 from reporter.crosschecks import Wrong, across, in_yahoos_form, options
 from reporter.errors import SpecError
+from reporter.instruments import describe
 from reporter.metrics.base import PERIODS
 from reporter.model import (
     BriefSpec,
@@ -29,6 +30,7 @@ from reporter.model import (
     DeskInputs,
     KnownHigh,
     Pair,
+    Schedule,
     SectionSpec,
     SourceRef,
 )
@@ -44,17 +46,24 @@ DEFAULT = "small-caps"
 
 # --- shapes ------------------------------------------------------------------------------------
 
+
+def _checked(read: Callable[[str], object]) -> Callable[[str], str]:
+    """Text that a reader understands, kept as it was written."""
+
+    def check(text: str) -> str:
+        read(text)
+        return text
+
+    return check
+
+
 Title = Annotated[str, AfterValidator(entries.title)]
 Slug = Annotated[str, AfterValidator(entries.slug)]
 Symbol = Annotated[str, AfterValidator(entries.symbol)]
 Window = Annotated[str, AfterValidator(entries.window)]
 Day = Annotated[date, BeforeValidator(entries.day)]
+Span = Annotated[str, AfterValidator(_checked(entries.span))]
 Symbols = Annotated[list[Symbol], Field(min_length=1)]
-
-
-def _source(text: str) -> str:
-    entries.source(text)
-    return text
 
 
 class _Form(BaseModel):
@@ -88,6 +97,21 @@ class ConfirmedForm(_Form):
     source: Title = Field(description="Who says so.")
 
 
+class ScheduleForm(_Form):
+    """When `reporter run --due` makes an edition."""
+
+    every: Literal["session", "week", "month"] = Field(
+        description="After each session, or after the last one of the week or month."
+    )
+    exchange: Annotated[str, AfterValidator(entries.exchange)] = Field(
+        default="", description="Whose sessions count, such as NYSE; else the first subject's."
+    )
+    lag: Span = Field(default="2h", description="How long after the close it is due: 90m, 2h.")
+    until: Span = Field(
+        default="48h", description="How long after that it may still be begun: 12h, 2d."
+    )
+
+
 class SectionForm(_Form):
     """One section, in its place; every other key is an option of that section."""
 
@@ -107,7 +131,7 @@ class BriefForm(_Form):
     as_of: Day | None = Field(
         default=None, description="The last day that counts; else the latest."
     )
-    source: Annotated[str, AfterValidator(_source)] = Field(
+    source: Annotated[str, AfterValidator(_checked(entries.source))] = Field(
         default="sample",
         description="Where prices come from: sample, files:DIR, sql, yahoo or snapshot:ID.",
     )
@@ -133,11 +157,19 @@ class BriefForm(_Form):
     desk: dict[str, Any] = Field(
         default={}, description="What people contribute: files beside the spec, or tables."
     )
+    schedule: ScheduleForm | None = Field(
+        default=None, description="When `reporter run --due` makes an edition."
+    )
     sections: list[SectionForm] = Field(min_length=1, description="The brief's parts, in order.")
 
 
 _FORMS: Mapping[str, type[BaseModel]] = MappingProxyType(
-    {"pairs": PairForm, "known_highs": KnownHighForm, "confirmed": ConfirmedForm}
+    {
+        "pairs": PairForm,
+        "known_highs": KnownHighForm,
+        "confirmed": ConfirmedForm,
+        "schedule": ScheduleForm,
+    }
 )
 
 
@@ -260,10 +292,19 @@ def _spec(
         known_highs=tuple(KnownHigh(**dict(high)) for high in form.known_highs),
         confirmed=tuple(ConfirmedMove(**dict(move)) for move in form.confirmed),
         desk=inputs,
+        schedule=_schedule(form),
         folder=folder,
         path=where,
         digests=digests,
     )
+
+
+def _schedule(form: BriefForm) -> Schedule | None:
+    if form.schedule is None:
+        return None
+    one = form.schedule
+    where = one.exchange or describe(form.subjects[0]).exchange
+    return Schedule(one.every, where, entries.span(one.lag), entries.span(one.until))
 
 
 # --- mistakes ----------------------------------------------------------------------------------
@@ -318,6 +359,8 @@ def json_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {kind: _desk_schema(columns) for kind, columns in desk.COLUMNS.items()},
     }
+    for span in ("lag", "until"):
+        forms["ScheduleForm"]["properties"][span]["pattern"] = f"^{entries.SPAN}$"
     windows = forms["PairForm"]["properties"]["windows"]["items"]
     windows["pattern"] = rf"^({'|'.join(PERIODS)}|[1-9]\d{{0,4}}s|since:\d{{4}}-\d\d-\d\d)$"
     forms["SectionForm"] = _section_schema(forms["SectionForm"])

@@ -117,7 +117,7 @@ def had(
         if entry.act is Act.ENCLOSED and entry.edition in known and _wanted(entry, edition, on):
             for line in packs.lines(archive, entry, client.handle):
                 sealed = packs.unpacked(fetch(packs.pack(entry, line)), line.member)
-                yield _opened(sealed, client, entry.edition, line, fetch)
+                yield unsealed(sealed, client, entry.edition, line, fetch)
 
 
 def editions_of(archive: Archive, client: Client, known: Chronicle) -> tuple[str, ...]:
@@ -362,7 +362,12 @@ def _sealed(one: _Waiting, client: Client, about: bytes, now: datetime) -> bytes
     return ciphers.seal(client.sealing, header + b"\n" + one.cut.own, about)
 
 
-def _opened(sealed: bytes, client: Client, edition: str, line: Line, fetch: Fetch) -> Enclosed:
+def unsealed(sealed: bytes, client: Client, edition: str, line: Line, fetch: Fetch) -> Enclosed:
+    """A file of a pack, opened with its client's key and put together again.
+
+    Raises:
+        ArchiveError: it is not what was filed, or something that it shares is missing.
+    """
     if len(sealed) < SEALED:
         raise ArchiveError("a pack holds a file that is cut short.", where=line.member)
     clear = ciphers.unseal(client.sealing, sealed, _about(edition, line))

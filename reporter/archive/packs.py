@@ -24,7 +24,7 @@ FILES, SIZE = 1000, 16 * 2**20
 """So many files, or bytes of them, does a pack hold at most; a file that is larger lies alone."""
 HEAD = "reporter enclosures 1"
 EPOCH = (1980, 1, 1, 0, 0, 0)
-_DAMAGE = (LookupError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
+DAMAGE = (LookupError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
 """What reading a ZIP file makes of one that nobody here wrote."""
 
 
@@ -63,7 +63,7 @@ def unpacked(pack: bytes, member: str) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(pack)) as held:
             return held.read(member)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise ArchiveError("a pack does not hold what its index says.", where=member) from error
 
 

@@ -37,6 +37,7 @@ _OBJECT = re.compile(rf"{OBJECTS}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})")
 _COPY = "Put it back from a copy of the archive; its name is the sha256 of its bytes."
 _ABOUT = {
     Act.APPROVED, Act.WITHDRAWN, Act.USED, Act.HELD, Act.RELEASED, Act.PURGED, Act.ENCLOSED,
+    Act.OVERRIDDEN,
 }  # fmt: skip
 """Acts that concern an edition filed before, where they name one."""
 

@@ -24,7 +24,9 @@ from reporter.cli.keys import keys
 from reporter.cli.listing import listing
 from reporter.cli.metrics import metrics
 from reporter.cli.outbox import outbox
+from reporter.cli.running import run_command
 from reporter.cli.schema import schema
+from reporter.cli.send import send
 from reporter.cli.stdout import guarded
 from reporter.cli.talk import Talk
 from reporter.cli.unsubscribe import unsubscribe
@@ -51,7 +53,8 @@ def reporter() -> None:
 
     \b
     Exit codes: 0 done, 1 error, 2 usage or spec,
-    3 gaps under --strict, 130 interrupted (Ctrl-C, SIGTERM).
+    3 gaps under --strict, 4 waiting for prices or an approval,
+    5 some messages not sent, 130 interrupted (Ctrl-C, SIGTERM).
     """  # noqa: D301  click wants the character
 
 
@@ -71,7 +74,7 @@ def _name_in_environment(command: click.Command, start: str) -> None:
 
 for command in (
     build, data, metrics, archive, approve, keys,
-    clients, doctor, outbox, bounces, unsubscribe,
+    clients, doctor, send, outbox, bounces, unsubscribe, run_command,
     listing, schema,
 ):  # fmt: skip
     reporter.add_command(command)

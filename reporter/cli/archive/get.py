@@ -61,7 +61,7 @@ def get(  # noqa: PLR0913  one argument an option
     archive = opened(place)
     known = chronicle(archive.entries())
     owner = known_client(archive, keys_of(archive, private), client_id)
-    edition, on = _meant(archive, when)
+    edition, on = meant(archive, when)
     told = []
     for one in had(archive, owner, known, edition=edition, on=on):
         path = _written(one, to) if to else ""
@@ -74,8 +74,13 @@ def get(  # noqa: PLR0913  one argument an option
         talk.say("He was sent nothing then." if when else "Nothing is left that he was sent.")
 
 
-def _meant(archive: Archive, when: str | None) -> tuple[str, date | None]:
-    """The edition or the day that is meant."""
+def meant(archive: Archive, when: str | None) -> tuple[str, date | None]:
+    """The edition or the day that is meant; of none, all.
+
+    Raises:
+        BadParameter: a day that is none.
+        ArchiveError: no such edition.
+    """
     if not when:
         return "", None
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -14,15 +15,19 @@ import click
 
 from reporter.cli import editions, options
 from reporter.cli.archive import shown
+from reporter.cli.archive.get import meant
 from reporter.cli.archive.listing import as_json
 from reporter.cli.hands import place
+from reporter.cli.private import private
 from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
+    from reporter.archive.base import Archive
     from reporter.archive.dossier import Done, Dossier
     from reporter.filed import Edition, Part
 
 LABEL = 14
+FEW = 5
 HASH = 12
 NARROWEST = 40
 FOLDED = ("inputs/", "program/")
@@ -31,28 +36,92 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @click.command()
-@editions.edition_argument
+@click.argument("edition", required=False, default="", shell_complete=editions.complete)
+@click.option("--client", "client_id", metavar="ID", default="", help="What this client was sent.")
+@click.option(
+    "--date", "when", metavar="DAY|EDITION", default="", help="With --client: of this day."
+)
+@click.option(
+    "--to", metavar="FILE", type=click.Path(path_type=Path), help="Write it there, not to stdout."
+)
 @place
+@private
 @as_json
 @options.loudness
 @click.pass_obj
-def show(talk: Talk, *, edition: str, place: Path, as_json: bool) -> None:
-    """Show everything about an edition.
+def show(  # noqa: PLR0913  one argument an option
+    talk: Talk,
+    *,
+    edition: str,
+    client_id: str,
+    when: str,
+    to: Path | None,
+    place: Path,
+    private: Path | None,
+    as_json: bool,
+) -> None:
+    """Show everything about an edition, or what a client was sent.
 
-    Its words, files, people, dates and log entries.
+    Of an edition its words, files, people, dates and log entries. EDITION is an
+    id, a day, a slug (its latest), latest, or the beginning of a hash. What it
+    was made from is counted; -v and --json tell each file.
 
-    EDITION is an id, a day, a slug (its latest), latest, or the beginning of a
-    hash. What it was made from is counted; -v and --json tell each file.
+    With --client ID and --date DAY the message that he was sent, to the byte.
     """
     from reporter.archive import dossier
     from reporter.archive.base import opened
 
     archive = opened(place)
+    if client_id:
+        _give(sent(archive, private, client_id, when or edition), to)
+        return
+    if not edition:
+        raise click.UsageError("Name an edition, or --client ID --date DAY.")
     known = dossier.dossier(archive, editions.meant(archive, edition))
     if as_json:
         click.echo(shown.document(dossier.document(known)))
     else:
         click.echo("\n".join(_told(known, whole=talk.verbose)))
+
+
+def sent(archive: Archive, private: Path | None, client_id: str, when: str) -> bytes:
+    """The one file that a client was sent then.
+
+    Raises:
+        ArchiveError: there is none, or there are several.
+    """
+    from reporter.archive.clients import keys_of
+    from reporter.archive.enclosures import had, known_client
+    from reporter.archive.retention import chronicle
+    from reporter.errors import ArchiveError
+
+    owner = known_client(archive, keys_of(archive, private), client_id)
+    edition, on = meant(archive, when)
+    known = chronicle(archive.entries())
+    found = list(had(archive, owner, known, edition=edition, on=on))
+    if len(found) == 1:
+        return found[0].data
+    if not found:
+        raise ArchiveError(f"the client {client_id!r} was sent nothing then.")
+    names = ", ".join(f"{one.edition} {one.name}" for one in found[:FEW])
+    tip = "Name the edition with --date, or get all: reporter archive get."
+    raise ArchiveError(f"he was sent {len(found)} files: {shown.harmless(names)}.", tip=tip)
+
+
+def _give(data: bytes, to: Path | None) -> None:
+    from reporter import durable
+    from reporter.errors import OutputError
+
+    if to is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        durable.create(to, data)
+    except FileExistsError as error:
+        raise OutputError("is there already.", where=str(to), tip="Name another --to.") from error
+    except OSError as error:
+        raise OutputError(f"cannot be written: {durable.why(error)}.", where=str(to)) from error
 
 
 def _told(known: Dossier, *, whole: bool) -> Iterator[str]:

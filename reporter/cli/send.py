@@ -1,0 +1,222 @@
+"""`reporter send`: an edition goes to the clients it is for."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reporter.cli import editions, hands, mailing, options
+from reporter.cli.archive.shown import document
+from reporter.cli.private import private
+from reporter.cli.talk import Talk
+
+if TYPE_CHECKING:
+    from reporter.delivery.campaign import House, Order
+    from reporter.delivery.clients import Roll
+    from reporter.delivery.dispatch import Told
+    from reporter.delivery.message import Secrets
+    from reporter.delivery.settings import Settings
+
+MAIL = Path("output") / "mail"
+
+
+@click.command()
+@editions.edition_argument
+@hands.place
+@private
+@mailing.settings
+@mailing.clients
+@mailing.outbox
+@click.option("--segment", metavar="NAME", default="", help="Only to clients of this segment.")
+@click.option(
+    "--corrects", metavar="EDITION", default="", help="Only to those who were sent EDITION."
+)
+@click.option("--dry-run", is_flag=True, help="Write every message to a folder; send nothing.")
+@click.option(
+    "--to-folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where a dry run writes; else output/mail/<edition>.",
+)
+@click.option(
+    "--sample", metavar="N", type=click.IntRange(1), help="Mail N clients' messages to --to alone."
+)
+@click.option("--to", metavar="ADDRESS", default="", help="Mail one sample there; nobody else.")
+@click.option(
+    "--stage",
+    type=click.Choice(["first", "rest", "all"]),
+    help="Of a staged release: the first group, the rest, or all without waiting.",
+)
+@click.option(
+    "--finish-by",
+    metavar="TIME",
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    help="Stop then; refused if the rates cannot make it.",
+)
+@click.option(
+    "--wait",
+    metavar="MINUTES",
+    type=click.FloatRange(0),
+    default=10.0,
+    show_default=True,
+    help="How long deferred letters are waited for.",
+)
+@click.option(
+    "--override", "overrides", metavar="NAME", multiple=True, help="terms, stale or outbox."
+)
+@click.option("--reason", metavar="TEXT", default="", help="Why that is overridden.")
+@click.option(
+    "--report",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write what the run came to as JSON.",
+)
+@hands.actor
+@hands.late
+@options.loudness
+@click.pass_obj
+def send(talk: Talk, /, **given: Any) -> None:  # noqa: ANN401  the options, read below
+    """Send an edition to the clients it is for.
+
+    Every message is made and filed in the archive first; then they leave. Called
+    again it sends what is left, and nothing twice.
+
+    \b
+    Exit codes: 0 all sent, 4 an approval is missing,
+    5 some are not sent or not known to be.
+    """  # noqa: D301  click wants the character
+    settings = mailing.house(given["settings"])
+    house = house_of(settings, given)
+    order, roll = _order(talk, house, given), mailing.roll(given["clients"])
+    with talk.progress() as progress:
+        told = _told(talk, progress)
+        if given["dry_run"]:
+            _to_folder(talk, (house, order, roll, told), given["to_folder"])
+        elif given["sample"] or given["to"]:
+            _to_address(talk, (house, order, roll, told), given)
+        else:
+            _dispatch(talk, (house, order, roll, told), given)
+
+
+Run = tuple["House", "Order", "Roll", "Told"]
+
+
+def _told(talk: Talk, progress: Any) -> Told:  # noqa: ANN401  as Talk gives it
+    from reporter.delivery.dispatch import Told
+
+    return Told(talk.say, progress)
+
+
+def house_of(settings: Settings, given: dict[str, Any]) -> House:
+    """What a sender works with, by the options of a command."""
+    from reporter.archive.base import opened
+    from reporter.archive.clients import keys_of
+    from reporter.delivery.campaign import House
+
+    archive = opened(given["place"])
+    hand = hands.hand(given["actor"], late=given["late"])
+    owner = f"{hand.actor} on {socket.gethostname()}, process {os.getpid()}"
+    keys = keys_of(archive, given["private"])
+    secrets, clock = secrets_of(settings), options.clock()
+    return House(archive, keys, settings, secrets, clock, hand.actor, owner, given["late"])
+
+
+def secrets_of(settings: Settings) -> Secrets:
+    """What only the house knows, as its messages need it.
+
+    Raises:
+        DeliveryError: a secret is not set, or is not what it must be.
+    """
+    from reporter.delivery import signing, tokens, vault
+    from reporter.delivery.message import Secrets
+
+    dkim = settings.dkim
+    signer = signing.signer(dkim, vault.secret("dkim-key").encode()) if dkim else None
+    key = tokens.key(vault.secret("unsubscribe-key"))
+    return Secrets(key, signer, lambda name: vault.secret_or_none(f"pdf-password:{name}"))
+
+
+def _order(talk: Talk, house: House, given: dict[str, Any]) -> Order:
+    from reporter.delivery.campaign import Order
+    from reporter.delivery.clearance import Allowance
+
+    told: datetime | None = given["finish_by"]
+    return Order(
+        editions.meant(house.archive, given["edition"], talk),
+        given["segment"],
+        given["corrects"],
+        given["stage"] or "",
+        told.astimezone() if told else None,
+        timedelta(minutes=given["wait"]),
+        Allowance(frozenset(given["overrides"]), given["reason"]),
+    )
+
+
+# --- what may come of it ------------------------------------------------------------------------
+
+
+def _to_folder(talk: Talk, run: Run, folder: Path | None) -> None:
+    from reporter.channels.folder import safe
+    from reporter.delivery.rehearsal import Rehearsal
+    from reporter.delivery.report import left_out
+
+    place = folder or MAIL / safe(run[1].edition.replace("/", "-"))
+    shares = Rehearsal(*run).to_folder(place)
+    talk.say_each(left_out(shares))
+    talk.say(f"{shares.total:,} messages written; nothing was sent, filed or queued.")
+    click.echo(str(place))
+
+
+def _to_address(talk: Talk, run: Run, given: dict[str, Any]) -> None:
+    from reporter.delivery.rehearsal import Rehearsal
+    from reporter.errors import SpecError
+
+    address = given["to"] or run[0].settings.operator
+    if not address:
+        message = "nobody is named to mail samples to."
+        tip = "Name an address with --to, or an operator in the settings."
+        raise SpecError(message, where="--sample", tip=tip)
+    count = Rehearsal(*run).to_address(address, given["sample"] or 1)
+    talk.say(f"{count} sample{'' if count == 1 else 's'} sent, and to no client.")
+
+
+def _dispatch(talk: Talk, run: Run, given: dict[str, Any]) -> None:
+    from reporter.delivery import dispatch, report
+    from reporter.delivery.ledger import opened
+
+    house, order, roll, told = run
+    with opened(*mailing.outbox_of(house.settings, given["outbox"])) as ledger:
+        with _going_on(talk, order.edition):
+            outcome = dispatch.Dispatch(house, order, roll, ledger, told).run()
+        talk.say_each(report.summary(outcome))
+        if given["report"]:
+            _write(given["report"], document(report.document(outcome, ledger)))
+    dispatch.check(outcome)
+
+
+@contextmanager
+def _going_on(talk: Talk, edition: str) -> Iterator[None]:
+    """Say, where a run is interrupted, how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        talk.say(f"Stopped. Nothing is lost: the same command sends the rest of {edition}.")
+        raise
+
+
+def _write(path: Path, text: str) -> None:
+    from reporter import durable
+    from reporter.errors import OutputError
+
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        message = f"cannot be written: {durable.why(error)}."
+        raise OutputError(message, where=str(path)) from error

@@ -1,0 +1,202 @@
+"""May this edition go out? What stands in its way, what may be set aside, and who said so.
+
+Sample data, a correction that is there already and a missing approval are never set aside. Terms
+that do not allow the data to be passed on, an edition that is too old, and an outbox that knows
+nothing of what the archive says was mailed may be, by name and with a reason, which the archive's
+log keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+
+from reporter.archive import approval, ends, log
+from reporter.archive.base import Archive, Hand
+from reporter.archive.finra import Use, record_use
+from reporter.archive.retention import chronicle, open_uses, sentence
+from reporter.errors import DeliveryError, SpecError, WaitingError
+from reporter.filed import Act, Edition
+from reporter.market import Terms
+
+TERMS, STALE, OUTBOX = "terms", "stale", "outbox"
+OVERRIDES = (TERMS, STALE, OUTBOX)
+MAILED = "sent by mail"
+"""What the archive's log calls the use that mailing makes of an edition."""
+
+Lacking = Callable[[Edition, str, str], str]
+"""Why an edition may not go to an audience in a jurisdiction; empty if it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What somebody sets aside, by name, and why."""
+
+    names: frozenset[str] = frozenset()
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuses a name that is none, and a reason that is empty or missing."""
+        if strange := sorted(self.names - set(OVERRIDES)):
+            message = f"{strange[0]!r} cannot be overridden."
+            tip = f"What can: {', '.join(OVERRIDES)}."
+            raise SpecError(message, where="--override", tip=tip)
+        if self.names:
+            sentence(self.reason)
+        elif self.reason:
+            message = "says why, but not what is overridden."
+            raise SpecError(message, where="--reason", tip="Name it: --override NAME.")
+
+
+NOTHING = Allowance()
+
+
+def check_edition(archive: Archive, edition: Edition, allowed: Allowance = NOTHING) -> set[str]:
+    """Refuse an edition that may go to nobody; the names of what was set aside.
+
+    Every file of it is read, so that what does not match its hash never leaves.
+
+    Raises:
+        ArchiveError: it is not there, was purged, or a file of it is not what was filed.
+        DeliveryError: it is of sample data, its terms forbid it, or a correction of it is there.
+        WaitingError: it is approved for nobody.
+    """
+    entries = archive.entries()
+    chronicle(entries).filed(edition.id)
+    if edition.sample:
+        message = "is made from sample data, which goes to no client."
+        raise DeliveryError(message, where=edition.id, tip="Build it from real data.")
+    if newer := corrected_by(archive, edition.id):
+        tip = f"Send that: reporter send {newer} --corrects {edition.id}, or to all."
+        raise DeliveryError(f"was corrected by {newer}.", where=edition.id, tip=tip)
+    aside = set(_set_aside_terms(edition, allowed))
+    if not approval.standing(archive, edition.id, entries).readers:
+        tip = "Have it approved: reporter approve."
+        raise WaitingError("is approved for nobody yet.", where=edition.id, tip=tip)
+    for part in edition.parts:
+        archive.object(part.sha256)
+    return aside
+
+
+def _set_aside_terms(edition: Edition, allowed: Allowance) -> Iterator[str]:
+    if edition.terms != Terms.REDISTRIBUTABLE:
+        if TERMS not in allowed.names:
+            message = f"its data may not be passed on: their terms are {edition.terms!r}."
+            tip = "If you hold the right to: --override terms --reason TEXT."
+            raise DeliveryError(message, where=edition.id, tip=tip)
+        yield TERMS
+
+
+def check_age(
+    edition: Edition, now: datetime, most: timedelta, allowed: Allowance = NOTHING
+) -> set[str]:
+    """Refuse an edition whose day is over too long; the names of what was set aside.
+
+    Raises:
+        DeliveryError: so it is.
+    """
+    over = datetime.combine(edition.as_of + timedelta(days=1), time(), UTC)
+    age = now - over
+    if age <= most:
+        return set()
+    if STALE not in allowed.names:
+        message = (
+            f"is as of {edition.as_of}: {_hours(age)} hours old, and the settings allow "
+            f"{_hours(most)}."
+        )
+        tip = "If it should go out all the same: --override stale --reason TEXT."
+        raise DeliveryError(message, where=edition.id, tip=tip)
+    return {STALE}
+
+
+def check_outbox(
+    archive: Archive, edition: Edition, sent: int, allowed: Allowance = NOTHING
+) -> set[str]:
+    """Refuse an outbox that knows of no letter, where the archive says that some were mailed.
+
+    Whoever goes on with an outbox that was lost sends everything a second time.
+
+    Raises:
+        DeliveryError: so it is.
+    """
+    if sent or not (days := mailed_on(archive, edition.id)):
+        return set()
+    if OUTBOX not in allowed.names:
+        message = f"was mailed on {days[0]}, and this outbox knows nothing of it."
+        tip = "Name the right one: --outbox URL. If all should get it anew: --override outbox."
+        raise DeliveryError(message, where=edition.id, tip=tip)
+    return {OUTBOX}
+
+
+def _hours(span: timedelta) -> int:
+    return int(span / timedelta(hours=1))
+
+
+def corrected_by(archive: Archive, edition: str) -> str:
+    """The newest correction of an edition, or of a correction of it; empty if there is none."""
+    known, newest = chronicle(archive.entries()), ""
+    names = {edition}
+    for name, entry in known.added.items():
+        if entry.details.get("corrects") in names and name not in known.purged:
+            names.add(name)
+            newest = name
+    return newest
+
+
+def lacking(archive: Archive) -> Lacking:
+    """Says why an edition may not go to some readers; each question is asked of the log once."""
+    entries = archive.entries()
+
+    @cache
+    def why(edition: str, audience: str, jurisdiction: str) -> str:
+        return approval.lacking(archive, edition, audience, jurisdiction, entries)
+
+    return lambda edition, audience, jurisdiction: why(edition.id, audience, jurisdiction)
+
+
+# --- what the archive's log keeps of it ---------------------------------------------------------
+
+
+def record_override(archive: Archive, edition: str, names: set[str], why: str, hand: Hand) -> None:
+    """Put into the log what was set aside, by whom and why; what stands there is not repeated."""
+    details = log.details(what=sorted(names), reason=sentence(why))
+    with ends.writing(archive):
+        told = ((one.act, one.edition, dict(one.details)) for one in archive.entries())
+        if (Act.OVERRIDDEN, edition, dict(details)) in told:
+            return
+        entry = hand.entry(Act.OVERRIDDEN, edition, details=details)
+        log.append(archive.store, entry, lambda _: None, late=hand.late)
+
+
+def record_first(archive: Archive, edition: str, hand: Hand) -> None:
+    """Put into the log that an edition is being mailed, unless that stands there already."""
+    if not _open(archive, edition):
+        record_use(archive, Use(edition, hand.now.date(), MAILED), hand)
+
+
+def record_last(archive: Archive, edition: str, hand: Hand) -> None:
+    """Put into the log that the mailing of an edition is over, if it is being mailed."""
+    for day in _open(archive, edition):
+        on = datetime.fromisoformat(day).date()
+        record_use(archive, Use(edition, on, MAILED, hand.now.date()), hand)
+
+
+def _open(archive: Archive, edition: str) -> list[str]:
+    """The first days of mailings that have no last one."""
+    uses: Mapping[tuple[str, str], object] = {
+        what: one
+        for what, one in open_uses(archive.entries()).items()
+        if one.details.get("how") == MAILED
+    }
+    return [day for name, day in uses if name == edition]
+
+
+def mailed_on(archive: Archive, edition: str) -> list[str]:
+    """The first days of all mailings of an edition."""
+    return [
+        str(one.details.get("on", ""))
+        for one in archive.entries()
+        if one.act is Act.USED and one.edition == edition and one.details.get("how") == MAILED
+    ]

@@ -1,0 +1,192 @@
+"""Messages made, sealed into the archive and queued, before the first of them leaves.
+
+A batch is filed first and entered in the outbox then. Killed in between, the next run finds in the
+archive what the outbox does not know, and takes it over as it is: what is filed is never replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
+from functools import cache
+from itertools import islice
+
+from reporter.archive.base import digest
+from reporter.archive.bulk import Reader, member
+from reporter.archive.clients import Client
+from reporter.archive.enclosures import check_keys, enclose
+from reporter.archive.retention import chronicle
+from reporter.delivered import Delivery, Recipient
+from reporter.delivery import addresses
+from reporter.delivery.campaign import Campaign, House
+from reporter.delivery.message import Message, compose
+from reporter.delivery.sending import Progress, Tenure
+from reporter.delivery.stationery import Stationery, stationery
+
+BATCH = 1000
+MOST_GROUPS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """How many messages were made, and how many were found in the archive from a killed run."""
+
+    new: int = 0
+    adopted: int = 0
+
+
+@dataclass(slots=True)
+class Preparing:
+    """Prepares a campaign's messages.
+
+    Args:
+        house: where they are filed.
+        campaign: what is sent.
+        tenure: the right to send it.
+        limit: the most bytes that the server takes, where it says.
+        progress: told how many are prepared.
+        total: of how many.
+    """
+
+    house: House
+    campaign: Campaign
+    tenure: Tenure
+    limit: int | None = None
+    progress: Progress = lambda _done, _all, _what: None
+    total: int = 0
+    _reader: Reader = field(init=False)
+    _position: int = 0
+    _done: int = 0
+    _adopted: int = 0
+
+    def __post_init__(self) -> None:
+        self._reader = Reader(self.house.archive)
+
+    def run(self, chosen: Iterable[tuple[Recipient, str]]) -> Prepared:
+        """Prepare a message for everybody who has none yet.
+
+        Args:
+            chosen: the clients, each with the id of his edition, in the list's order.
+
+        Raises:
+            ArchiveError: something of an edition is missing, or cannot be filed.
+            DeliveryError: a message cannot be made, or the lease was lost.
+        """
+        ledger, name = self.tenure.ledger, self.campaign.id
+        check_keys(chronicle(self.house.archive.entries()), self.house.keys.open())
+        self._position = sum(ledger.counts(name).values())
+        known = set(ledger.clients(name))
+        papers = cache(self._stationery)
+        there = cache(self._reader.members)
+        new = ((one, edition) for one, edition in chosen if one.id not in known)
+        while batch := tuple(islice(new, BATCH)):
+            rows = [row for part in _by_edition(batch)
+                    for row in self._file(part, papers(part[0][1]), there(part[0][1]))]  # fmt: skip
+            ledger.queue(self.tenure.lease, self._placed(batch, rows), self.house.clock.now())
+        return Prepared(self._done - self._adopted, self._adopted)
+
+    def _stationery(self, edition: str) -> Stationery:
+        return stationery(
+            self.house.archive, edition, self.house.settings, limit=self.limit,
+            corrected=self.campaign.corrected,
+        )  # fmt: skip
+
+    def _file(
+        self, part: Sequence[tuple[Recipient, str]], paper: Stationery, there: frozenset[str]
+    ) -> list[Delivery]:
+        """The rows of a batch's clients of one edition, whose messages are in the archive then."""
+        clients = self.house.keys.made(recipient.id for recipient, _ in part)
+        rows: list[Delivery] = []
+
+        def files() -> Iterator[tuple[str, str, bytes]]:
+            for recipient, edition in part:
+                self.tenure.keep()
+                owner = clients[recipient.id]
+                if found := self._adopt(recipient, owner, edition, there):
+                    rows.append(found)
+                    self._adopted += 1
+                    continue
+                made = self._made(recipient, owner, edition, paper, there)
+                rows.append(self._row(recipient, owner, edition, made.file, made.letter.data,
+                                      made.letter.message_id))  # fmt: skip
+                yield recipient.id, made.file, made.letter.data
+
+        house, edition = self.house, part[0][1]
+        enclose(house.archive, house.keys, house.hand(), edition, files(), paper.shared)
+        return rows
+
+    def _made(
+        self, recipient: Recipient, owner: Client, edition: str, paper: Stationery,
+        there: frozenset[str],
+    ) -> Message:  # fmt: skip
+        """The client's message, of the first group that no file is of."""
+        free = (at for at in range(1, MOST_GROUPS)
+                if member(owner, edition, file_of(at)) not in there)  # fmt: skip
+        return compose(
+            paper, recipient, owner, self.house.secrets, date=self.house.clock.now(),
+            campaign=self.campaign.id, group=str(next(free)),
+        )  # fmt: skip
+
+    def _adopt(
+        self, recipient: Recipient, owner: Client, edition: str, there: frozenset[str]
+    ) -> Delivery | None:
+        """The row of a message that a killed run filed and did not enter.
+
+        It is taken over if it is of this campaign and to the address that the client has now.
+        """
+        for at in range(1, MOST_GROUPS):
+            file = file_of(at)
+            if member(owner, edition, file) not in there:
+                return None
+            found = self._reader.file(owner, edition, file)
+            token = owner.token("message", self.campaign.id, edition, str(at))
+            if found and (name := _is_his(found.data, token, recipient.address)):
+                return self._row(recipient, owner, edition, file, found.data, name)
+        return None
+
+    def _row(  # noqa: PLR0913, PLR0917  what a row says
+        self, recipient: Recipient, owner: Client, edition: str, file: str, data: bytes, name: str
+    ) -> Delivery:
+        self._done += 1
+        self.progress(self._done, self.total, "prepared")
+        return Delivery(
+            campaign=self.campaign.id, client=recipient.id, handle=owner.handle, edition=edition,
+            address=addresses.on_the_wire(recipient.address)[0],
+            domain=addresses.domain(recipient.address), position=0, stage=0, message_id=name, file=file, sha256=digest(data), size=len(data),
+        )  # fmt: skip
+
+    def _placed(
+        self, batch: Sequence[tuple[Recipient, str]], rows: Sequence[Delivery]
+    ) -> Iterator[Delivery]:
+        """The rows in the order of the list, each with its place and its group of the release."""
+        by_client = {row.client: row for row in rows}
+        release = self.house.settings.release
+        for recipient, _ in batch:
+            stage = int(release is not None and self._position >= release.first)
+            yield replace(by_client[recipient.id], position=self._position, stage=stage)
+            self._position += 1
+
+
+def file_of(group: int) -> str:
+    """What the archive calls a client's message of a group."""
+    return "message.eml" if group == 1 else f"message-{group}.eml"
+
+
+def _by_edition(
+    batch: Sequence[tuple[Recipient, str]],
+) -> list[list[tuple[Recipient, str]]]:
+    parts: dict[str, list[tuple[Recipient, str]]] = {}
+    for recipient, edition in batch:
+        parts.setdefault(edition, []).append((recipient, edition))
+    return list(parts.values())
+
+
+def _is_his(data: bytes, token: str, address: str) -> str:
+    """The message id of a filed message that is of this token and to this address; else empty."""
+    headers = BytesHeaderParser().parsebytes(data)
+    name = str(headers.get("Message-ID", "")).strip()
+    to = parseaddr(str(headers.get("To", "")))[1]
+    same = name.startswith(f"<{token}@") and addresses.folded(to) == addresses.folded(address)
+    return name if same else ""

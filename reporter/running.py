@@ -1,0 +1,365 @@
+"""The unattended run: is an edition due? Build it, file it, wait for its approval, send it.
+
+Each call does what can be done now and remembers how far it came, so that the next goes on from
+there: what was done is not done again, whoever ended the call before. Nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reporter import schedule as calendar_of
+from reporter.errors import (
+    EXIT_DONE,
+    EXIT_ERROR,
+    EXIT_UNSENT,
+    DataError,
+    GapsError,
+    ReporterError,
+    SpecError,
+    UnsentError,
+    WaitingError,
+)
+from reporter.instruments import describe
+from reporter.model import BriefSpec, Schedule, State
+from reporter.run_records import UNDER_WAY, Phase, Record, Runs, Stage, told
+from reporter.schedule import Due
+from reporter.sessions import SETTLING
+
+if TYPE_CHECKING:
+    from reporter.sources.base import Progress
+
+UNSENT = (State.QUEUED, State.SENDING, State.DEFERRED, State.FAILED, State.UNCERTAIN)
+LATER = (State.QUEUED, State.SENDING, State.DEFERRED)
+"""What a later call may still send by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What sending came to: how many messages are in which state.
+
+    `waiting`: the rest of a staged release is still to be sent, as it should be.
+    """
+
+    counts: Mapping[State, int]
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """How editions of a run go to clients.
+
+    `readers` gives the audience and jurisdiction of every client, after the list was checked as a
+    whole. `send` sends an edition by its id, as far as that can be done now; a second call sends
+    nothing twice.
+    """
+
+    readers: Callable[[], Iterable[tuple[str, str]]]
+    send: Callable[[str], Posted]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What an operator is told of: which brief and day, in which stage, what, and what to do."""
+
+    slug: str
+    as_of: date
+    stage: str
+    message: str
+    step: str
+
+
+def unwatched(_done: int, _total: int, _symbol: str) -> None:
+    """Progress nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is run.
+
+    Args:
+        spec: the brief as ordered; its `as_of` is a day asked for on the command line.
+        clock: what time it is, with its zone.
+        actor: who files editions.
+        archive: the archive's folder.
+        output: where editions are built.
+        runs: where records lie.
+        data: where fetches are recorded.
+        formats: what is made.
+        strict: whether an edition with gaps is not made.
+        mailing: how it is sent; None stops once it is filed.
+        notify: tells the operator, and says what hindered that, empty if nothing did.
+        say: told what is worth knowing.
+        progress: told of every symbol.
+    """
+
+    spec: BriefSpec
+    clock: Callable[[], datetime]
+    actor: str
+    archive: Path
+    output: Path
+    runs: Path
+    data: Path
+    formats: tuple[str, ...]
+    strict: bool = False
+    mailing: Mailing | None = None
+    notify: Callable[[Trouble], str] | None = None
+    say: Callable[[str], None] = lambda _: None
+    progress: Progress = unwatched
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a call ended: its exit code, in words, and the record that it worked on, if any."""
+
+    exit: int
+    message: str
+    record: Record | None = None
+
+
+def run(job: Job, *, only_due: bool) -> Outcome:
+    """Do what can be done now.
+
+    Args:
+        job: of which brief, with what.
+        only_due: only an edition that is due by the spec's schedule and not stale. Else the one
+            of the spec's as-of day, or of the newest period that is over, however late it is.
+
+    Raises:
+        WaitingError: prices or approvals are not there yet: the next call goes on.
+        ReporterError: what stands in the way; the next call tries again.
+    """
+    now, runs = job.clock(), Runs(job.runs, job.spec.slug)
+    if only_due and job.spec.schedule is None:
+        tip = 'Add it, such as: [schedule] every = "week"'
+        raise SpecError("has no [schedule], so nothing is ever due.", where=job.spec.path, tip=tip)
+    plan = job.spec.schedule or Schedule("session", describe(job.spec.subject).exchange)
+    if only_due and runs.is_quiet(plan, now):
+        return Outcome(EXIT_DONE, "nothing is due.")
+    with runs.held() as mine:
+        if not mine:
+            return Outcome(EXIT_DONE, f"another call is at work on {job.spec.slug}.")
+        return Run(job, runs, plan, only_due=only_due).all(now)
+
+
+@dataclass(slots=True)
+class Run:
+    """One call, which holds the brief's records."""
+
+    job: Job
+    runs: Runs
+    plan: Schedule
+    only_due: bool
+    record: Record = field(init=False)
+
+    def all(self, now: datetime) -> Outcome:
+        """What is left of earlier periods, then the period that is due."""
+        due = self._wanted(now)
+        earlier = self._earlier(due) if self.only_due else EXIT_DONE
+        if due is None:
+            return Outcome(earlier, "nothing was ever due.")
+        self.record = self._reopened(self.runs.record(due))
+        if self.record.phase not in UNDER_WAY:
+            if earlier == EXIT_DONE:
+                self._rest(now)
+            already = f"the edition of {due.as_of} is {self.record.phase} already."
+            return Outcome(earlier, "nothing is due." if self.only_due else already, self.record)
+        outcome = self._period(due, now)
+        if outcome.record and outcome.record.phase not in UNDER_WAY and earlier == EXIT_DONE:
+            self._rest(now)
+        return replace(outcome, exit=outcome.exit or earlier)
+
+    def _reopened(self, record: Record) -> Record:
+        """The record; one that was given up, or ended with filing, goes on if somebody asks."""
+        ended = {Phase.SKIPPED, Phase.ARCHIVED} if self.job.mailing else {Phase.SKIPPED}
+        asked = not self.only_due and record.phase in ended
+        return replace(record, phase=Phase.OPEN) if asked else record
+
+    def _rest(self, now: datetime) -> None:
+        if self.only_due:
+            known = calendar_of.known(self.plan, now)
+            self.runs.rest(self.plan, now, calendar_of.following(self.plan, known, now))
+
+    def _wanted(self, now: datetime) -> Due | None:
+        """The period that this call is about."""
+        if self.only_due:
+            return calendar_of.due(self.plan, calendar_of.known(self.plan, now), now)
+        if day := self.job.spec.as_of:
+            known = calendar_of.known(self.plan, datetime.combine(day, now.timetz()))
+            return calendar_of.of_day(self.plan, known, day)
+        over = replace(self.plan, lag=SETTLING)
+        return calendar_of.due(over, calendar_of.known(over, now), now)
+
+    # --- earlier periods --------------------------------------------------------------------------
+
+    def _earlier(self, due: Due | None) -> int:
+        """Go on sending what was being sent; the rest of what is older is given up."""
+        code, last = EXIT_DONE, None
+        for one in self.runs.newest():
+            if due is None or one.as_of >= due.as_of:
+                last = last or one.as_of
+                continue
+            last = last or one.as_of
+            self.record = one
+            if one.phase is Phase.SENDING and self.job.mailing:
+                code = self._finished() or code
+            elif one.phase in UNDER_WAY:
+                self._skip("the edition of the next period is due.")
+                code = EXIT_ERROR
+        if due and last and last < due.as_of:
+            self._tell_missed(last, due)
+        return code
+
+    def _finished(self) -> int:
+        """The exit code of sending what is left; a failure does not hold up the newer period."""
+        try:
+            return self._safely(self._sent).exit
+        except ReporterError as error:
+            self.job.say(str(error))
+            return error.exit_code
+
+    def _tell_missed(self, last: date, due: Due) -> None:
+        """Say which periods nobody called for."""
+        known = calendar_of.known(self.plan, due.at)
+        if missed := calendar_of.between(self.plan, known, last, due.as_of):
+            days = ", ".join(map(str, missed))
+            self.job.say(f"Nobody called while these editions were due: {days}.")
+            self.runs.log(self.job.clock(), "missed", as_of=days)
+
+    # --- one period -------------------------------------------------------------------------------
+
+    def _period(self, due: Due, now: datetime) -> Outcome:
+        if self.only_due and self.record.phase is Phase.OPEN and due.is_stale(now):
+            if not any(self.runs.newest()):  # nobody has called before
+                return Outcome(
+                    EXIT_DONE, "nothing is due.", replace(self.record, phase=Phase.SKIPPED)
+                )
+            return self._skip(f"it was due on {due.at:%Y-%m-%d %H:%M} UTC and is stale.")
+        self.runs.keep(self.record)
+        return self._safely(self._stages)
+
+    def _skip(self, why: str) -> Outcome:
+        """Give an edition up, and say so: the operator must know that nobody gets it."""
+        stage = _reached(self.record)
+        reached = self.record.steps.get(stage)
+        why = f"{why} {_sentence(reached.message)}" if reached and reached.message else why
+        message = f"the edition of {self.record.as_of} is skipped: {why}"
+        self.record = replace(self.record, phase=Phase.SKIPPED, exit=EXIT_ERROR)
+        step = f"If it should go out all the same: reporter run --as-of {self.record.as_of}."
+        self._notice(stage, "skipped", message, step)
+        self._keep("skipped", stage, message)
+        return Outcome(EXIT_ERROR, f"{message} {step}", self.record)
+
+    def _stages(self) -> Outcome:
+        from reporter import run_stages  # noqa: PLC0415  heavy
+
+        edition = self.record.edition
+        if self.record.phase is Phase.OPEN:
+            edition = run_stages.filed(self)
+        if self.job.mailing is None:
+            self.record = replace(self.record, phase=Phase.ARCHIVED, exit=EXIT_DONE)
+            self._keep("archived", Stage.ARCHIVE)
+            message = f"filed as {edition}; no clients are named, so that nothing is sent."
+            return Outcome(EXIT_DONE, message, self.record)
+        if self.record.phase is Phase.OPEN:
+            self.begin(Stage.APPROVAL)
+            run_stages.check_approved(self, edition)
+            self.end(Stage.APPROVAL)
+        return self._sent()
+
+    def _sent(self) -> Outcome:
+        """Send the edition; afterwards all is sent, known not to be, or left to the next call."""
+        assert self.job.mailing is not None
+        edition = self.record.edition
+        self.record = replace(self.record, phase=Phase.SENDING)
+        self.begin(Stage.SEND)
+        posted = self.job.mailing.send(edition)
+        counts = posted.counts
+        self.record = replace(self.record, counts={str(s): n for s, n in counts.items() if n})
+        words = ", ".join(f"{number} {state}" for state, number in self.record.counts.items())
+        if posted.waiting:
+            raise WaitingError(f"{edition}: {words}. The rest of the staged release follows.")
+        if any(counts.get(state) for state in LATER):
+            raise UnsentError(f"{edition}: {words}.", tip="The next call goes on.")
+        code = EXIT_UNSENT if any(counts.get(state) for state in UNSENT) else EXIT_DONE
+        self.record = replace(self.record, phase=Phase.DONE, exit=code)
+        if code:
+            step = f"See which: reporter outbox list {edition}. Then: reporter outbox reconcile."
+            self._notice(Stage.SEND, "unsent", f"{edition}: {words}.", step)
+        self.end(Stage.SEND, words)
+        return Outcome(code, f"{edition}: {words}.", self.record)
+
+    # --- what is remembered -----------------------------------------------------------------------
+
+    def begin(self, stage: Stage) -> None:
+        """Note that a stage begins, before anything of it is done."""
+        self.record = self.record.stepped(stage, "begun", self.job.clock())
+        self.runs.keep(self.record)
+
+    def end(self, stage: Stage, message: str = "") -> None:
+        """Note that a stage is done."""
+        self.record = self.record.stepped(stage, "done", self.job.clock(), message)
+        self._keep("done", stage, message)
+
+    def _keep(self, event: str, stage: Stage, message: str = "") -> None:
+        self.runs.keep(self.record)
+        self.runs.log(
+            self.job.clock(),
+            event,
+            as_of=self.record.as_of.isoformat(),
+            stage=str(stage),
+            edition=self.record.edition,
+            exit=self.record.exit,
+            message=message,
+        )
+
+    def _safely(self, work: Callable[[], Outcome]) -> Outcome:
+        """Do it; a failure is remembered and told to the operator before it goes on its way."""
+        try:
+            return work()
+        except Exception as error:
+            code = error.exit_code if isinstance(error, ReporterError) else EXIT_ERROR
+            stage = _reached(self.record)
+            patient = isinstance(error, WaitingError | GapsError)
+            result = "waiting" if patient else "failed"
+            self.record = replace(self.record, exit=code)
+            self.record = self.record.stepped(stage, result, self.job.clock(), told(error))
+            if not patient or isinstance(error, WithdrawnError):
+                tip = error.tip if isinstance(error, ReporterError) else ""
+                step = tip or "Run it by hand with -v: reporter run --due -v."
+                self._notice(stage, type(error).__name__, told(error), step)
+            self._keep(result, stage, told(error))
+            raise
+
+    def _notice(self, stage: Stage, kind: str, message: str, step: str) -> None:
+        """Tell the operator, once for each failure of a period; trouble with that is told here."""
+        key = f"{stage}:{kind}"
+        if self.job.notify is None or key in self.record.noticed:
+            return
+        trouble = Trouble(self.record.slug, self.record.as_of, str(stage), message, step)
+        hindered = self.job.notify(trouble)
+        if hindered:
+            self.job.say(f"The operator could not be told: {hindered}")
+            return
+        self.record = replace(self.record, noticed=(*self.record.noticed, key))
+
+
+class WithdrawnError(WaitingError):
+    """An approval was taken back: nothing is wrong with the program, but somebody must look."""
+
+
+class LateError(WaitingError, DataError):
+    """Prices of the as-of day are not there yet."""
+
+
+def _reached(record: Record) -> Stage:
+    """The stage that was tried last."""
+    return max((Stage(name) for name in record.steps), key=list(Stage).index, default=Stage.BUILD)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
