@@ -189,7 +189,7 @@ def test_who_unsubscribed_after_it_was_prepared_gets_nothing(posts: Posts) -> No
 
 def test_a_refusal_of_the_house_stops_the_run_and_keeps_the_letter(posts: Posts) -> None:
     posts.script.answer = lambda letter: HALT if letter.client == "C0001" else TAKEN
-    with pytest.raises(DeliveryError, match="takes nothing from this house: 550 5.7.1"):
+    with pytest.raises(DeliveryError, match=r"takes nothing from this house: 550 5\.7\.1"):
         posts.send(posts.many(4))
     states = posts.states()
     assert [states[one] for one in ids(4)] == [State.SENT, *[State.QUEUED] * 3]
