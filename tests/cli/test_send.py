@@ -124,9 +124,7 @@ def test_samples_go_to_the_operator(house: Path, capsys: Told) -> None:
         (["--settings", "nowhere.toml"], 2, "nowhere.toml"),
     ],
 )
-def test_what_is_refused(
-    house: Path, capsys: Told, words: list[str], code: int, said: str
-) -> None:
+def test_what_is_refused(house: Path, capsys: Told, words: list[str], code: int, said: str) -> None:
     assert run(["send", EDITION, *words]) == code
     assert said in capsys.readouterr().err
     assert not dropped(house)
@@ -169,4 +167,3 @@ def test_a_list_with_faults_sends_nothing(house: Path, capsys: Told) -> None:
     assert "3" in told
     assert "no-address" not in told
     assert not dropped(house)
-

@@ -81,7 +81,8 @@ class Sender:
             yield opened
 
     def states(self) -> dict[str, State]:
-        found, after = {}, -1
+        found: dict[str, State] = {}
+        after = -1
         with self.outbox() as book:
             while rows := book.rows(self.edition, after=after):
                 found |= {one.address: one.state for one in rows}
@@ -99,9 +100,7 @@ def prepared(folder: Path, port: int, clients: int) -> str:
 
 
 @pytest.fixture
-def sender(
-    tmp_path: Path, postfix: Postfix, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Sender]:
+def sender(tmp_path: Path, postfix: Postfix, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sender]:
     monkeypatch.setenv("REPORTER_UNSUBSCRIBE_KEY", KEY.decode())
     start = datetime.now(UTC)  # noqa: TID251  the server's log has real times
     with proxy(postfix.port, seeded(11, SHARES), slow=0.02) as before:

@@ -14,9 +14,12 @@ from reporter.archive.finra import finra_record
 from reporter.archive.retention import chronicle
 from reporter.archive.verify import verify
 from reporter.delivered import Letter, State
+from reporter.delivery import preparing
 from reporter.delivery.backoff import LONGEST, SPREAD, pause
+from reporter.delivery.ledger import Ledger
+from reporter.delivery.message import compose
 from reporter.delivery.settings import Limits, Rates, Release
-from reporter.errors import DeliveryError, UnsentError
+from reporter.errors import ArchiveError, DeliveryError, UnsentError
 from tests.delivery.posts import (
     GONE,
     HALT,
@@ -68,9 +71,6 @@ def test_nothing_leaves_before_the_whole_list_is_prepared(
     def fail(*_: object, **__: object) -> None:
         raise DeliveryError("no room")
 
-    from reporter.delivery import preparing
-
-    compose = preparing.compose
     monkeypatch.setattr(
         preparing, "compose",
         lambda paper, to, *a, **k: fail() if to.id == "C9" else compose(paper, to, *a, **k),
@@ -84,8 +84,6 @@ def test_nothing_leaves_before_the_whole_list_is_prepared(
 def test_what_a_killed_run_enclosed_is_adopted(
     posts: Posts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reporter.delivery.ledger import Ledger
-
     class KilledError(Exception):
         pass
 
@@ -332,8 +330,6 @@ def test_a_first_group_that_nobody_got_holds_back_the_rest(posts: Posts) -> None
 def test_bytes_that_are_not_those_prepared_never_leave(
     posts: Posts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reporter.errors import ArchiveError
-
     read = Reader.file
 
     def changed(self: Reader, *which: object) -> object:
