@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import timedelta
 from email.parser import BytesParser
@@ -13,11 +18,14 @@ import pytest
 
 from reporter.archive.base import opened
 from reporter.cli import options, run
+from reporter.delivered import State
+from reporter.delivery import ledger
 from reporter.delivery.clock import Clock
 from tests import archives
 from tests.delivery import editions
 from tests.delivery.posts import HEAD, KEY, Time, ids, row
 
+ROOT = Path(__file__).parent.parent.parent
 Told = pytest.CaptureFixture[str]
 SETTINGS = """
 channel = "folder"
@@ -167,3 +175,28 @@ def test_a_list_with_faults_sends_nothing(house: Path, capsys: Told) -> None:
     assert "3" in told
     assert "no-address" not in told
     assert not dropped(house)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_ends_the_letter_in_hand_and_says_how_to_go_on(
+    house: Path, number: signal.Signals
+) -> None:
+    listed(house, 40)
+    (house / "delivery.toml").write_text(SETTINGS + "[rates]\nper_minute = 300\n")
+    command = [sys.executable, "-m", "reporter", "send", EDITION]
+    why = ["--override", "stale", "--reason", "The edition of the tests is an old one."]
+    with subprocess.Popen(
+        [*command, *why], cwd=house, text=True, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as program:  # fmt: skip
+        while len(dropped(house)) < 3 and program.poll() is None:
+            time.sleep(0.02)
+        program.send_signal(number)
+        _, said = program.communicate()
+    assert program.returncode == 130, said
+    assert "the same command sends the rest" in said
+    with ledger.opened("sqlite:///outbox.sqlite", house) as book:
+        rows = book.rows(EDITION)
+        assert {one.state for one in rows} == {State.SENT, State.QUEUED}
+        assert [one.client for one in rows if one.state is State.SENT] == dropped(house)
+        book.lease(EDITION, "the next", min(one.changed for one in rows if one.changed))
