@@ -23,6 +23,31 @@ settle()
 os.kill(os.getpid(), number)
 print("done")
 """
+HELD = """
+import os, sys
+from reporter.interrupts import held, listen
+number = int(sys.argv[1])
+listen()
+try:
+    with held():
+        os.kill(os.getpid(), number)
+        print("ended")
+    print("not heard")
+except KeyboardInterrupt:
+    print("heard")
+try:
+    os.kill(os.getpid(), number)
+except KeyboardInterrupt:
+    print("again")
+"""
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_what_is_held_waits_for_the_end_of_what_was_begun(number: signal.Signals) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HELD, str(number.value)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["ended", "heard", "again"]
 
 
 @pytest.mark.parametrize("number", ENDING)
@@ -45,4 +70,6 @@ def test_what_was_ignored_before_stays_ignored() -> None:
 def test_a_program_that_never_listened_is_not_touched() -> None:
     before = [signal.getsignal(number) for number in ENDING]
     interrupts.settle()
+    with interrupts.held():
+        pass
     assert [signal.getsignal(number) for number in ENDING] == before

@@ -25,7 +25,7 @@ from reporter.delivery.message import Message, compose
 from reporter.delivery.sending import Progress, Tenure
 from reporter.delivery.stationery import Stationery, stationery
 
-BATCH = 1000
+BATCH = 500
 MOST_GROUPS = 100
 
 
@@ -152,9 +152,9 @@ class Preparing:
         self._done += 1
         self.progress(self._done, self.total, "prepared")
         return Delivery(
-            campaign=self.campaign.id, client=recipient.id, handle=owner.handle, edition=edition,
-            address=addresses.on_the_wire(recipient.address)[0],
-            domain=addresses.domain(recipient.address), position=0, stage=0, message_id=name, file=file, sha256=digest(data), size=len(data),
+            self.campaign.id, recipient.id, owner.handle, edition,
+            addresses.on_the_wire(recipient.address)[0], addresses.domain(recipient.address),
+            0, 0, name, file, digest(data), len(data),
         )  # fmt: skip
 
     def _placed(

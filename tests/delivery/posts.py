@@ -1,4 +1,4 @@
-"""A house that sends, for tests: an approved edition, a list, an outbox, and a channel with a script.
+"""A house that sends, for tests: an edition, a list, an outbox, and a channel with a script.
 
 Its clock goes on only when somebody sleeps.
 """
@@ -46,15 +46,19 @@ class Time:
 
     @property
     def clock(self) -> Clock:
+        """As senders are handed it."""
         return Clock(self.now, self.ticks, self.sleep)
 
     def now(self) -> datetime:
+        """The moment."""
         return self.start + timedelta(seconds=self.passed)
 
     def ticks(self) -> float:
+        """Seconds since the start."""
         return self.passed
 
     def sleep(self, seconds: float) -> None:
+        """Time goes on."""
         self.passed += max(seconds, 0.001)
 
 
@@ -69,9 +73,11 @@ class Script:
 
     @contextmanager
     def __call__(self, _settings: Settings) -> Iterator[Script]:
+        """Open it."""
         yield self
 
     def send(self, letter: Letter) -> Answer:
+        """Answer by the script."""
         self.asked.append(letter)
         answer = self.answer(letter)
         if answer.verdict is Verdict.SENT:
@@ -80,6 +86,7 @@ class Script:
 
     @property
     def clients(self) -> list[str]:
+        """Who was sent a letter, in order."""
         return [letter.client for letter in self.took]
 
 
@@ -97,6 +104,7 @@ class Posts:
 
     @property
     def house(self) -> House:
+        """As a run is handed it."""
         secrets = Secrets(KEY, None, lambda _: None)
         return House(
             self.archive, keys_of(self.archive), self.settings, secrets, self.time.clock, "jane",
@@ -110,10 +118,12 @@ class Posts:
         return roll_of(str(path), self.folder)
 
     def many(self, count: int, domain: str = "example.com") -> Roll:
+        """A list of so many clients of one domain."""
         return self.clients(*(row(number, domain) for number in range(count)))
 
     @contextmanager
     def outbox(self) -> Iterator[Ledger]:
+        """The outbox, open."""
         with ledger.opened(self.settings.outbox, self.folder) as opened:
             yield opened
 
@@ -148,4 +158,5 @@ def posts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Posts:
 
 
 def ids(count: int) -> Sequence[str]:
+    """The ids of the first so many clients."""
     return [f"C{number:04}" for number in range(count)]
