@@ -48,6 +48,7 @@ if [ "$kind" != run ]; then
     command -v chromium >/dev/null 2>&1 || need chromium
     postgres_server || need postgresql
     command -v postfix >/dev/null 2>&1 && command -v smtp-sink >/dev/null 2>&1 || need postfix
+    [ -x /usr/lib/dovecot/imap ] || need dovecot-imapd
 fi
 if [ -n "$missing" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
