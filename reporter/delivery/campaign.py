@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -13,12 +13,13 @@ from reporter.archive.clients import Keys
 from reporter.archive.contents import brief_left, word
 from reporter.archive.naming import found
 from reporter.delivered import Recipient
-from reporter.delivery import addresses, choosing, clearance
-from reporter.delivery.choosing import Asked, Choice
+from reporter.delivery import addresses, choosing, clearance, earlier
+from reporter.delivery.choosing import Asked, Choice, Why
 from reporter.delivery.clearance import Allowance
 from reporter.delivery.clock import Clock
+from reporter.delivery.earlier import Earlier
 from reporter.delivery.message import Secrets
-from reporter.delivery.settings import Rates, Settings
+from reporter.delivery.settings import Rates, Settings, Variant
 from reporter.errors import DeliveryError, ReporterError
 from reporter.filed import Edition
 
@@ -69,11 +70,13 @@ class Order:
 class Campaign:
     """An edition that may go out, and what belongs to it.
 
-    `editions` has it and its variants by id. `aside` is what was set aside for each. `notes` say
-    why a variant does not go out.
+    `listed` is the slug that clients unsubscribe from. `editions` has the edition and its variants
+    by id, a correction no variants: whoever was sent one of them is told of its own correction.
+    `aside` is what was set aside for each. `notes` say why a variant does not go out.
     """
 
     edition: Edition
+    listed: str
     facts: choosing.Campaign
     editions: Mapping[str, Edition]
     corrected: Edition | None = None
@@ -96,9 +99,12 @@ def planned(house: House, order: Order, *, rehearsal: bool = False) -> Campaign:
     """
     archive, settings = house.archive, house.settings
     edition = archive.edition(order.edition)
+    corrected = _corrected(archive, edition, order.corrects)
+    listed = _listed(settings, edition, is_correction=corrected is not None)
+    variants = () if corrected else variants_of(settings, edition.slug)
     aside = {} if rehearsal else {edition.id: frozenset(_cleared(house, order, edition))}
     editions, slugs, notes = {edition.id: edition}, {}, []
-    for variant in settings.variants:
+    for variant in variants:
         try:
             one = _variant(archive, edition, variant.slug)
             if not rehearsal:
@@ -108,9 +114,28 @@ def planned(house: House, order: Order, *, rehearsal: bool = False) -> Campaign:
         else:
             editions[one.id], slugs[variant.slug] = one, one.id
     brand = word(brief_left(archive, edition).get("brand"))
-    facts = choosing.Campaign(edition.id, brand, settings.variants, slugs)
-    corrected = _corrected(archive, edition, order.corrects)
-    return Campaign(edition, facts, editions, corrected, aside, tuple(notes))
+    facts = choosing.Campaign(edition.id, brand, variants, slugs)
+    told = tuple(dict.fromkeys(notes))
+    return Campaign(edition, listed, facts, editions, corrected, aside, told)
+
+
+def variants_of(settings: Settings, slug: str) -> tuple[Variant, ...]:
+    """What the settings have some clients get instead of a brief."""
+    return tuple(one for one in settings.variants if one.of == slug)
+
+
+def _listed(settings: Settings, edition: Edition, *, is_correction: bool) -> str:
+    """The slug that clients unsubscribe from: of a variant, that of the brief it stands in for.
+
+    Raises:
+        DeliveryError: a variant is to be sent by itself, to those too who get the brief.
+    """
+    brief = next((one.of for one in settings.variants if one.slug == edition.slug), "")
+    if brief and not is_correction:
+        message = f"is a variant of {brief}, by the settings, and goes out with it."
+        tip = f"Send that: reporter send {edition.as_of}/{brief}."
+        raise DeliveryError(message, where=edition.id, tip=tip)
+    return brief or edition.slug
 
 
 def _cleared(house: House, order: Order, edition: Edition) -> set[str]:
@@ -132,10 +157,17 @@ def _corrected(archive: Archive, edition: Edition, corrects: str) -> Edition | N
     if not corrects:
         return None
     name = found(archive, corrects)
-    if edition.corrects != name:
+    if name not in _line(archive, edition):
         what = f"corrects {edition.corrects}" if edition.corrects else "is no correction"
         raise DeliveryError(f"{what}, not {name}.", where=edition.id, tip="Name the right ones.")
     return archive.edition(name)
+
+
+def _line(archive: Archive, edition: Edition) -> Iterator[str]:
+    """What an edition corrects, what that corrects, and so on."""
+    while edition.corrects:
+        yield edition.corrects
+        edition = archive.edition(edition.corrects)
 
 
 # --- who gets what ------------------------------------------------------------------------------
@@ -153,36 +185,47 @@ class LeftOut:
 
 @dataclass(slots=True)
 class Shares:
-    """Who gets what, of a whole list: how many of each edition and domain, and who gets nothing."""
+    """Who gets what, of a whole list: how many of each edition and domain, and who gets nothing.
+
+    `moved` are clients who get a correction at another address than what it corrects went to.
+    """
 
     editions: Counter[str] = field(default_factory=Counter)
     domains: Counter[str] = field(default_factory=Counter)
     left_out: list[LeftOut] = field(default_factory=list)
+    moved: list[LeftOut] = field(default_factory=list)
 
     @property
     def total(self) -> int:
         """How many get something."""
         return self.editions.total()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether of everybody it is known whether he is to get it."""
+        return all(one.why != Why.UNSETTLED for one in self.left_out)
+
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """Says of each client what he gets.
-
-    `only` narrows it to some by id, and says of others why not; `others` says it of the rest.
-    """
+    """Says of each client what he gets, by what he is and by what he was sent before."""
 
     facts: choosing.Campaign
     asked: Asked
     lacking: choosing.Lacking
-    only: Mapping[str, str] | None = None
-    others: str = ""
+    earlier: Earlier = earlier.NOTHING
 
     def choose(self, recipient: Recipient) -> Choice:
         """What he gets."""
-        if self.only is not None and (why := self.only.get(recipient.id, self.others)):
-            return Choice("", None, why)
-        return choosing.choose(recipient, self.facts, self.asked, self.lacking)
+        if barred := self.earlier.bars(recipient.id):
+            return barred
+        choice = choosing.choose(recipient, self.facts, self.asked, self.lacking)
+        return self.earlier.repeats(recipient.id, choice.edition) or choice
+
+    def of_all(self) -> Chooser:
+        """The same for whomever it was ever sent to, not only for those asked for now."""
+        asked, before = replace(self.asked, segment=""), replace(self.earlier, corrected="")
+        return replace(self, asked=asked, earlier=before)
 
     def chosen(self, recipients: Iterable[Recipient]) -> Iterator[tuple[Recipient, str]]:
         """Those who get something, each with the id of his edition."""
@@ -192,17 +235,26 @@ class Chooser:
 
     def shares(self, recipients: Iterable[Recipient]) -> Shares:
         """What the whole list comes to."""
-        found = Shares()
+        found, missing = Shares(), self.earlier.concerned()
         for recipient in recipients:
-            choice = self.choose(recipient)
-            if choice.edition:
-                found.editions[choice.edition] += 1
-                found.domains[addresses.domain(recipient.address)] += 1
-            else:
-                why = str(choice.why or "correction")
-                left = LeftOut(recipient.id, recipient.place, why, choice.reason)
-                found.left_out.append(left)
+            missing.discard(recipient.id)
+            self._share(found, recipient)
+        gone = f"was sent {self.earlier.corrected}, and is on the list no more"
+        found.left_out += (LeftOut(one, "", Why.UNLISTED, gone) for one in sorted(missing))
         return found
+
+    def _share(self, found: Shares, recipient: Recipient) -> None:
+        choice = self.choose(recipient)
+        if not choice.edition:
+            why = str(choice.why)
+            left = LeftOut(recipient.id, recipient.place, why, choice.reason)
+            found.left_out.append(left)
+            return
+        found.editions[choice.edition] += 1
+        found.domains[addresses.domain(recipient.address)] += 1
+        if self.earlier.is_elsewhere(recipient):
+            reason = f"was sent {self.earlier.corrected} at another address"
+            found.moved.append(LeftOut(recipient.id, recipient.place, "moved", reason))
 
 
 def least_time(domains: Mapping[str, int], rates: Rates) -> timedelta:
@@ -212,19 +264,28 @@ def least_time(domains: Mapping[str, int], rates: Rates) -> timedelta:
     return timedelta(minutes=max((whole, *single)))
 
 
-def check_time(order: Order, domains: Mapping[str, int], settings: Settings, now: datetime) -> None:
+def check_time(
+    order: Order, domains: Mapping[str, int], settings: Settings, now: datetime, *, is_new: bool
+) -> None:
     """Refuse a time that the rates cannot keep, before anything is done.
+
+    Args:
+        order: which says the time.
+        domains: how many letters are left to be sent to each.
+        settings: how fast they leave.
+        now: the time.
+        is_new: whether no run has begun with it, so that a staged release waits in between.
 
     Raises:
         DeliveryError: so it is.
     """
-    if order.finish_by is None:
+    letters = sum(domains.values())
+    if order.finish_by is None or not letters:
         return
-    takes = least_time(domains, settings.rates)
-    if settings.release and order.stage in {"", ALL}:
-        takes += settings.release.wait
+    takes, release = least_time(domains, settings.rates), settings.release
+    if release and is_new and not order.stage and letters > release.first:
+        takes += release.wait
     if now + takes > order.finish_by:
-        letters = sum(domains.values())
         message = (
             f"{letters:,} letters take {_minutes(takes)} at the rates of the settings, so "
             f"they cannot be out by {order.finish_by:%Y-%m-%d %H:%M}."

@@ -28,6 +28,10 @@ class Why(StrEnum):
     MISSING = "missing"
     BRAND = "brand"
     APPROVAL = "approval"
+    HAD = "had"
+    CORRECTION = "correction"
+    UNSETTLED = "unsettled"
+    UNLISTED = "unlisted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Campaign:
     Args:
         edition: the id of the edition that goes to all for whom no variant is meant.
         brand: the name of the brand it is made in, such as `house`.
-        variants: editions for some, as the settings list them.
+        variants: those of the edition, as the settings list them.
         editions: by a variant's slug, the id of its edition of the same day; one that is not filed
             or not to be sent is left out, and whoever should get it gets nothing.
     """

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from reporter.archive.bulk import Reader
 from reporter.channels.base import channels
 from reporter.delivered import Delivery, State
 from reporter.delivery import campaign as plan
-from reporter.delivery import clearance
-from reporter.delivery.addresses import on_the_wire
-from reporter.delivery.campaign import Campaign, Chooser, House, Order, Shares
-from reporter.delivery.choosing import Asked
+from reporter.delivery import clearance, pages, waiting
+from reporter.delivery.addresses import domain, on_the_wire
+from reporter.delivery.campaign import Campaign, Chooser, House, LeftOut, Order, Shares
+from reporter.delivery.choosing import Asked, Why
+from reporter.delivery.earlier import LEFT, looked_up
 from reporter.delivery.message import ENVELOPE
 from reporter.delivery.preparing import Prepared, Preparing
 from reporter.delivery.rates import Pace
-from reporter.delivery.sending import LEASE, PAGE, Progress, Sending, Tenure
+from reporter.delivery.sending import LEASE, Progress, Sending, Tenure
 from reporter.delivery.settings import Settings
 from reporter.errors import DeliveryError, SpecError, UnsentError
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from reporter.channels.base import Channel
     from reporter.delivery.clients import Roll
     from reporter.delivery.ledger import Ledger
-    from reporter.filed import Edition
 
 Say = Callable[[str], None]
 
@@ -64,7 +65,8 @@ class Outcome:
         """Whether nothing is left to be sent, to be settled or to be looked into."""
         open_ = (State.FAILED, State.DEFERRED, State.UNCERTAIN, State.SENDING)
         queued = 0 if self.waiting else self.counts[State.QUEUED]
-        return not queued and not any(self.counts[state] for state in open_)
+        is_open = queued or any(self.counts[state] for state in open_)
+        return not is_open and self.shares.is_settled
 
 
 @dataclass(slots=True)
@@ -91,8 +93,8 @@ class Dispatch:
 
         Raises:
             ArchiveError: an edition is not there, or not what was filed.
-            DeliveryError: it may not go out, somebody else is sending it, or the server takes
-                nothing from this house.
+            DeliveryError: it may not go out, nobody on the list gets it, somebody else is sending
+                it, or the server takes nothing from this house.
             SpecError: the list or the order holds mistakes.
             WaitingError: it is approved for nobody.
             UnsentError: it was paused, or its time is over.
@@ -100,15 +102,16 @@ class Dispatch:
         self._check_order()
         campaign = plan.planned(self.house, self.order)
         self.roll.check()
-        self._check_outbox(campaign)
+        aside = self._check_outbox(campaign)
         chooser = self._chooser(campaign)
         shares = chooser.shares(self.roll.recipients())
-        plan.check_time(self.order, shares.domains, self.settings, self.house.clock.now())
+        self._check_somebody(campaign, shares)
+        self._check_time(campaign, chooser)
         self._announce(campaign, shares)
         lease = self.ledger.lease(campaign.id, self.house.owner, self.house.clock.now(), LEASE)
         tenure = Tenure(self.ledger, lease, self.house.clock)
         try:
-            return self._led(campaign, chooser, shares, tenure)
+            return self._led(replace(campaign, aside=aside), chooser, shares, tenure)
         finally:
             self.ledger.release(lease)
 
@@ -121,6 +124,7 @@ class Dispatch:
         sending = self._sending(campaign, tenure)
         sending.look()  # paused, or out of time: nothing is prepared
         self._record_overrides(campaign)
+        self._withdraw(campaign, chooser, shares, tenure)
         before = self.ledger.counts(name)[State.SENT]
         with self._channel()(self.settings) as session:
             limit = session.limit
@@ -144,21 +148,60 @@ class Dispatch:
             tip = "Give the settings a [release], or leave --stage away."
             raise SpecError("the settings know no staged release.", where="--stage", tip=tip)
 
-    def _check_outbox(self, campaign: Campaign) -> None:
+    def _check_outbox(self, campaign: Campaign) -> dict[str, frozenset[str]]:
+        """What is set aside for each edition, with what is for the outbox."""
         rows = sum(self.ledger.counts(campaign.id).values())
         allowed, archive = self.order.allowed, self.house.archive
         aside = clearance.check_outbox(archive, campaign.edition, rows, allowed)
-        if aside:
-            self._override(campaign.id, aside)
+        return {**campaign.aside, campaign.id: campaign.aside[campaign.id] | aside}
+
+    def _check_somebody(self, campaign: Campaign, shares: Shares) -> None:
+        """Refuse to send to nobody: a mistyped segment must not look like a success."""
+        if shares.total or any(self.ledger.counts(campaign.id).values()):
+            return
+        reasons = Counter(one.reason for one in shares.left_out)
+        told = "; ".join(f"{count:,} of them: {why}" for why, count in sorted(reasons.items()))
+        message = f"nobody of the {len(shares.left_out):,} clients gets it. {told}".rstrip(". ")
+        tip = "Look at the list (reporter clients check), or at whom it is approved for."
+        raise DeliveryError(f"{message}.", where=campaign.id, tip=tip)
+
+    def _check_time(self, campaign: Campaign, chooser: Chooser) -> None:
+        """Refuse a time to end by that what is left to be sent cannot keep."""
+        if self.order.finish_by is None:
+            return
+        done = (*LEFT, State.FAILED, State.SUPPRESSED)
+        had = {row.client for row in pages.every(self.ledger, campaign.id, done)}
+        chosen, release = chooser.chosen(self.roll.recipients()), self.settings.release
+        first = release.first if release and self.order.stage == plan.FIRST else None
+        domains = Counter(
+            domain(one.address) for one, _ in islice(chosen, first) if one.id not in had
+        )  # fmt: skip
+        is_new = not any(self.ledger.counts(campaign.id).values())
+        now = self.house.clock.now()
+        plan.check_time(self.order, domains, self.settings, now, is_new=is_new)
+
+    def _withdraw(
+        self, campaign: Campaign, chooser: Chooser, shares: Shares, tenure: Tenure
+    ) -> None:
+        """Take back what an earlier run left waiting and is not what the client should get now."""
+        found = waiting.found(self.ledger, campaign.id)
+        if not found:
+            return
+        reasons: Counter[str] = Counter()
+        for client, why in waiting.outdated(found, chooser, self.roll.recipients()):
+            tenure.keep()
+            self.ledger.withdraw(tenure.lease, client, why, self.house.clock.now())
+            reasons[why] += 1
+            if why == waiting.UNLISTED:
+                shares.left_out.append(LeftOut(client, "", Why.UNLISTED, why))
+        for why, count in sorted(reasons.items()):
+            self.told.say(f"{_letters(count)} of an earlier run withdrawn: the client {why}.")
 
     def _record_overrides(self, campaign: Campaign) -> None:
+        why, hand = self.order.allowed.reason, self.house.hand()
         for edition, aside in campaign.aside.items():
             if aside:
-                self._override(edition, set(aside))
-
-    def _override(self, edition: str, aside: set[str]) -> None:
-        why, hand = self.order.allowed.reason, self.house.hand()
-        clearance.record_override(self.house.archive, edition, aside, why, hand)
+                clearance.record_override(self.house.archive, edition, set(aside), why, hand)
 
     def _record_uses(self, campaign: Campaign) -> None:
         """Make up for a run that was killed between a letter and the record of its edition."""
@@ -168,38 +211,21 @@ class Dispatch:
                 self._on_sent(edition)
 
     def _was_sent(self, name: str, edition: str) -> bool:
-        after = -1
-        while rows := self.ledger.rows(name, (State.SENT,), after=after, most=PAGE):
-            after = rows[-1].position
-            if any(row.edition == edition for row in rows):
-                return True
-        return False
+        sent = pages.every(self.ledger, name, (State.SENT,))
+        return any(row.edition == edition for row in sent)
 
     def _chooser(self, campaign: Campaign) -> Chooser:
         settings = self.settings
         why = clearance.lacking(self.house.archive)
         asked = Asked(self.order.segment, settings.allowed)
-        only = self._had(campaign.corrected) if campaign.corrected else None
-        others = f"was not sent {campaign.corrected.id}" if campaign.corrected else ""
+        before = looked_up(
+            self.ledger, self.house.archive, campaign.edition, campaign.editions, campaign.corrected
+        )  # fmt: skip
 
         def lacking(edition: str, audience: str, jurisdiction: str) -> str:
             return why(campaign.editions[edition], audience, jurisdiction)
 
-        return Chooser(campaign.facts, asked, lacking, only, others)
-
-    def _had(self, old: Edition) -> dict[str, str]:
-        """Who was sent an edition: with nothing; who may have been: with why he must wait."""
-        found, after = {}, -1
-        states = (State.SENT, State.UNCERTAIN, State.SENDING)
-        while rows := self.ledger.rows(old.id, states, after=after, most=PAGE):
-            after = rows[-1].position
-            for row in rows:
-                why = f"may have been sent {old.id}: settle that first (reporter outbox reconcile)"
-                found[row.client] = "" if row.state is State.SENT else why
-        if not found:
-            message = "was sent to nobody by this outbox, so nobody is told of a correction."
-            raise DeliveryError(message, where=old.id, tip="Send the new one without --corrects.")
-        return found
+        return Chooser(campaign.facts, asked, lacking, before)
 
     def _announce(self, campaign: Campaign, shares: Shares) -> None:
         for note in chain(campaign.notes, plan.crowded(shares.domains, self.settings)):
@@ -210,7 +236,7 @@ class Dispatch:
     def _sending(self, campaign: Campaign, tenure: Tenure) -> Sending:
         return Sending(
             tenure, self.settings, Pace(self.settings.rates), self._reading(),
-            lambda row: envelope(row, self.settings.sender.bounces), campaign.edition.slug,
+            lambda row: envelope(row, self.settings.sender.bounces), campaign.listed,
             self._on_sent, self.order.finish_by, self.told.progress,
         )  # fmt: skip
 
@@ -276,23 +302,12 @@ class Dispatch:
 
     def _count(self, sending: Sending, stage: int | None) -> int:
         """How many rows of a stage are queued."""
-        count, after = 0, -1
-        while rows := self.ledger.rows(
-            sending.campaign, (State.QUEUED,), stage=stage, after=after, most=PAGE
-        ):
-            after, count = rows[-1].position, count + len(rows)
-        return count
+        return sum(1 for _ in pages.every(self.ledger, sending.campaign, (State.QUEUED,), stage))
 
     def _first_group_ended(self, sending: Sending) -> datetime | None:
         """When the last letter of the first group was taken."""
-        latest, after = None, -1
-        while rows := self.ledger.rows(
-            sending.campaign, (State.SENT,), stage=0, after=after, most=PAGE
-        ):
-            after = rows[-1].position
-            changed = max((row.changed for row in rows if row.changed), default=None)
-            latest = max(filter(None, (latest, changed)), default=None)
-        return latest
+        first = pages.every(self.ledger, sending.campaign, (State.SENT,), 0)
+        return max((row.changed for row in first if row.changed), default=None)
 
     @property
     def settings(self) -> Settings:
@@ -317,6 +332,8 @@ def check(outcome: Outcome) -> None:
     """
     if not outcome.is_done:
         told = ", ".join(f"{count:,} {state}" for state, count in outcome.counts.items() if count)
+        if unsettled := sum(one.why == Why.UNSETTLED for one in outcome.shares.left_out):
+            told = f"{told}, {unsettled:,} who may have been sent what is corrected".lstrip(", ")
         name = outcome.campaign.id
         tip = f"See which: reporter outbox list {name}."
         raise UnsentError(f"not all are sent: {told}.", where=name, tip=tip)

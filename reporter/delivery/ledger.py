@@ -28,6 +28,8 @@ T = TypeVar("T")
 BATCH = 500
 """Rows that are entered in one transaction."""
 RETRIED = frozenset({State.FAILED, State.DEFERRED})
+WITHDRAWN = "withdrawn"
+"""What the history calls a row that was taken out."""
 RETRIABLE = RETRIED | {State.SUPPRESSED}
 SETTLED = frozenset({State.SENT, State.QUEUED, State.DEFERRED, State.FAILED})
 """What an uncertain row may be said to be."""
@@ -196,6 +198,19 @@ class Ledger:
             lease.campaign, client, now, "", State.SUPPRESSED, text=reason, by=lease.owner
         )
         self._sender_says(lease, change, {State.SENDING, *rows.WAITING}, due=None)
+
+    def withdraw(self, lease: Lease, client: str, reason: str, now: datetime) -> bool:
+        """Take out a row that waits, so that another letter may be made; False where none waits.
+
+        Raises:
+            DeliveryError: the lease was lost.
+        """
+        change = Change(
+            lease.campaign, client, now, "", WITHDRAWN, text=reason, by=lease.owner
+        )  # fmt: skip
+        with self._database.writing() as connection:
+            leases.check(connection, lease)
+            return rows.withdraw(connection, change)
 
     def recover(self, lease: Lease, now: datetime) -> int:
         """Make what an earlier sender left `sending` uncertain: it may have been taken."""

@@ -150,7 +150,8 @@ def _draft(  # noqa: PLR0913, PLR0917  as `compose`
         message = f"the client {recipient.id!r} has no address that mail could go to."
         raise DeliveryError(message, where=recipient.place) from None
     token = client.token("message", campaign, edition.id, group)
-    ending = tokens.make(secrets.unsubscribing, client.handle, edition.slug)
+    listed = stationery.listed or edition.slug
+    ending = tokens.make(secrets.unsubscribing, client.handle, listed)
     return _Draft(stationery, recipient, address, token, ending, date)
 
 
@@ -266,7 +267,7 @@ def _headers(draft: _Draft) -> Iterator[str]:
     yield f"Message-ID: {draft.message_id}{wire.END}"
     yield wire.uris("List-Unsubscribe", *_ways_out(draft))
     yield f"List-Unsubscribe-Post: List-Unsubscribe=One-Click{wire.END}"
-    yield f"List-Id: <{of.edition.slug}.{of.domain}>{wire.END}"
+    yield f"List-Id: <{of.listed or of.edition.slug}.{of.domain}>{wire.END}"
     yield f"Precedence: bulk{wire.END}"
     yield f"MIME-Version: 1.0{wire.END}"
 

@@ -88,10 +88,11 @@ class Preparing:
         return Prepared(self._done - self._adopted, self._adopted)
 
     def _stationery(self, edition: str) -> Stationery:
-        return stationery(
+        made = stationery(
             self.house.archive, edition, self.house.settings, limit=self.limit,
             corrected=self.campaign.corrected,
         )  # fmt: skip
+        return replace(made, listed=self.campaign.listed)
 
     def _file(
         self, part: Sequence[tuple[Recipient, str]], paper: Stationery, there: frozenset[str]

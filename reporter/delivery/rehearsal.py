@@ -22,11 +22,12 @@ from reporter.archive.clients import Client
 from reporter.channels.base import channels
 from reporter.channels.folder import safe
 from reporter.delivered import Recipient, Verdict
-from reporter.delivery import addresses, clearance
+from reporter.delivery import addresses, clearance, earlier
 from reporter.delivery import campaign as plan
 from reporter.delivery.campaign import Campaign, Chooser, House, Order, Shares
 from reporter.delivery.choosing import Asked
 from reporter.delivery.dispatch import Told
+from reporter.delivery.earlier import Earlier
 from reporter.delivery.message import Message, compose
 from reporter.delivery.rates import Pace
 from reporter.delivery.sending import told as words_of
@@ -35,6 +36,7 @@ from reporter.errors import DeliveryError, OutputError, SpecError
 
 if TYPE_CHECKING:
     from reporter.delivery.clients import Roll
+    from reporter.delivery.ledger import Ledger
 
 SAMPLE = "[Sample] "
 OWNER_ONLY = 0o600
@@ -42,12 +44,16 @@ OWNER_ONLY = 0o600
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What a sender may do before he sends; the arguments are `Dispatch`'s, without an outbox."""
+    """What a sender may do before he sends; the arguments are `Dispatch`'s.
+
+    The outbox is only read, to see whom a correction concerns.
+    """
 
     house: House
     order: Order
     roll: Roll
     told: Told = field(default_factory=Told)
+    ledger: Ledger | None = None
 
     def to_folder(self, folder: Path) -> Shares:
         """Write every message to a folder, a file a client, readable by its owner alone.
@@ -95,11 +101,19 @@ class Rehearsal:
     def _planned(self) -> tuple[Campaign, Chooser, Shares]:
         campaign = plan.planned(self.house, self.order, rehearsal=True)
         self.roll.check()
-        chooser = Chooser(campaign.facts, self._asked(), self._lacking(campaign))
+        before = self._before(campaign)
+        chooser = Chooser(campaign.facts, self._asked(), self._lacking(campaign), before)
         shares = chooser.shares(self.roll.recipients())
         for note in campaign.notes:
             self.told.say(note)
         return campaign, chooser, shares
+
+    def _before(self, campaign: Campaign) -> Earlier:
+        if self.ledger is None or campaign.corrected is None:
+            return earlier.NOTHING
+        return earlier.looked_up(
+            self.ledger, self.house.archive, campaign.edition, campaign.editions, campaign.corrected
+        )  # fmt: skip
 
     def _asked(self) -> Asked:
         return Asked(self.order.segment, self.house.settings.allowed)
@@ -138,7 +152,7 @@ class Rehearsal:
         made = stationery(
             house.archive, edition, house.settings, corrected=campaign.corrected
         )  # fmt: skip
-        return replace(made, subject=mark + made.subject)
+        return replace(made, subject=mark + made.subject, listed=campaign.listed)
 
     def _check(self, address: str) -> None:
         try:

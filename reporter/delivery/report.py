@@ -6,13 +6,15 @@ Clients are named by their ids and rows of the list, never by name or address.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from reporter.delivered import Answer, Delivery, State, Verdict
+from reporter.delivery import pages
 from reporter.delivery.campaign import LeftOut, Shares
 from reporter.delivery.dispatch import Outcome
-from reporter.delivery.sending import PAGE, told
+from reporter.delivery.sending import told
 from reporter.visible import visible
 
 if TYPE_CHECKING:
@@ -40,13 +42,18 @@ def summary(outcome: Outcome) -> Iterator[str]:
 
 
 def left_out(shares: Shares) -> Iterator[str]:
-    """Those who get nothing, by reason: how many, and the first of them."""
-    by_reason = sorted(shares.left_out, key=lambda one: one.reason)
-    for reason, group in groupby(by_reason, lambda one: one.reason):
+    """Those who get nothing or get it elsewhere, by reason: how many, and the first of them."""
+    yield from _by_reason("left out", shares.left_out)
+    yield from _by_reason("moved", shares.moved)
+
+
+def _by_reason(what: str, clients: list[LeftOut]) -> Iterator[str]:
+    ordered = sorted(clients, key=lambda one: one.reason)
+    for reason, group in groupby(ordered, lambda one: one.reason):
         found = list(group)
         few = ", ".join(_client(one) for one in found[:FEW])
         more = f" and {len(found) - FEW:,} more" if len(found) > FEW else ""
-        yield f"left out    {len(found):,} ({visible(reason)}): {few}{more}"
+        yield f"{what:<12}{len(found):,} ({visible(reason)}): {few}{more}"
 
 
 def _client(one: LeftOut) -> str:
@@ -55,10 +62,7 @@ def _client(one: LeftOut) -> str:
 
 def wrong(ledger: Ledger, campaign: str) -> Iterator[Delivery]:
     """The rows of letters that are not simply sent, in the list's order."""
-    after = -1
-    while rows := ledger.rows(campaign, WRONG, after=after, most=PAGE):
-        yield from rows
-        after = rows[-1].position
+    return pages.every(ledger, campaign, WRONG)
 
 
 def document(outcome: Outcome, ledger: Ledger) -> dict[str, Any]:
@@ -73,10 +77,8 @@ def document(outcome: Outcome, ledger: Ledger) -> dict[str, Any]:
         "states": {str(state): count for state, count in outcome.counts.items()},
         "rest_waits": outcome.waiting,
         "overridden": {k: sorted(v) for k, v in sorted(outcome.campaign.aside.items()) if v},
-        "left_out": [
-            {"client": one.client, "place": one.place, "why": one.why, "reason": one.reason}
-            for one in outcome.shares.left_out
-        ],
+        "left_out": [asdict(one) for one in outcome.shares.left_out],
+        "moved": [asdict(one) for one in outcome.shares.moved],
         "letters": [_row(row) for row in wrong(ledger, name)],
     }
 

@@ -12,7 +12,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -55,6 +55,7 @@ _ROW = select(*_OWN).where(_THIS)
 _STATE = select(deliveries.c.state).where(_THIS).with_for_update()
 _MOVE = update(deliveries).where(_THIS)
 _CLAIM = _MOVE.values(attempts=deliveries.c.attempts + 1)
+_WITHDRAW = delete(deliveries).where(_THIS)
 _NOTE = insert(history)
 _LATER = deliveries.c.position > bindparam("after")
 _COUNT = (
@@ -90,6 +91,17 @@ def move(
     new = {"state": after.value, "changed": change.time, "due": due, **told}
     connection.execute(_CLAIM if after is State.SENDING else _MOVE, this | new)
     note(connection, replace(change, before=before.value))
+    return True
+
+
+def withdraw(connection: Connection, change: Change) -> bool:
+    """Take a waiting row out; its history stays. False where none waits."""
+    this = {"of": change.campaign, "whose": change.client}
+    found = connection.execute(_STATE, this).scalar()
+    if found is None or State(found) not in WAITING:
+        return False
+    connection.execute(_WITHDRAW, this)
+    note(connection, replace(change, before=found))
     return True
 
 

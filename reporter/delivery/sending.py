@@ -155,7 +155,8 @@ class Sending:
             raise UnsentError("is paused.", where=self.campaign, tip=tip)
         if self.finish_by and self.clock.now() >= self.finish_by:
             message = f"stopped at {self.finish_by:%Y-%m-%d %H:%M}, as told by --finish-by."
-            raise UnsentError(message, where=self.campaign, tip="Send the rest: the same command.")
+            tip = "Send the rest: the same command, with a later time."
+            raise UnsentError(message, where=self.campaign, tip=tip)
 
     # --- one letter ---------------------------------------------------------------------------
 

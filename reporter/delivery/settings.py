@@ -103,12 +103,14 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """An edition of the same day that some clients get instead: those for whom all it names holds.
+    """An edition that some clients get instead of another of the same day.
 
-    Empty means any.
+    `of` is the slug of the brief that it stands in for. It is for those for whom all it names
+    holds; empty means any.
     """
 
     slug: str
+    of: str
     segment: str = ""
     brand: str = ""
     language: str = ""

@@ -155,6 +155,7 @@ class _ReleaseForm(_Form):
 
 class _VariantForm(_Form):
     slug: Slug
+    of: Slug
     segment: Slug = ""
     brand: Slug = ""
     language: Annotated[str, AfterValidator(single.language)] = ""
@@ -163,6 +164,8 @@ class _VariantForm(_Form):
     def _for_some(self) -> _VariantForm:
         if not (self.segment or self.brand or self.language):
             raise ValueError("is for nobody: name a segment, a brand or a language.")
+        if self.slug == self.of:
+            raise ValueError("stands in for itself: `of` is the brief that others get.")
         return self
 
 
@@ -335,9 +338,21 @@ def _across(form: SettingsForm) -> Iterator[_Wrong]:
         )
     if form.channel == "folder" and form.drop is None:
         yield ("channel",), "the channel folder needs drop, the folder to drop files in."
-    seen: set[tuple[str, str, str]] = set()
-    for number, one in enumerate(form.variants):
-        condition = (one.segment, one.brand, one.language)
+    yield from _among(form.variants)
+
+
+def _among(variants: list[_VariantForm]) -> Iterator[_Wrong]:
+    """Mistakes of variants that concern each other: whose clients are unsubscribed from what."""
+    seen: set[tuple[str, str, str, str]] = set()
+    stands: dict[str, str] = {}
+    slugs = {one.slug for one in variants}
+    for number, one in enumerate(variants):
+        key = ("variants", number)
+        condition = (one.of, one.segment, one.brand, one.language)
         if condition in seen:
-            yield ("variants", number), "is for the same clients as one above it."
+            yield key, "is for the same clients as one above it."
         seen.add(condition)
+        if one.of in slugs:
+            yield (*key, "of"), f"{one.of} is a variant itself: name the brief it stands in for."
+        if stands.setdefault(one.slug, one.of) != one.of:
+            yield (*key, "of"), f"{one.slug} stands in for {stands[one.slug]} above."

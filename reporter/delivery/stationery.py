@@ -87,6 +87,7 @@ class Stationery:
         bounces: the same of returned mail.
         reply_to: the same of answers; empty where they go to the sender.
         shared: runs of bytes that messages have in common, for `archive.enclosures.enclose`.
+        listed: the slug of the brief that a client unsubscribes from; empty is the edition's.
     """
 
     edition: Edition
@@ -107,6 +108,7 @@ class Stationery:
     bounces: str
     reply_to: str
     shared: tuple[bytes, ...] = field(repr=False)
+    listed: str = ""
 
     @property
     def domain(self) -> str:

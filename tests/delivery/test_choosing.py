@@ -14,9 +14,9 @@ from reporter.model import Recipient, Status
 
 BASE = "2026-01-15/weekly"
 ANN = Recipient("C-1", "Ann", "ann@example.com", "retail", "CH", segments=("gold",))
-GERMAN = Variant("weekly-de", language="de")
-GOLD = Variant("weekly-gold", segment="gold")
-BOTH = Variant("weekly-gold-de", segment="gold", language="de")
+GERMAN = Variant("weekly-de", "weekly", language="de")
+GOLD = Variant("weekly-gold", "weekly", segment="gold")
+BOTH = Variant("weekly-gold-de", "weekly", segment="gold", language="de")
 FILED = {one.slug: f"2026-01-15/{one.slug}" for one in (GERMAN, GOLD, BOTH)}
 
 
@@ -95,7 +95,7 @@ def test_nobody_gets_another_house_s_brand() -> None:
     assert choose(meridian, Campaign(BASE, "house"), Asked(), free).why is Why.BRAND
     assert choose(meridian, Campaign(BASE), Asked(), free).why is Why.BRAND
     assert choose(meridian, Campaign(BASE, "meridian"), Asked(), free).edition == BASE
-    branded = Variant("weekly-gold", brand="meridian")
+    branded = Variant("weekly-gold", "weekly", brand="meridian")
     campaign = Campaign(BASE, "house", (branded,), FILED)
     assert choose(meridian, campaign, Asked(), free).edition == FILED["weekly-gold"]
 

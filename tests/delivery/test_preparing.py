@@ -25,7 +25,9 @@ def rehearsal(posts: Posts, count: int = 3) -> Rehearsal:
 
 
 def test_a_variant_goes_to_those_it_is_for(posts: Posts) -> None:
-    posts.settings = replace(posts.settings, variants=(Variant("weekly-de", language="de"),))
+    posts.settings = replace(
+        posts.settings, variants=(Variant("weekly-de", "weekly", language="de"),)
+    )
     what = editions.draft(slug="weekly-de", headline="Russell 2000 auf Rekord")
     german = editions.filed(posts.archive, what, 10)
     roll = posts.clients(row(0), row(1, language="de"), row(2))
@@ -37,7 +39,9 @@ def test_a_variant_goes_to_those_it_is_for(posts: Posts) -> None:
 
 
 def test_a_variant_that_is_not_there_leaves_its_readers_out(posts: Posts) -> None:
-    posts.settings = replace(posts.settings, variants=(Variant("weekly-de", language="de"),))
+    posts.settings = replace(
+        posts.settings, variants=(Variant("weekly-de", "weekly", language="de"),)
+    )
     outcome = posts.send(posts.clients(row(0), row(1, language="de")))
     assert posts.script.clients == ["C0000"]
     assert [one.why for one in outcome.shares.left_out] == ["missing"]

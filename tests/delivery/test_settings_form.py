@@ -57,7 +57,7 @@ def test_the_example_is_understood() -> None:
     assert found.release
     assert found.release.wait == timedelta(hours=2)
     assert found.limits.stale == timedelta(hours=96)
-    assert found.variants == (Variant("small-caps-de", language="de"),)
+    assert found.variants == (Variant("small-caps-de", "small-caps", language="de"),)
 
 
 def test_the_least_takes_the_defaults(tmp_path: Path) -> None:
@@ -189,11 +189,29 @@ def test_what_signs_must_be_able_to_align(tmp_path: Path) -> None:
 
 
 def test_variants_are_for_some_and_each_for_others(tmp_path: Path) -> None:
-    (line,) = refused(tmp_path, LEAST + '[[variants]]\nslug = "a"\n')
+    a, b = variant("a", "w", 'segment = "s"'), variant("b", "w", 'segment = "s"')
+    (line,) = refused(tmp_path, LEAST + variant("a", "w"))
     assert "is for nobody" in line
-    twice = '[[variants]]\nslug = "a"\nsegment = "s"\n[[variants]]\nslug = "b"\nsegment = "s"\n'
-    (line,) = refused(tmp_path, LEAST + twice)
+    (line,) = refused(tmp_path, LEAST + a + b)
     assert "variants #2: is for the same clients as one above it." in line
+    other = variant("b", "daily", 'segment = "s"')
+    assert [one.of for one in read(tmp_path, LEAST + a + other).variants] == ["w", "daily"]
+
+
+def variant(slug: str, of: str, whom: str = "") -> str:
+    return f'[[variants]]\nslug = "{slug}"\nof = "{of}"\n{whom}\n'
+
+
+def test_a_variant_stands_in_for_one_brief(tmp_path: Path) -> None:
+    gold, german = 'segment = "gold"', 'language = "de"'
+    (line,) = refused(tmp_path, LEAST + '[[variants]]\nslug = "a"\nsegment = "s"\n')
+    assert "variants #1 of: is required." in line
+    (line,) = refused(tmp_path, LEAST + variant("a", "a", gold))
+    assert "stands in for itself" in line
+    (line,) = refused(tmp_path, LEAST + variant("a", "w", gold) + variant("b", "a", german))
+    assert "variants #2 of: a is a variant itself" in line
+    (line,) = refused(tmp_path, LEAST + variant("a", "w", gold) + variant("a", "d", german))
+    assert "variants #2 of: a stands in for w above." in line
 
 
 @pytest.mark.parametrize(
