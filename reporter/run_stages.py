@@ -29,7 +29,7 @@ from reporter.run_records import Stage
 from reporter.running import LateError, WithdrawnError
 
 if TYPE_CHECKING:
-    from reporter.running import Run
+    from reporter.running import Readers, Run
 
 LATE = frozenset(
     {Reason.STALE, Reason.UNAVAILABLE, Reason.RATE_LIMITED, Reason.TIMEOUT, Reason.BAD_PAYLOAD}
@@ -146,7 +146,7 @@ def check_approved(run: Run, edition: str) -> None:
         ReporterError: the list of clients holds mistakes, or has nobody in it.
     """
     assert run.job.mailing is not None
-    readers = sorted(set(run.job.mailing.readers()))
+    readers = sorted(set(run.job.mailing.readers(run.record.slug)))
     if not readers:
         tip = "Add clients, or run without --clients."
         raise DeliveryError("the list of clients has nobody to send to.", tip=tip)
@@ -154,15 +154,33 @@ def check_approved(run: Run, edition: str) -> None:
     entries = archive.entries()
     policy = in_force(archive, found=entries) or Policy()
     day = run.job.clock().date()
-    possible = [pair for pair in readers if _may(policy, run.record.slug, *pair, day)]
+    possible = [one for one in readers if _may(policy, one, day)]
     if not possible:
         tip = "Put approvers into the policy: reporter archive policy --set FILE."
         raise WaitingError(f"nobody may approve {run.record.slug} for its readers.", tip=tip)
-    why = [why for pair in possible if (why := lacking(archive, edition, *pair, entries))]
-    if why:
-        kind = WithdrawnError if any("withdrawn" in one for one in why) else WaitingError
-        raise kind(why[0], where=edition, tip=f"Have it approved: reporter approve {edition}.")
+    for slug in sorted({one.slug for one in possible}):
+        which = edition if slug == run.record.slug else _variant(archive, run, slug)
+        mine = [one for one in possible if one.slug == slug]
+        why = [w for one in mine if (w := lacking(archive, which, *one[1:], entries))]
+        if why:
+            kind = WithdrawnError if any("withdrawn" in one for one in why) else WaitingError
+            raise kind(why[0], where=which, tip=f"Have it approved: reporter approve {which}.")
 
 
-def _may(policy: Policy, slug: str, audience: str, jurisdiction: str, day: date) -> bool:
-    return any(one.may(slug, audience, jurisdiction, day) for one in policy.approvers)
+def _variant(archive: Archive, run: Run, slug: str) -> str:
+    """The newest edition of a variant of the run's day.
+
+    Raises:
+        WaitingError: there is none yet.
+    """
+    place = f"{run.record.as_of}/{slug}"
+    if found := _newest(archive, place):
+        return found
+    tip = (
+        f"File it: build it with --archive, or by its own `reporter run`, before {run.record.slug}."
+    )
+    raise WaitingError("is not filed, and some clients get it instead.", where=place, tip=tip)
+
+
+def _may(policy: Policy, reader: Readers, day: date) -> bool:
+    return any(one.may(*reader, day) for one in policy.approvers)

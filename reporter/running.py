@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reporter import schedule as calendar_of
 from reporter.errors import (
@@ -26,7 +26,7 @@ from reporter.errors import (
 )
 from reporter.instruments import describe
 from reporter.model import BriefSpec, Schedule, State
-from reporter.run_records import UNDER_WAY, Phase, Record, Runs, Stage, told
+from reporter.run_records import UNDER_WAY, Phase, Record, Runs, Stage, harmless, told
 from reporter.schedule import Due
 from reporter.sessions import SETTLING
 
@@ -42,23 +42,36 @@ LATER = (State.QUEUED, State.SENDING, State.DEFERRED)
 class Posted:
     """What sending came to: how many messages are in which state.
 
-    `waiting`: the rest of a staged release is still to be sent, as it should be.
+    `waiting`: the rest of a staged release is still to be sent, as it should be. `left_out` says
+    who of the list gets nothing and why, a line a reason, by ids.
     """
 
     counts: Mapping[State, int]
     waiting: bool = False
+    left_out: tuple[str, ...] = ()
+
+
+class Readers(NamedTuple):
+    """Clients who get the same: of which brief, the run's own or a variant of it, and who reads it.
+
+    `slug` is the brief's; the others are as editions are approved for.
+    """
+
+    slug: str
+    audience: str
+    jurisdiction: str
 
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
     """How editions of a run go to clients.
 
-    `readers` gives the audience and jurisdiction of every client, after the list was checked as a
-    whole. `send` sends an edition by its id, as far as that can be done now; a second call sends
-    nothing twice.
+    `readers` gives, for the slug of a brief, every kind of readers on the list, after that was
+    checked as a whole. `send` sends an edition by its id, as far as that can be done now; a second
+    call sends nothing twice.
     """
 
-    readers: Callable[[], Iterable[tuple[str, str]]]
+    readers: Callable[[str], Iterable[Readers]]
     send: Callable[[str], Posted]
 
 
@@ -197,7 +210,7 @@ class Run:
     # --- earlier periods --------------------------------------------------------------------------
 
     def _earlier(self, due: Due | None) -> int:
-        """Go on sending what was being sent; the rest of what is older is given up."""
+        """Give up what is older: nobody is sent an old edition when a newer one is due."""
         code, last = EXIT_DONE, None
         for one in self.runs.newest():
             if due is None or one.as_of >= due.as_of:
@@ -205,22 +218,12 @@ class Run:
                 continue
             last = last or one.as_of
             self.record = one
-            if one.phase is Phase.SENDING and self.job.mailing:
-                code = self._finished() or code
-            elif one.phase in UNDER_WAY:
+            if one.phase in UNDER_WAY:
                 self._skip("the edition of the next period is due.")
                 code = EXIT_ERROR
         if due and last and last < due.as_of:
             self._tell_missed(last, due)
         return code
-
-    def _finished(self) -> int:
-        """The exit code of sending what is left; a failure does not hold up the newer period."""
-        try:
-            return self._safely(self._sent).exit
-        except ReporterError as error:
-            self.job.say(str(error))
-            return error.exit_code
 
     def _tell_missed(self, last: date, due: Due) -> None:
         """Say which periods nobody called for."""
@@ -247,7 +250,8 @@ class Run:
         stage = _reached(self.record)
         reached = self.record.steps.get(stage)
         why = f"{why} {_sentence(reached.message)}" if reached and reached.message else why
-        message = f"the edition of {self.record.as_of} is skipped: {why}"
+        what = "what is left of the edition" if stage is Stage.SEND else "the edition"
+        message = f"{what} of {self.record.as_of} is skipped: {why}"
         self.record = replace(self.record, phase=Phase.SKIPPED, exit=EXIT_ERROR)
         step = f"If it should go out all the same: reporter run --as-of {self.record.as_of}."
         self._notice(stage, "skipped", message, step)
@@ -278,6 +282,7 @@ class Run:
         self.record = replace(self.record, phase=Phase.SENDING)
         self.begin(Stage.SEND)
         posted = self.job.mailing.send(edition)
+        self._tell_left_out(posted.left_out)
         counts = posted.counts
         self.record = replace(self.record, counts={str(s): n for s, n in counts.items() if n})
         words = ", ".join(f"{number} {state}" for state, number in self.record.counts.items())
@@ -292,6 +297,13 @@ class Run:
             self._notice(Stage.SEND, "unsent", f"{edition}: {words}.", step)
         self.end(Stage.SEND, words)
         return Outcome(code, f"{edition}: {words}.", self.record)
+
+    def _tell_left_out(self, lines: tuple[str, ...]) -> None:
+        for line in lines:
+            self.job.say(line)
+            self.runs.log(
+                self.job.clock(), "left out", edition=self.record.edition, message=line
+            )  # fmt: skip
 
     # --- what is remembered -----------------------------------------------------------------------
 
@@ -341,7 +353,10 @@ class Run:
         if self.job.notify is None or key in self.record.noticed:
             return
         trouble = Trouble(self.record.slug, self.record.as_of, str(stage), message, step)
-        hindered = self.job.notify(trouble)
+        try:
+            hindered = self.job.notify(trouble)
+        except ReporterError as error:  # what is told of stays what went wrong
+            hindered = harmless(error)
         if hindered:
             self.job.say(f"The operator could not be told: {hindered}")
             return

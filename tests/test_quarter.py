@@ -81,7 +81,7 @@ class Desk:
             spec=load(self.folder), clock=lambda: self.now, actor="robot",
             archive=self.folder / "archive", output=self.folder / "output",
             runs=self.folder / "runs", data=self.folder / "data", formats=("pdf", "json", "mail"),
-            mailing=mailing(sender, roll, (house.outbox, house.folder)), notify=tell,
+            mailing=mailing(house, sender, roll, (house.outbox, house.folder)), notify=tell,
         )  # fmt: skip
 
     @property

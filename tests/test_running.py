@@ -14,7 +14,7 @@ import pytest
 
 from reporter import run_stages
 from reporter.delivered import State
-from reporter.errors import DeliveryError, SpecError, UnsentError, WaitingError
+from reporter.errors import DeliveryError, OutputError, SpecError, UnsentError, WaitingError
 from reporter.model import BriefSpec, Schedule
 from reporter.run_records import Phase, Runs, Stage
 from reporter.running import Job, Mailing, Outcome, Posted, Run, Trouble, run
@@ -35,13 +35,15 @@ class World:
     told: list[Trouble] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     hindrance: Exception | None = None
+    left_out: tuple[str, ...] = ()
+    dumb: Exception | None = None
     counts: dict[State, int] = field(default_factory=lambda: {State.SENT: 3})
 
     def job(self, *, mails: bool = True, spec: BriefSpec = SPEC) -> Job:
         """What is called."""
         return Job(
             spec, lambda: self.now, "robot", self.folder, self.folder, self.folder / "runs",
-            self.folder, ("json",), mailing=Mailing(list, self._send) if mails else None,
+            self.folder, ("json",), mailing=Mailing(lambda _: (), self._send) if mails else None,
             notify=self._tell, say=self.said.append,
         )  # fmt: skip
 
@@ -51,10 +53,12 @@ class World:
 
     def _send(self, edition: str) -> Posted:
         self.sent.append(edition)
-        return Posted(self.counts)
+        return Posted(self.counts, left_out=self.left_out)
 
     def _tell(self, trouble: Trouble) -> str:
         self.told.append(trouble)
+        if self.dumb:
+            raise self.dumb
         return ""
 
     def file(self, one: Run) -> str:
@@ -136,6 +140,51 @@ def test_deferred_letters_are_left_to_the_next_call(world: World) -> None:
     world.now, world.counts = FRIDAY + timedelta(days=6), {State.SENT: 3}
     assert world.call().exit == 0
     assert world.filed == ["2026-01-16/weekly"]
+
+
+def test_an_edition_of_an_earlier_week_is_never_sent(world: World) -> None:
+    world.counts = {State.SENT: 2, State.DEFERRED: 1}
+    with pytest.raises(UnsentError):
+        world.call()
+    world.now, world.counts = FRIDAY + timedelta(weeks=1), {State.SENT: 3}
+    world.sent.clear()
+    assert world.call().exit == 1  # once, because somebody must know
+    assert world.sent == ["2026-01-23/weekly"]
+    one = next(one for one in reversed(world.told) if one.as_of == FRIDAY.date())
+    assert "what is left of the edition of 2026-01-16 is skipped" in one.message
+    assert "2 sent, 1 deferred" in one.message
+    assert world.call().exit == 0
+    assert world.sent == ["2026-01-23/weekly"]
+
+
+def test_who_is_left_out_is_said_and_logged(world: World) -> None:
+    world.left_out = ("left out    1 (is closed): C1 (row 2)",)
+    assert world.call().exit == 0
+    assert world.left_out[0] in world.said
+    assert world.left_out[0] in (world.folder / "runs" / "log.jsonl").read_text()
+
+
+def test_a_notice_that_cannot_be_made_hides_nothing(world: World) -> None:
+    world.hindrance, world.dumb = DeliveryError("no room."), DeliveryError("no key for x@y.test.")
+    with pytest.raises(DeliveryError, match="no room"):
+        world.call()
+    assert world.said == ["The operator could not be told: no key for ADDRESS"]
+    assert '"message": "no room."' in (world.folder / "runs" / "log.jsonl").read_text()
+
+
+def test_a_clock_that_jumps_sends_nothing_twice(world: World) -> None:
+    world.call()
+    for jump in (timedelta(days=-3), timedelta(hours=1), timedelta(days=-400), timedelta(days=2)):
+        world.now = FRIDAY + jump
+        world.call()
+    assert world.sent == ["2026-01-16/weekly"]
+
+
+def test_records_that_cannot_be_written_are_told(world: World) -> None:
+    (world.folder / "runs").write_text("no folder")
+    with pytest.raises(OutputError, match="Name another folder with --runs"):
+        world.call()
+    assert not world.sent
 
 
 def test_what_is_uncertain_is_told_and_not_sent_again(world: World) -> None:

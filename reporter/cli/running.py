@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,16 +133,21 @@ def _mailing(talk: Talk, settings: Settings, given: dict[str, Any]) -> Mailing:
     from reporter.delivery.unattended import mailing as by
 
     roll, outbox = mailing.roll(given["clients"]), mailing.outbox_of(settings, given["outbox"])
-    return by(lambda: house_of(settings, {**given, "late": False}), roll, outbox, Told(talk.say))
+    return by(
+        settings, lambda: house_of(settings, {**given, "late": False}), roll, outbox, Told(talk.say)
+    )
 
 
 def _notify(settings: Settings) -> Callable[[Trouble], str]:
     def notify(trouble: Trouble) -> str:
         from reporter.delivery import notices, signing, vault
+        from reporter.errors import DeliveryError
 
         now: datetime = options.now()
-        key = vault.secret_or_none("dkim-key") if settings.dkim else None
-        signer = signing.signer(settings.dkim, key.encode()) if settings.dkim and key else None
+        signer = None
+        with suppress(DeliveryError):  # a key that is at fault is no reason to say nothing
+            key = vault.secret_or_none("dkim-key") if settings.dkim else None
+            signer = signing.signer(settings.dkim, key.encode()) if settings.dkim and key else None
         return notices.tell(trouble, settings, now, signer)
 
     return notify

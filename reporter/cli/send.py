@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reporter.delivery.clients import Roll
     from reporter.delivery.dispatch import Told
     from reporter.delivery.message import Secrets
+    from reporter.delivery.rehearsal import Rehearsal
     from reporter.delivery.settings import Settings
 
 MAIL = Path("output") / "mail"
@@ -46,9 +47,17 @@ MAIL = Path("output") / "mail"
     help="Where a dry run writes; else output/mail/<edition>.",
 )
 @click.option(
-    "--sample", metavar="N", type=click.IntRange(1), help="Mail N clients' messages to --to alone."
+    "--sample",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Mail N clients' messages to --to, or to the operator, and to nobody else.",
 )
-@click.option("--to", metavar="ADDRESS", default="", help="Mail one sample there; nobody else.")
+@click.option(
+    "--to",
+    metavar="ADDRESS",
+    default="",
+    help="Mail samples there, one if not told how many, and to nobody else.",
+)
 @click.option(
     "--stage",
     type=click.Choice(["first", "rest", "all"]),
@@ -58,7 +67,7 @@ MAIL = Path("output") / "mail"
     "--finish-by",
     metavar="TIME",
     type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
-    help="Stop then; refused if the rates cannot make it.",
+    help="Stop then, by the local clock; refused if the rates cannot make it.",
 )
 @click.option(
     "--wait",
@@ -69,9 +78,13 @@ MAIL = Path("output") / "mail"
     help="How long deferred letters are waited for.",
 )
 @click.option(
-    "--override", "overrides", metavar="NAME", multiple=True, help="terms, stale or outbox."
+    "--override",
+    "overrides",
+    metavar="NAME",
+    multiple=True,
+    help="Set aside what refuses it: terms, stale or outbox.",
 )
-@click.option("--reason", metavar="TEXT", default="", help="Why that is overridden.")
+@click.option("--reason", metavar="TEXT", default="", help="Why that is set aside.")
 @click.option(
     "--report",
     metavar="FILE",
@@ -92,20 +105,30 @@ def send(talk: Talk, /, **given: Any) -> None:  # noqa: ANN401  the options, rea
     Exit codes: 0 all sent, 4 an approval is missing,
     5 some are not sent or not known to be.
     """  # noqa: D301  click wants the character
+    _check_together(given)
     settings = mailing.house(given["settings"])
     house = house_of(settings, given)
     order, roll = _order(talk, house, given), mailing.roll(given["clients"])
     with talk.progress() as progress:
-        told = _told(talk, progress)
-        if given["dry_run"]:
-            _to_folder(talk, (house, order, roll, told), given["to_folder"])
-        elif given["sample"] or given["to"]:
-            _to_address(talk, (house, order, roll, told), given)
+        run = house, order, roll, _told(talk, progress)
+        if given["dry_run"] or given["sample"] or given["to"]:
+            _rehearse(talk, run, given)
         else:
-            _dispatch(talk, (house, order, roll, told), given)
+            _dispatch(talk, run, given)
 
 
 Run = tuple["House", "Order", "Roll", "Told"]
+
+
+def _check_together(given: dict[str, Any]) -> None:
+    """Refuse what contradicts itself: whoever says where a dry run writes must not send."""
+    if given["to_folder"] and not given["dry_run"]:
+        raise click.UsageError("--to-folder is for a dry run. Add --dry-run, or leave it out.")
+    sampled = given["sample"] or given["to"]
+    if given["dry_run"] and sampled:
+        raise click.UsageError("--dry-run mails nothing. Leave out --sample and --to, or it.")
+    if given["report"] and (given["dry_run"] or sampled):
+        raise click.UsageError("--report is of what was sent to clients. Leave it out.")
 
 
 def _told(talk: Talk, progress: Any) -> Told:  # noqa: ANN401  as Talk gives it
@@ -162,28 +185,44 @@ def _order(talk: Talk, house: House, given: dict[str, Any]) -> Order:
 # --- what may come of it ------------------------------------------------------------------------
 
 
-def _to_folder(talk: Talk, run: Run, folder: Path | None) -> None:
-    from reporter.channels.folder import safe
+def _rehearse(talk: Talk, run: Run, given: dict[str, Any]) -> None:
+    """As files or samples; whom a correction concerns, the outbox says."""
+    from reporter.delivery.ledger import opened
     from reporter.delivery.rehearsal import Rehearsal
+
+    house, order = run[:2]
+    with ExitStack() as stack:
+        ledger = None
+        if order.corrects:
+            outbox = mailing.outbox_of(house.settings, given["outbox"])
+            ledger = stack.enter_context(opened(*outbox, must_exist=True))
+        rehearsal = Rehearsal(*run, ledger)
+        if given["dry_run"]:
+            _to_folder(talk, rehearsal, given["to_folder"])
+        else:
+            _to_address(talk, rehearsal, given)
+
+
+def _to_folder(talk: Talk, rehearsal: Rehearsal, folder: Path | None) -> None:
+    from reporter.channels.folder import safe
     from reporter.delivery.report import left_out
 
-    place = folder or MAIL / safe(run[1].edition.replace("/", "-"))
-    shares = Rehearsal(*run).to_folder(place)
+    place = folder or MAIL / safe(rehearsal.order.edition.replace("/", "-"))
+    shares = rehearsal.to_folder(place)
     talk.say_each(left_out(shares))
     talk.say(f"{shares.total:,} messages written; nothing was sent, filed or queued.")
     click.echo(str(place))
 
 
-def _to_address(talk: Talk, run: Run, given: dict[str, Any]) -> None:
-    from reporter.delivery.rehearsal import Rehearsal
+def _to_address(talk: Talk, rehearsal: Rehearsal, given: dict[str, Any]) -> None:
     from reporter.errors import SpecError
 
-    address = given["to"] or run[0].settings.operator
+    address = given["to"] or rehearsal.house.settings.operator
     if not address:
         message = "nobody is named to mail samples to."
         tip = "Name an address with --to, or an operator in the settings."
         raise SpecError(message, where="--sample", tip=tip)
-    count = Rehearsal(*run).to_address(address, given["sample"] or 1)
+    count = rehearsal.to_address(address, given["sample"] or 1)
     talk.say(f"{count} sample{'' if count == 1 else 's'} sent, and to no client.")
 
 

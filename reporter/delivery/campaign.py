@@ -54,7 +54,8 @@ class Order:
     """What a sender asks for.
 
     `edition` and `corrects` are ids. `stage` is empty (as the settings say), or one of `STAGES`.
-    Letters that were deferred are waited for as long as `patience` after the last other one.
+    Letters that were deferred are waited for as long as `patience` after the last other one; the
+    rest of a staged release as long as the settings say, unless the run is not to linger.
     """
 
     edition: str
@@ -64,6 +65,7 @@ class Order:
     finish_by: datetime | None = None
     patience: timedelta = timedelta(minutes=10)
     allowed: Allowance = clearance.NOTHING
+    lingers: bool = True
 
 
 @dataclass(frozen=True, slots=True)

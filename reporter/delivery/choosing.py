@@ -80,7 +80,7 @@ def choose(recipient: Recipient, campaign: Campaign, asked: Asked, lacking: Lack
     """
     if left := _left_out(recipient, asked):
         return left
-    variant = _variant(recipient, campaign.variants)
+    variant = variant_for(recipient, campaign.variants)
     edition = campaign.editions.get(variant.slug, "") if variant else campaign.edition
     if variant and not edition:
         return Choice("", Why.MISSING, f"the edition {variant.slug} of this day is not there")
@@ -103,8 +103,8 @@ def _left_out(recipient: Recipient, asked: Asked) -> Choice | None:
     return None
 
 
-def _variant(recipient: Recipient, variants: tuple[Variant, ...]) -> Variant | None:
-    """Of the variants that are meant for him the one that says most of him, else the first."""
+def variant_for(recipient: Recipient, variants: tuple[Variant, ...]) -> Variant | None:
+    """Of the variants that are meant for a client the one that says most of him, else the first."""
     meant = [one for one in variants if _is_for(recipient, one)]
     return max(meant, key=_closeness, default=None)
 

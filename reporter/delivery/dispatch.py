@@ -281,6 +281,8 @@ class Dispatch:
                 message = "nobody of the first group was sent it, so the rest waits."
                 tip = "See why: reporter outbox list. To go on all the same: --stage rest."
                 raise UnsentError(message, where=sending.campaign, tip=tip)
+            if not self.order.lingers and self.house.clock.now() < since + release.wait:
+                return True
             sending.wait_until(since + release.wait, "the rest waits")
         self._whole(sending, None)
         return False
