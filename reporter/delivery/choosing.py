@@ -83,7 +83,7 @@ def choose(recipient: Recipient, campaign: Campaign, asked: Asked, lacking: Lack
     variant = variant_for(recipient, campaign.variants)
     edition = campaign.editions.get(variant.slug, "") if variant else campaign.edition
     if variant and not edition:
-        return Choice("", Why.MISSING, f"the edition {variant.slug} of this day is not there")
+        return Choice("", Why.MISSING, f"{variant.slug}, which is for him, does not go out")
     brand = (variant.brand if variant else "") or campaign.brand
     if recipient.brand and recipient.brand != brand:
         return Choice("", Why.BRAND, f"there is no edition in the brand {recipient.brand}")

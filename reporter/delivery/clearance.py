@@ -40,13 +40,13 @@ class Allowance:
     def __post_init__(self) -> None:
         """Refuses a name that is none, and a reason that is empty or missing."""
         if strange := sorted(self.names - set(OVERRIDES)):
-            message = f"{strange[0]!r} cannot be overridden."
+            message = f"{strange[0]!r} cannot be set aside."
             tip = f"What can: {', '.join(OVERRIDES)}."
             raise SpecError(message, where="--override", tip=tip)
         if self.names:
             sentence(self.reason)
         elif self.reason:
-            message = "says why, but not what is overridden."
+            message = "says why, but not what is set aside."
             raise SpecError(message, where="--reason", tip="Name it: --override NAME.")
 
 
@@ -73,7 +73,7 @@ def check_edition(archive: Archive, edition: Edition, allowed: Allowance = NOTHI
         raise DeliveryError(f"was corrected by {newer}.", where=edition.id, tip=tip)
     aside = set(_set_aside_terms(edition, allowed))
     if not approval.standing(archive, edition.id, entries).readers:
-        tip = "Have it approved: reporter approve."
+        tip = f"Have it approved: reporter approve {edition.id}."
         raise WaitingError("is approved for nobody yet.", where=edition.id, tip=tip)
     for part in edition.parts:
         archive.object(part.sha256)
@@ -125,7 +125,7 @@ def check_outbox(
         return set()
     if OUTBOX not in allowed.names:
         message = f"was mailed on {days[0]}, and this outbox knows nothing of it."
-        tip = "Name the right one: --outbox URL. If all should get it anew: --override outbox."
+        tip = "Name the right one: --outbox URL. If all should get it anew: --override outbox --reason TEXT."
         raise DeliveryError(message, where=edition.id, tip=tip)
     return {OUTBOX}
 

@@ -122,7 +122,7 @@ def test_samples_go_to_the_operator(house: Path, capsys: Told) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["--override", "sample", "--reason", "x"], 2, "'sample' cannot be overridden"),
+        (["--override", "sample", "--reason", "x"], 2, "'sample' cannot be set aside"),
         (["--override", "stale"], 2, "says not why"),
         (["--stage", "first"], 2, "know no staged release"),
         (["--finish-by", "2026-01-16T12:00"], 1, "cannot be out by"),
