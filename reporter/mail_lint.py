@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 RULES = Path(__file__).with_suffix(".toml")
 MOST_TOLD = 3
 _CELLS = {"td", "th"}
+_ROLES = ("presentation", "table")
+_SCOPES = ("col", "row")
 _PICTURES = re.compile(r"mail/[\w.-]+\.png|cid:[^\s]+")
 _LINKS = re.compile(r"https://|mailto:|#")
 _SIZE = re.compile(r"\d+%?")
@@ -115,8 +117,10 @@ def _element(tag: str, attributes: Attributes) -> Iterator[str]:
     for name in rules.required.get(tag, ()):
         if name not in attributes:
             yield f"needs the attribute {name}"
-    if tag == "table" and attributes.get("role", "presentation") != "presentation":
-        yield 'tables are for layout only: role must be "presentation"'
+    if tag == "table" and attributes.get("role", _ROLES[0]) not in _ROLES:
+        yield 'role must be "presentation", or "table" where there are figures in columns'
+    if tag == "th" and attributes.get("scope") not in _SCOPES:
+        yield 'needs scope="col" or scope="row", by which readers aloud name a figure'
     for name in ("width", "height"):
         if name in attributes and not _SIZE.fullmatch(attributes[name]):
             yield f"{name} must be a number of pixels or per cent"
