@@ -61,7 +61,7 @@ class Look:
         "font-family:Arial,sans-serif;font-size:17px;line-height:23px;font-weight:bold;"
         "color:#16191d"
     )
-    cell: str = "font-family:Arial,sans-serif;font-size:15px;line-height:20px;color:#16191d"
+    cell: str = "font-family:Arial,sans-serif;font-size:14px;line-height:20px;color:#16191d"
     rule: str = "#cfd4d9"
     accent: str = "#0b3d6b"
 
@@ -164,8 +164,10 @@ def _wrapped(block: str) -> str:
 
 
 def _told(block: str, link: str) -> str:
-    """The text with its address behind the words that lead there."""
-    return _words_of(link).sub(rf"\1: {link}", block) if link else block
+    """The text with its address behind the words that lead there; no full stop touches it."""
+    if not link:
+        return block
+    return re.sub(rf"{_words_of(link).pattern}\.?", lambda found: f"{found[1]}: {link}", block)
 
 
 def _marked(block: str, link: str, look: Look) -> str:

@@ -197,13 +197,13 @@ def _cell(text: str, look: Look, column: int) -> str:
     style = f"{_room(look, column)};vertical-align:top;{look.cell}"
     kind = f'class="text small" align="{_side(column)}"'
     if column == 0:
-        style += ";font-weight:normal"  # Word makes heads bold by itself
+        style += ";font-weight:normal;word-break:break-word"  # Word makes heads bold by itself
         return f'<th scope="row" {kind} style="{style}">{html.escape(text)}</th>'
     return f'<td {kind} style="{style};white-space:nowrap">{html.escape(text)}</td>'
 
 
 def _room(look: Look, column: int) -> str:
-    left = 0 if column == 0 else 12
+    left = 0 if column == 0 else 8
     padding = f"padding:7px 0 7px {left}px;border-bottom:1px solid {look.rule}"
     return f"{padding};text-align:{_side(column)}"
 

@@ -283,8 +283,8 @@ def _headers(draft: _Draft, languages: Iterable[str]) -> Iterator[str]:
     yield f"List-Unsubscribe-Post: List-Unsubscribe=One-Click{wire.END}"
     yield f"List-Id: <{of.edition.slug}.{of.domain}>{wire.END}"
     yield f"Precedence: bulk{wire.END}"
-    yield f"Content-Language: {', '.join(languages)}{wire.END}"
     yield f"MIME-Version: 1.0{wire.END}"
+    yield f"Content-Language: {', '.join(languages)}{wire.END}"
 
 
 def _ways_out(draft: _Draft) -> Iterator[str]:
