@@ -190,6 +190,8 @@ def _html(labels: list[str], lines: list[Line], look: Look, language: str) -> st
 def _head(text: str, look: Look, column: int) -> str:
     style = f"{_room(look, column)};vertical-align:bottom;{look.note};font-weight:normal"
     kind = f'class="note small" align="{_side(column)}"'
+    if column == 0:
+        kind += ' width="44%"'  # names have room, however long the other heads are
     return f'<th scope="col" {kind} style="{style}">{html.escape(text)}</th>'
 
 
