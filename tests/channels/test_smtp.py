@@ -99,6 +99,7 @@ def test_a_password_is_said_by_plain_or_login(
     excluded: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPORTER_SMTP_PASSWORD", PASSWORD)
+    options: dict[str, Any]
     handler, options = Taking(), {"authenticator": vouch, "auth_exclude_mechanism": excluded}
     with (
         serving(tmp_path, handler, auth_required=True, **options) as server,
@@ -182,7 +183,7 @@ def test_a_certificate_of_another_host_is_refused(
     with serving(tmp_path, handler, ("mail.elsewhere.example",), wrapped=wrapped) as server:
         to = replace(server, host=host, security="tls" if wrapped else "starttls")
         with (
-            pytest.raises(DeliveryError, match="certificate is refused: (IP|Host).* mismatch"),
+            pytest.raises(DeliveryError, match=r"refused: (IP|Host).* mismatch"),
             smtp(settings(tmp_path, to)),
         ):
             pass

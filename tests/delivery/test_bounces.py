@@ -227,8 +227,8 @@ def test_mail_may_ask_to_unsubscribe(book: Ledger) -> None:
     mail.replace_header("Subject", tokens.make(b"f" * 32, row.handle, "daily"))
     assert outcome(book, mail.as_bytes()) is Outcome.UNCLEAR
     mail.replace_header("Subject", tokens.make(KEY, "f" * 32, "daily"))
-    assert outcome(book, mail.as_bytes()) is Outcome.LOST
-    assert len(book.suppressions()) == 1
+    assert outcome(book, mail.as_bytes()) is Outcome.STRANGER
+    assert [one.address for one in book.suppressions()] == [row.address, f"handle:{'f' * 32}"]
 
 
 # --- hostile ------------------------------------------------------------------------------------
