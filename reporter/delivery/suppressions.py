@@ -32,6 +32,11 @@ def client(handle: str) -> str:
     return f"{_CLIENT}{handle}"
 
 
+def is_client(name: str) -> bool:
+    """Whether a name is a client's and not an address."""
+    return name.startswith(_CLIENT)
+
+
 def _of(address: str, listed: str) -> ColumnElement[bool]:
     return (_C.address == same(address)) & (_C.listed == listed) & _VALID
 

@@ -245,6 +245,8 @@ def nested(depth: int, lines: int) -> bytes:
         b"",
         b"\x00" * 1000,
         nested(29, 200_000),
+        nested(29, 6000),
+        b"Content-Type: multipart/report; boundary=b\n\n" + b"--b\n\n" * 50_000,
         nested(5000, 1000),
         b"Content-Type: multipart/report; boundary=\n\n--\n",
         b"Content-Type: message/rfc822\n\n" * 5000,
