@@ -61,7 +61,7 @@ MEANINGS = {
     Outcome.STRANGE: "of no message in this outbox",
     Outcome.ELSEWHERE: "of another address than the message went to",
     Outcome.UNCLEAR: "not understood: look at it in the mailbox",
-    Outcome.STRANGER: "asked to unsubscribe by mail: done, but no mail to him is in this outbox",
+    Outcome.STRANGER: "asked to unsubscribe by mail: done, but this outbox sent him nothing",
 }
 URGENT = frozenset({Outcome.REFUSED, Outcome.STRANGER})
 """What somebody of the house must act on."""
