@@ -33,8 +33,25 @@ only_programs() { # the tests start their own server: Debian need not make and s
     mkdir -p "${conf%/*}" && echo 'create_main_cluster = false' >$conf
 }
 
-unstarted() { # the tests start their own: the package need neither ask nor start one
-    echo "$1 postfix/main_mailer_type select No configuration" | debconf-set-selections 2>/dev/null || :
+policy=/usr/sbin/policy-rc.d # Debian asks it whether a service may be started
+unstarted() { # the tests start their own servers: no package need ask for a set-up or start one
+    case $missing in *postfix*)
+        echo 'postfix postfix/main_mailer_type select No configuration' |
+            debconf-set-selections 2>/dev/null || : ;;
+    esac
+    [ -e $policy ] && return 0
+    trap 'rm -f $policy' EXIT
+    printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy
+}
+
+new_services() { # those that the machine did not have before
+    for service in postfix dovecot; do [ -e /etc/init.d/$service ] || echo $service; done
+}
+
+not_at_boot() { # nor when the machine starts again
+    for service in "$@"; do
+        systemctl disable "$service" 2>/dev/null || update-rc.d "$service" disable 2>/dev/null || :
+    done >&2
 }
 
 PATH=$PATH:/usr/sbin:/sbin
@@ -54,9 +71,11 @@ if [ -n "$missing" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         say "Installing$missing ..."
         case $missing in *postgresql*) only_programs ;; esac
-        case $missing in *postfix*) unstarted postfix ;; esac
+        unstarted
+        new=$(new_services)
         { apt-get update -q && DEBIAN_FRONTEND=noninteractive \
             apt-get install -q -y --no-install-recommends $missing; } >&2
+        not_at_boot $new
     else
         say "Missing on this machine (names as in Debian):$missing"
         say "Install them, for example: sudo apt-get install$missing"

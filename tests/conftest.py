@@ -19,6 +19,13 @@ settings.register_profile("soak", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 
+@pytest.fixture(autouse=True)
+def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the machine's keyring, nor the one that a test before it loaded."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.setattr("keyring.core._keyring_backend", None)
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real prices, for checking only; named by REPORTER_REAL_DATA."""

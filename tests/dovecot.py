@@ -1,9 +1,16 @@
-"""A real IMAP server for tests: a Dovecot of its own in a temporary folder, on free ports."""
+"""A real IMAP server for tests: a Dovecot of its own in a temporary folder, on free ports.
+
+Its user logs in by a password, or by a token (XOAUTH2) that the server itself checks: a JWT signed
+with a key that it knows.
+"""
 
 from __future__ import annotations
 
+import base64
 import getpass
 import grp
+import hmac
+import json
 import os
 import shutil
 import socket
@@ -15,12 +22,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from tests.postfix import certify, free_port
 
 USER = "returns@example.com"
-PASSWORD = "let-me-in"  # noqa: S105  of a server that lives as long as a test run
+PASSWORD = "laß-mich-ein"  # noqa: S105  of a server that lives as long as a test run
 OWNER = 65534  # nobody: whose mail it is where root starts the server
 PATIENCE = 20.0  # seconds it may take to start
 HELD = 'dovecot -F -c "$1" & server=$!; read -r _; kill $server; wait $server'
@@ -57,7 +62,13 @@ service imap-login {{
   }}
 }}
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
+passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -65,6 +76,24 @@ userdb {{
   args = uid={uid} gid={gid} home={folder}/home
 }}
 """
+OAUTH2 = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={folder}/keys/
+"""
+KEY = b"a key that signs tokens in tests"
+
+
+def token(key: bytes = KEY) -> str:
+    """A token of the user, as a provider signs them (RFC 7519)."""
+    head = {"typ": "JWT", "alg": "HS256"}
+    now = int(time.time())
+    claims = {"sub": USER, "email": USER, "iat": now, "exp": now + 3600}
+    told = ".".join(_told(json.dumps(one).encode()) for one in (head, claims))
+    return f"{told}.{_told(hmac.digest(key, told.encode(), 'sha256'))}"
+
+
+def _told(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +116,22 @@ class Dovecot:
 
 
 @contextmanager
-def running() -> Iterator[Dovecot]:
-    """A new server for as long as the context lasts; the test is left out where there is none."""
-    if not shutil.which("dovecot"):
-        pytest.skip("no Dovecot here: Debian's package `dovecot-imapd`")
+def running(hosts: tuple[str, ...] = ("localhost",)) -> Iterator[Dovecot]:
+    """A new server for as long as the context lasts; its certificate is for `hosts`.
+
+    Raises:
+        LookupError: it is not installed.
+    """
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+    if not shutil.which("dovecot", path=path):
+        raise LookupError("no Dovecot here; `make test` installs Debian's `dovecot-imapd`")
     folder = Path(tempfile.mkdtemp(prefix="reporter-dovecot-"))
     try:
         root = not os.geteuid()  # then its own accounts are there, and it insists on them
         server = Dovecot(folder, free_port(), free_port())
         for part in ("cur", "new", "tmp"):
             (server.maildir / part).mkdir(parents=True)
-        certify(server.authority, folder / "server.pem")
+        certify(server.authority, folder / "server.pem", hosts)
         folder.chmod(0o755)
         owner = OWNER if root else os.getuid()
         if root:
@@ -111,8 +145,14 @@ def running() -> Iterator[Dovecot]:
             "group": "dovecot" if root else grp.getgrgid(os.getgid()).gr_name,
         }  # fmt: skip
         (folder / "dovecot.conf").write_text(SETTINGS.format_map(values))
+        (folder / "oauth2.conf").write_text(OAUTH2.format(folder=folder))
+        key = folder / "keys" / "default" / "HS256" / "default"
+        key.parent.mkdir(parents=True)
+        key.write_bytes(base64.b64encode(KEY))
         command = ["sh", "-c", HELD, "sh", str(folder / "dovecot.conf")]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, start_new_session=True, env={**os.environ, "PATH": path}
+        )
         try:
             _wait(server)
             yield server

@@ -62,7 +62,7 @@ class Drop:
         """Make the edition's folder and clear what a killed run left; one sender is at work."""
         if edition in self._ready:
             return
-        edition.mkdir(exist_ok=True)
+        edition.mkdir(mode=PRIVATE, exist_ok=True)
         durable.settle(self._place)
         durable.clear(edition, durable.LEAVINGS)
         self._ready.add(edition)

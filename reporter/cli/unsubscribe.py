@@ -71,7 +71,7 @@ def _log(talk: Talk) -> Callable[[str], None]:
 
     def tell(line: str) -> None:
         told = f"{options.now().isoformat(timespec='seconds')} {line}"
-        (talk.fail if line.startswith("503") else talk.say)(told)
+        (talk.say if line.startswith("200:") else talk.fail)(told)
 
     return tell
 

@@ -23,7 +23,7 @@ from reporter.delivery.ledger import Ledger
 from reporter.delivery.mailboxes import Mailbox
 from reporter.delivery.records import EVERYTHING, Change
 from reporter.delivery.returned import Kind, Return
-from reporter.delivery.unsubscriptions import StrangerError, unsubscribe
+from reporter.delivery.unsubscriptions import unsubscribe
 
 BY = "returned mail"
 RETURNED = "returned"
@@ -46,7 +46,7 @@ class Outcome(StrEnum):
     STRANGE = "strange"
     ELSEWHERE = "elsewhere"
     UNCLEAR = "unclear"
-    LOST = "lost"
+    STRANGER = "stranger"
 
 
 MEANINGS = {
@@ -61,11 +61,11 @@ MEANINGS = {
     Outcome.STRANGE: "of no message in this outbox",
     Outcome.ELSEWHERE: "of another address than the message went to",
     Outcome.UNCLEAR: "not understood: look at it in the mailbox",
-    Outcome.LOST: "asked to unsubscribe by mail, but is not in this outbox",
+    Outcome.STRANGER: "asked to unsubscribe by mail: done, but this outbox sent him nothing",
 }
-URGENT = frozenset({Outcome.REFUSED, Outcome.LOST})
+URGENT = frozenset({Outcome.REFUSED, Outcome.STRANGER})
 """What somebody of the house must act on."""
-FLAGGED = frozenset({Outcome.UNCLEAR, Outcome.LOST})
+FLAGGED = frozenset({Outcome.UNCLEAR, Outcome.STRANGER})
 """What somebody should look at in the mailbox itself."""
 _QUIET = frozenset({Outcome.SOFT, Outcome.AUTOMATIC, Outcome.NOTHING, Outcome.STRANGE})
 
@@ -169,13 +169,11 @@ def _asked(reader: Reader, one: Return) -> Outcome | None:
     for word in one.tokens if reader.key else ():
         try:
             handle, listed = tokens.read(reader.key or b"", word)
-            if not reader.dry:
-                unsubscribe(reader.ledger, handle, listed, reader.now(), BY)
         except tokens.ForgedError:
             continue
-        except StrangerError:
-            return Outcome.LOST
-        return Outcome.UNSUBSCRIBED
+        if not reader.dry:
+            unsubscribe(reader.ledger, handle, listed, reader.now(), BY)
+        return Outcome.UNSUBSCRIBED if reader.ledger.by_handle(handle) else Outcome.STRANGER
     return None
 
 

@@ -165,9 +165,12 @@ def _log_in(server: imaplib.IMAP4, place: Address, word: str) -> None:
     """By what the address says; the server's own words are not told, for they may name the user."""
     try:
         if place.token:
-            said = f"user={place.user}\1auth=Bearer {word}\1\1".encode()
-            answers = iter((said, b""))  # RFC 7628: an error is answered by an empty line
+            told = f"user={place.user}\1auth=Bearer {word}\1\1".encode()
+            answers = iter((told, b""))  # RFC 7628: an error is answered by an empty line
             _ok(server.authenticate("XOAUTH2", lambda _challenge: next(answers, b"")))
+        elif "AUTH=PLAIN" in server.capabilities:  # RFC 4616: takes a password beyond ASCII
+            told = f"\0{place.user}\0{word}".encode()
+            _ok(server.authenticate("PLAIN", lambda _challenge: told))
         else:
             _ok(server.login(place.user, word))
     except (imaplib.IMAP4.abort, OSError):

@@ -17,7 +17,10 @@ from enum import StrEnum
 from reporter.delivery.replies import MAILBOX_GONE, SENDER_AT_FAULT, TOO_LARGE
 
 MOST_PARTS = 30
-"""Boundaries in one message; a return has about ten, and each makes the next slower to read."""
+"""Boundaries in one message; a return has about ten."""
+MOST_MARKS = 2000  # lines that could be where a part begins
+MOST_WORK = 200_000
+"""Lines times boundaries: the parser holds each line against every boundary that is open."""
 MOST_RECIPIENTS = 100
 MOST_CANDIDATES = 20  # words of a subject that could be a token
 REFUSED = ("5.1.", "5.3.", "5.5.", "5.6.", "5.7.")
@@ -78,13 +81,20 @@ UNCLEAR = (Return(Kind.UNCLEAR),)
 
 def read(data: bytes) -> tuple[Return, ...]:
     """What a message says, one value a recipient; it may be cut off, damaged or hostile."""
-    if len(_BOUNDARY.findall(data)) > MOST_PARTS:
+    if _is_laborious(data):
         return UNCLEAR
     try:
         message = email.message_from_bytes(_GLOBAL.sub(b"message/delivery-status", data))
         return tuple(_read(message))[:MOST_RECIPIENTS] or UNCLEAR
     except _FAULTS:  # of the parser: there are messages it has never met
         return UNCLEAR
+
+
+def _is_laborious(data: bytes) -> bool:
+    """Whether reading it could take seconds, which no honest return does."""
+    boundaries = len(_BOUNDARY.findall(data))
+    work = boundaries * data.count(b"\n")
+    return boundaries > MOST_PARTS or work > MOST_WORK or data.count(b"\n--") > MOST_MARKS
 
 
 def _read(message: Message) -> Iterable[Return]:

@@ -1,13 +1,17 @@
-"""Addresses that want no mail, and what was returned from addresses.
+"""Addresses and clients that want no mail, and what was returned from addresses.
 
-Every function works inside its caller's transaction. Addresses are compared folded.
+An address is suppressed as itself, folded; a client as `handle:` and what the archive calls him.
+The latter holds for every address that he was ever to be sent mail at, and for those to come: who
+unsubscribed stays so when his address changes.
+
+Every function works inside its caller's transaction.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Text, bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -20,10 +24,38 @@ _VALID = _C.lifted.is_(None)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 100
 """Returns of one address that are looked at."""
+_CLIENT = "handle:"
+
+
+def client(handle: str) -> str:
+    """A client as one who is suppressed, whatever his address."""
+    return f"{_CLIENT}{handle}"
+
+
+def is_client(name: str) -> bool:
+    """Whether a name is a client's and not an address."""
+    return name.startswith(_CLIENT)
 
 
 def _of(address: str, listed: str) -> ColumnElement[bool]:
     return (_C.address == same(address)) & (_C.listed == listed) & _VALID
+
+
+def _reached_by(address: ColumnElement[str]) -> ColumnElement[bool]:
+    """Suppressed as this address, which is folded, or as a client who has it."""
+    of = deliveries.c
+    clients = select(literal(_CLIENT) + of.handle).where(of.folded == address)
+    return _C.address.in_(select(address).union_all(clients))
+
+
+_WHOM = bindparam("whom", type_=Text)
+_REASON = (
+    select(_C.reason)
+    .where(_reached_by(_WHOM), _C.listed.in_((bindparam("listed"), EVERYTHING)), _VALID)
+    .order_by(_C.number)
+    .limit(1)
+)
+_LIFT = update(suppressions).where(_reached_by(_WHOM), _C.listed == bindparam("of"), _VALID)
 
 
 def add(connection: Connection, new: Suppression) -> bool:
@@ -40,27 +72,30 @@ def add(connection: Connection, new: Suppression) -> bool:
 
 
 def lift(connection: Connection, address: str, listed: str, now: datetime, by: str) -> bool:
-    """Let mail go there again; False where it was not suppressed so."""
-    change = update(suppressions).where(_of(address, listed)).values(lifted=now, lifted_by=by)
-    return bool(connection.execute(change).rowcount)
+    """Let mail go there again, to every client of the address; False where none was suppressed."""
+    values = {"whom": same(address), "of": listed, "lifted": now, "lifted_by": by}
+    return bool(connection.execute(_LIFT, values).rowcount)
 
 
 def reason(connection: Connection, address: str, listed: str) -> str:
     """Why an address gets no mail of a brief; empty where it does."""
-    asked = (
-        select(_C.reason)
-        .where(_C.address == same(address), _C.listed.in_((listed, EVERYTHING)), _VALID)
-        .order_by(_C.number)
-        .limit(1)
-    )
-    found = connection.execute(asked).scalar()
+    found = connection.execute(_REASON, {"whom": same(address), "listed": listed}).scalar()
     return "" if found is None else found or "suppressed"
 
 
 def every(connection: Connection) -> tuple[Suppression, ...]:
-    """All that hold, the oldest first."""
-    asked = select(_C.address, _C.listed, _C.reason, _C.time, _C.by).where(_VALID)
-    return tuple(Suppression(*row) for row in connection.execute(asked.order_by(_C.number)))
+    """All that hold, the oldest first: a client by his addresses, if the outbox knows one."""
+    of = deliveries.c
+    known = select(of.handle, of.folded).distinct().subquery()
+    his = known.c.handle == func.substr(_C.address, len(_CLIENT) + 1)
+    whom = func.coalesce(known.c.folded, _C.address)
+    asked = (
+        select(whom, _C.listed, _C.reason, _C.time, _C.by)
+        .select_from(suppressions.outerjoin(known, his & _C.address.startswith(_CLIENT)))
+        .where(_VALID)
+        .order_by(_C.number, known.c.folded)
+    )
+    return tuple(Suppression(*row) for row in connection.execute(asked))
 
 
 def bounced(connection: Connection, address: str, *, hard: bool, key: str, now: datetime) -> int:

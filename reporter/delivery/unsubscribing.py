@@ -26,7 +26,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from reporter.delivery import tokens
-from reporter.delivery.unsubscriptions import Outbox, unsubscribe
+from reporter.delivery.unsubscriptions import Outbox, Wish, unsubscribe
 from reporter.errors import DeliveryError, SpecError
 from reporter.templating import render
 
@@ -155,12 +155,12 @@ class _Service:
         """Whatever goes wrong, the mail program is asked to come again, and the operator told."""
         try:
             with self.queue.turn() as outbox:
-                new = unsubscribe(outbox, handle, listed, self.desk.now(), BY)
+                wish = unsubscribe(outbox, handle, listed, self.desk.now(), BY)
         except Exception as error:  # noqa: BLE001  a database raises what it likes
             why = error.message if isinstance(error, DeliveryError) else type(error).__name__
             self.desk.log(f"503: not unsubscribed, asked to come again: {why}")
             return self._page(503)
-        self.desk.log(f"200: {'unsubscribed' if new else 'unsubscribed already'}.")
+        self.desk.log(_told(wish))
         return self._page("done", 200)
 
     async def elsewhere(self, _request: Request, _error: Exception) -> Response:
@@ -181,6 +181,13 @@ class _Service:
         if status in {408, 413}:
             headers["Connection"] = "close"  # the rest of the body is not read
         return Response(self.pages[name], status, headers, media_type="text/html")
+
+
+def _told(wish: Wish) -> str:
+    """What was done, for the operator."""
+    if not wish.known:
+        return "200 to a stranger: unsubscribed, but no mail to him is in this outbox."
+    return f"200: unsubscribed{'' if wish.new else ' already'}."
 
 
 async def _refused(request: Request) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from reporter.delivered import Delivery
-from reporter.errors import DeliveryError
+from reporter.delivery.suppressions import client
 
 REASON = "unsubscribed"
 
@@ -19,26 +20,27 @@ class Outbox(Protocol):
         ...
 
     def suppress(self, address: str, listed: str, reason: str, now: datetime, by: str) -> bool:
-        """Send no more of a brief to an address; False where it was so."""
+        """Send no more of a brief to an address or a client; False where it was so."""
         ...
 
 
-class StrangerError(DeliveryError):
-    """A genuine link of somebody whom the outbox does not know: it is not the one of his mail."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What became of it: whether it is `new`, and whether the outbox knows a mail to the client.
+
+    A genuine link of one who is not known is a genuine wish all the same, and kept: of a client
+    whose mails are older than the outbox. But it may as well be the wrong outbox.
+    """
+
+    new: bool
+    known: bool
 
 
-def unsubscribe(outbox: Outbox, handle: str, listed: str, now: datetime, by: str) -> int:
-    """Suppress a brief for every address that a client was ever sent mail at; how many were new.
-
-    On the disk when this returns.
+def unsubscribe(outbox: Outbox, handle: str, listed: str, now: datetime, by: str) -> Wish:
+    """Send a client no more of a brief, at none of his addresses; on the disk when this returns.
 
     Raises:
-        StrangerError: the outbox knows no such client.
         DeliveryError: the outbox fails.
     """
-    addresses = sorted({row.address for row in outbox.by_handle(handle)})
-    if not addresses:
-        message = "somebody unsubscribes whom this outbox does not know."
-        raise StrangerError(message, tip="See that --outbox is the one that mails are sent from.")
-    done = [outbox.suppress(address, listed, REASON, now, by) for address in addresses]
-    return sum(done)
+    new = outbox.suppress(client(handle), listed, REASON, now, by)
+    return Wish(new, bool(outbox.by_handle(handle)))

@@ -63,10 +63,19 @@ def secret_or_none(name: str) -> str | None:
     What is empty counts as not set.
 
     Raises:
-        DeliveryError: the keyring refuses, or the file cannot be read.
+        DeliveryError: the keyring refuses, the file cannot be read, or the secret is no text.
     """
-    said = os.environ.get(variable(name)) or _in_file(name) or keychain.find(name, PURPOSE)
-    return said or None
+    return _in_environment(name) or _in_file(name) or keychain.find(name, PURPOSE) or None
+
+
+def _in_environment(name: str) -> str:
+    """The variable of the secret; empty where it is not set."""
+    found = os.environ.get(variable(name), "")
+    try:
+        found.encode()
+    except UnicodeEncodeError:  # its words hold the secret
+        raise DeliveryError("the secret is no text in UTF-8.", where=variable(name)) from None
+    return found
 
 
 def _in_file(name: str) -> str:

@@ -38,6 +38,13 @@ def test_the_same_letter_again_is_sent_and_another_is_not(tmp_path: Path) -> Non
     assert (place / "c1.eml").read_bytes() == letter().data
 
 
+def test_letters_are_not_for_everybody_where_the_folder_is(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with folder(settings(tmp_path, drop=tmp_path)) as drop:
+        drop.send(letter())
+    assert not stat.S_IMODE((tmp_path / "weekly-2026-01-16").stat().st_mode) & stat.S_IRWXO
+
+
 def test_a_link_that_lies_there_is_not_followed(tmp_path: Path) -> None:
     place = tmp_path / "weekly-2026-01-16"
     place.mkdir()

@@ -6,6 +6,7 @@ import base64
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +59,18 @@ def vouch(server: SMTP, session: Session, envelope: Envelope, way: str, data: An
 
 
 @contextmanager
-def serving(folder: Path, handler: Taking, **options: Any) -> Iterator[Smtp]:
-    certify(folder / "authority.pem", folder / "server.pem")
+def serving(
+    folder: Path, handler: Taking, hosts: tuple[str, ...] = ("localhost",), **options: Any
+) -> Iterator[Smtp]:
+    """A server of its own authority; its certificate is for `hosts`."""
+    certify(folder / "authority.pem", folder / "server.pem", hosts)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.pem")
     port = free_port()
-    options = {"tls_context": context, "require_starttls": True, **options}
+    if options.pop("wrapped", False):  # TLS from the first byte
+        options["ssl_context"] = context
+    else:
+        options = {"tls_context": context, "require_starttls": True, **options}
     controller = Controller(handler, "127.0.0.1", port, **options)
     controller.start()
     try:
@@ -92,6 +99,7 @@ def test_a_password_is_said_by_plain_or_login(
     excluded: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPORTER_SMTP_PASSWORD", PASSWORD)
+    options: dict[str, Any]
     handler, options = Taking(), {"authenticator": vouch, "auth_exclude_mechanism": excluded}
     with (
         serving(tmp_path, handler, auth_required=True, **options) as server,
@@ -137,7 +145,6 @@ def test_a_token_that_is_refused_is_told(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_secret_that_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REPORTER_SMTP_PASSWORD", raising=False)
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     with (
         serving(tmp_path, Taking(), authenticator=vouch) as server,
         pytest.raises(DeliveryError, match="'smtp-password' is not set"),
@@ -164,6 +171,23 @@ def test_a_server_without_starttls_is_told_nothing(tmp_path: Path) -> None:
     ):
         pass
     assert script.said == ["ehlo example.com"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_certificate_of_another_host_is_refused(
+    tmp_path: Path, host: str, *, wrapped: bool
+) -> None:
+    """Its authority is trusted, and it is in time: only its name is wrong."""
+    handler = Taking()
+    with serving(tmp_path, handler, ("mail.elsewhere.example",), wrapped=wrapped) as server:
+        to = replace(server, host=host, security="tls" if wrapped else "starttls")
+        with (
+            pytest.raises(DeliveryError, match=r"refused: (IP|Host).* mismatch"),
+            smtp(settings(tmp_path, to)),
+        ):
+            pass
+    assert handler.taken == []
 
 
 def test_what_is_said_before_tls_is_not_believed(tmp_path: Path) -> None:

@@ -227,8 +227,8 @@ def test_mail_may_ask_to_unsubscribe(book: Ledger) -> None:
     mail.replace_header("Subject", tokens.make(b"f" * 32, row.handle, "daily"))
     assert outcome(book, mail.as_bytes()) is Outcome.UNCLEAR
     mail.replace_header("Subject", tokens.make(KEY, "f" * 32, "daily"))
-    assert outcome(book, mail.as_bytes()) is Outcome.LOST
-    assert len(book.suppressions()) == 1
+    assert outcome(book, mail.as_bytes()) is Outcome.STRANGER
+    assert [one.address for one in book.suppressions()] == [row.address, f"handle:{'f' * 32}"]
 
 
 # --- hostile ------------------------------------------------------------------------------------
@@ -245,6 +245,8 @@ def nested(depth: int, lines: int) -> bytes:
         b"",
         b"\x00" * 1000,
         nested(29, 200_000),
+        nested(29, 6000),
+        b"Content-Type: multipart/report; boundary=b\n\n" + b"--b\n\n" * 50_000,
         nested(5000, 1000),
         b"Content-Type: multipart/report; boundary=\n\n--\n",
         b"Content-Type: message/rfc822\n\n" * 5000,

@@ -46,8 +46,7 @@ def folders(maildir: Path) -> None:
 
 
 def secret(name: str) -> str:
-    assert name == "imap-password"
-    return dovecot.PASSWORD
+    return {"imap-password": dovecot.PASSWORD, "imap-token": dovecot.token()}[name]
 
 
 def opened(server: Dovecot, kind: str, **other: object) -> AbstractContextManager[Mailbox]:
@@ -116,10 +115,32 @@ def test_what_is_dealt_with_moves_where_there_is_a_place(
         shutil.rmtree(place)
 
 
+def test_a_token_logs_in_and_a_forged_one_does_not(server: Dovecot, inbox: Path) -> None:
+    assert len(files(inbox)) == 3
+    url = f"imaps://{LOGIN[:-1]};AUTH=XOAUTH2@localhost:{server.tls_port}/INBOX"
+    with mailboxes.opened(url, Path(), secret, server.authority, 20) as box:
+        assert len(list(box.waiting())) == 3
+    forged = dovecot.token(b"another key")
+    with pytest.raises(DeliveryError, match="refuses the login") as told:
+        mailboxes.opened(url, Path(), lambda _: forged, server.authority, 20).__enter__()
+    assert "REPORTER_IMAP_TOKEN" in told.value.tip
+    assert not {forged, dovecot.USER} & set(str(told.value).split())
+
+
 def test_a_certificate_of_nobody_is_refused(server: Dovecot) -> None:
     with pytest.raises(DeliveryError, match="certificate is not trusted") as told:
         opened(server, "imaps", authority=None).__enter__()
     assert dovecot.PASSWORD not in str(told.value)
+
+
+def test_a_certificate_of_another_host_is_refused() -> None:
+    """Its authority is trusted, and it is in time: only its name is wrong."""
+    with (
+        dovecot.running(("mail.elsewhere.example",)) as other,
+        pytest.raises(DeliveryError, match="not trusted: Hostname mismatch"),
+        opened(other, "imaps"),
+    ):
+        pass
 
 
 def test_a_login_refused_is_told_without_user_and_password(server: Dovecot) -> None:

@@ -84,6 +84,14 @@ def test_what_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert vault.secret_or_none("smtp-password") is None
 
 
+def test_what_is_no_text_is_told_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORTER_SMTP_PASSWORD", "geheim\udcff")
+    with pytest.raises(DeliveryError, match=r"^REPORTER_SMTP_PASSWORD: .* no text") as told:
+        vault.secret("smtp-password")
+    assert told.value.__cause__ is None
+    assert "geheim" not in str(told.value)
+
+
 def test_no_keyring_has_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, "keyring.backends.fail.Keyring")
     assert vault.secret_or_none("smtp-password") is None

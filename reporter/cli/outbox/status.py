@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from reporter.delivery.ledger import Ledger
     from reporter.delivery.records import Campaign
 
+URGENT = ("sent", "uncertain", "failed", "deferred", "suppressed", "sending", "queued")
+"""How states are told in one line, which a narrow terminal cuts off at its end."""
+
 
 @click.command()
 @click.argument("edition", required=False)
@@ -61,7 +64,8 @@ def _told(ledger: Ledger, one: Campaign) -> dict[str, Any]:
 
 
 def _states(told: dict[str, Any]) -> str:
-    states = [f"{number} {state}" for state, number in told["states"].items() if number]
+    found = ((told["states"][state], state) for state in URGENT)
+    states = [f"{number:,} {state}" for number, state in found if number]
     return ", ".join([*states, *(["paused"] if told["paused"] else [])])
 
 
@@ -71,7 +75,8 @@ def _row(told: dict[str, Any]) -> tuple[str, ...]:
 
 def _lines(told: dict[str, Any]) -> list[str]:
     """An edition on its own: a state a line."""
-    lines = [f"{state:<11}{number:>8,}" for state, number in told["states"].items()]
+    numbers = told["states"] | {"all": told["rows"]}
+    lines = [f"{state:<11}{number:>8,}" for state, number in numbers.items()]
     facts = {
         "sender": told["sender"] or "nobody is sending",
         "rate": f"{told['sent_per_minute']:,} a minute" if told["sent_per_minute"] else "",

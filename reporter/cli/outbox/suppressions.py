@@ -20,7 +20,8 @@ from reporter.cli.talk import Talk
 def suppressions(talk: Talk, *, settings: Path, outbox: str | None, as_json: bool) -> None:
     """List the addresses that get no mail, and why.
 
-    This prints addresses: it is for whoever keeps the list.
+    This prints addresses: it is for whoever keeps the list. `handle:…` is a
+    client who unsubscribed and whom this outbox has sent nothing.
     """
     from reporter.delivery.masking import masked
     from reporter.visible import visible
@@ -40,7 +41,10 @@ def suppressions(talk: Talk, *, settings: Path, outbox: str | None, as_json: boo
     if as_json:
         click.echo(document(told))
     elif told:
-        rows = [tuple(one.values()) for one in told]
+        times = (book.moment(one.time) for one in found)
+        rows = [
+            tuple((one | {"time": time}).values()) for one, time in zip(told, times, strict=True)
+        ]
         click.echo(table([("address", "for", "reason", "since", "by"), *rows], give=2))
     else:
         talk.say("No address is suppressed.")

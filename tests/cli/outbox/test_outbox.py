@@ -10,6 +10,7 @@ import pytest
 
 from reporter.cli import run
 from reporter.delivery.ledger import opened
+from reporter.delivery.unsubscriptions import unsubscribe
 from reporter.model import Answer, State, Verdict
 from tests.delivery.outboxes import CAMPAIGN, LOST, NOW, TAKEN, URL, delivery, outbox
 
@@ -45,9 +46,11 @@ def test_status(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["outbox", "status"]) == 0
     told = capsys.readouterr().out
     assert "2026-01-15/weekly" in told
-    assert "1 queued, 1 sent, 1 failed, 1 uncertain" in told
+    assert "1 sent, 1 uncertain, 1 failed, 1 queued" in told
     assert run(["outbox", "status", "weekly"]) == 0
-    assert "uncertain         1" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "uncertain         1" in told
+    assert "all               4" in told
     assert run(["outbox", "status", CAMPAIGN, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["states"]["sent"] == 1
@@ -128,6 +131,19 @@ def test_suppressing(capsys: pytest.CaptureFixture[str]) -> None:
     assert "No address" in capsys.readouterr().err
     assert run(["outbox", "suppress", "no address"]) == 2
     assert "no address'" not in capsys.readouterr().err
+
+
+def test_who_is_not_in_the_outbox_yet_is_lifted_by_his_handle(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(URL, folder) as ledger:
+        unsubscribe(ledger, "f" * 32, "weekly", NOW, "page")
+    assert run(["outbox", "suppressions"]) == 0
+    shown = capsys.readouterr().out.splitlines()[1].split()[0]
+    assert shown == f"handle:{'f' * 32}"
+    assert run(["outbox", "lift", shown, "--for", "weekly"]) == 0
+    assert "may get mail again" in capsys.readouterr().err
+    assert run(["outbox", "suppress", shown]) == 2
 
 
 def test_what_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
