@@ -19,6 +19,7 @@ import pytest
 from pypdf import PdfReader
 
 from reporter.archive.base import Archive, digest, opened
+from reporter.archive.drafts import Draft
 from reporter.cli import options, run
 from reporter.delivery import ledger
 from reporter.delivery.clock import Clock
@@ -33,7 +34,7 @@ from tests.postfix import Postfix, arrived
 CLIENTS = 1000 if TRIALS > 10 else 50
 READERS = ("professional,CH", "retail,CH", "professional,EU", "retail,EU")
 STRANGERS = 7  # of another country, which nobody approved it for
-ASKED = 40  # clients whose message the archive is asked for, at most
+ASKED = 10  # clients whose message the archive is asked for, at most
 DAY = "2026-01-15"
 MARKS = frozenset({"name", "mail", "note", "disc"})  # the brief says nothing of what they hold
 EXAMPLE = Path("examples") / f"small-caps-{DAY}"
@@ -73,24 +74,29 @@ OUT = (
 
 @dataclass(frozen=True)
 class House:
-    """A house with an approved edition and a list of clients, some of whom it is not for."""
+    """A house with an approved edition and a list of clients, some of whom it is not for.
+
+    `figures` are all that the edition's key figures say, `pdf` its PDF as it is filed.
+    """
 
     folder: Path
-    archive: Archive
-    edition: Edition
+    edition: str
+    figures: tuple[str, ...]
+    pdf: bytes
 
-    def file(self, path: str) -> bytes:
-        """A file of the edition."""
-        part = self.edition.part(path)
+
+def house_of(folder: Path, archive: Archive, edition: Edition) -> House:
+    """The house whose edition was filed."""
+
+    def file(path: str) -> bytes:
+        part = edition.part(path)
         assert part
-        return self.archive.object(part.sha256)
+        return archive.object(part.sha256)
 
-    def figures(self) -> list[str]:
-        """All that its key figures say."""
-        keys = json.loads(self.file("files/brief.json"))["key_figures"]
-        told = [one["text"] for key in keys for one in (key["value"], key["change"]) if one]
-        assert len(told) > len(keys) > 2
-        return told
+    keys = json.loads(file("files/brief.json"))["key_figures"]
+    told = tuple(one["text"] for key in keys for one in (key["value"], key["change"]) if one)
+    assert len(told) > len(keys) > 2
+    return House(folder, edition.id, told, file("files/brief.pdf"))
 
 
 @pytest.fixture
@@ -114,10 +120,10 @@ def house(
     monkeypatch.setenv("REPORTER_UNSUBSCRIBE_KEY", KEY.decode())
     monkeypatch.setenv("REPORTER_DKIM_KEY", letters.pem().decode())
     monkeypatch.chdir(tmp_path)
-    return House(tmp_path, made, edition)
+    return house_of(tmp_path, made, edition)
 
 
-def built(folder: Path, real_data: Path) -> rebuilding.Draft:
+def built(folder: Path, real_data: Path) -> Draft:
     """The example's edition, from real prices that may be passed on."""
     spec = folder / "spec"
     spec.mkdir()
@@ -193,8 +199,8 @@ def assert_whole(message: EmailMessage, house: House) -> None:
     assert len(html.encode()) < 100_000
     assert_pictures(message, html)
     shown = re.sub(r"<[^>]*>", "", html)
-    assert all(figure in text and figure in shown for figure in house.figures())
-    assert letters.files(message) == {f"{DAY}-small-caps.pdf": house.file("files/brief.pdf")}
+    assert all(figure in text and figure in shown for figure in house.figures)
+    assert letters.files(message) == {f"{DAY}-small-caps.pdf": house.pdf}
 
 
 def assert_pictures(message: EmailMessage, html: str) -> None:
@@ -216,11 +222,11 @@ def assert_one_recipient_each(postfix: Postfix) -> None:
 def assert_archived(house: House, messages: list[bytes]) -> None:
     """The bytes that arrived are those of the outbox, and those that the archive gives back."""
     with ledger.opened("sqlite:///outbox.sqlite", house.folder) as book:
-        rows = book.rows(house.edition.id, most=CLIENTS)
+        rows = book.rows(house.edition, most=CLIENTS)
     assert [row.sha256 for row in rows] == list(map(digest, messages))
     for number in range(0, CLIENTS, max(1, CLIENTS // ASKED)):
         words = ["archive", "show", "--client", f"C{number:05}", "--date", DAY]
         assert run([*words, "--to", f"{number}.eml"]) == 0
         assert Path(f"{number}.eml").read_bytes() == messages[number]
-    pages = PdfReader(io.BytesIO(house.file("files/brief.pdf"))).pages
+    pages = PdfReader(io.BytesIO(house.pdf)).pages
     assert "Russell 2000" in pages[0].extract_text()

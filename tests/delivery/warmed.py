@@ -6,10 +6,9 @@ Commands import what they use when they are called; a child would do that anew e
 from __future__ import annotations
 
 from reporter.channels import smtp
-from reporter.cli import run, send
-from reporter.cli.outbox import listing, reconcile, retry
+from reporter.cli import run
 from reporter.delivery import clients, dispatch, ledger, reconciling, report
 
 __all__ = ["run"]
 
-WARMED = (clients, dispatch, ledger, listing, reconcile, reconciling, report, retry, send, smtp)
+WARMED = (clients, dispatch, ledger, reconciling, report, smtp)
