@@ -1,6 +1,6 @@
 """Clients who can be told apart in any bytes: each of their fields holds a word of their own.
 
-A word is a field's name and a client's number, `noteq00017q`; the names of two instruments, one
+A word is a client's number and a field's name, `q00017qnote`; the names of two instruments, one
 held and one watched, are such words too, so that a table of holdings tells whose it is.
 """
 
@@ -11,14 +11,14 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 
-WORD = re.compile(r"(name|mail|note|disc|hold|watch)q(\d{5})q")
+WORD = re.compile(rb"q(\d{5})q(name|mail|note|disc|hold|watch)")
 FIELDS = frozenset({"name", "mail", "note", "disc", "hold", "watch"})
 HEAD = "id,name,address,audience,jurisdiction,holdings,watch,disclosures,note\n"
 
 
 def word(field: str, number: int) -> str:
     """A client's word in a field."""
-    return f"{field}q{number:05}q"
+    return f"q{number:05}q{field}"
 
 
 def address(number: int) -> str:
@@ -48,10 +48,9 @@ def words(data: bytes) -> set[tuple[str, int]]:
     """The words in a message, whose field and number they are: as sent and decoded, every part."""
     message: EmailMessage = BytesParser(policy=default).parsebytes(data)
     leaves = (part.get_payload(decode=True) for part in message.walk())
-    texts = (leaf.decode("latin-1") for leaf in leaves if isinstance(leaf, bytes))
-    heads = (f"{name}: {value}" for part in message.walk() for name, value in part.items())
-    told = "\n".join([data.decode("latin-1"), *heads, *texts]).lower()
-    return {(field, int(number)) for field, number in WORD.findall(told)}
+    heads = (f"{name}: {value}".encode() for part in message.walk() for name, value in part.items())
+    told = b"\n".join([data, *heads, *(leaf for leaf in leaves if isinstance(leaf, bytes))])
+    return {(field.decode(), int(number)) for number, field in WORD.findall(told.lower())}
 
 
 def assert_his(data: bytes, number: int, fields: frozenset[str] = FIELDS) -> None:
