@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from reporter.archive import ciphers, policy
-from reporter.archive.base import Archive
+from reporter.archive.approving import Wish, approve
+from reporter.archive.base import Archive, Hand
 from reporter.archive.keys import Signer
 from tests.archives import hand
 
@@ -48,3 +49,8 @@ def enforce(made: Archive, *rows: str, required: int = 1, minutes: float = 0) ->
     """Put a policy into force."""
     text = "".join(rows) + f"[approval]\nrequired = {required}\n"
     policy.put(made, text.encode(), "policy.toml", hand(minutes, "officer"))
+
+
+def approved(made: Archive, edition: str, by: Hand) -> None:
+    """Have an edition approved for all that the approver may."""
+    approve(made, Wish(edition), signer(), by)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import os
+import re
 import shutil
 import smtplib
 import socket
@@ -116,6 +117,9 @@ anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 """
+PREPENDED = re.compile(
+    rb"\A(?:(?:Return-Path|X-Original-To|Delivered-To|Received):[^\n]*\n(?:[ \t][^\n]*\n)*)+"
+)
 REFUSED = """
 /^unknown[-.0-9a-z]*@/ 550 5.1.1 No such mailbox here
 /^later[-.0-9a-z]*@/ 450 4.2.1 Not now
@@ -193,6 +197,11 @@ class Postfix:
         """Remove what arrived; call it when nothing is on its way."""
         for place in self._places():
             place.unlink()
+
+
+def arrived(data: bytes) -> bytes:
+    """A message of a maildir as it was on the wire, without what the server put before it."""
+    return PREPENDED.sub(b"", data).replace(b"\n", b"\r\n")
 
 
 def _addressee(data: bytes) -> str:

@@ -27,7 +27,8 @@ from reporter.sources.base import sources
 from reporter.spec import load
 
 README = Path("README.md").read_text(encoding="utf-8")
-HANDBOOK = "".join(Path(name).read_text(encoding="utf-8") for name in ("ARCHIVE.md", "DELIVERY.md"))
+DELIVERY = Path("DELIVERY.md").read_text(encoding="utf-8")
+HANDBOOK = Path("ARCHIVE.md").read_text(encoding="utf-8") + DELIVERY
 FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -86,6 +87,11 @@ def test_what_is_said_to_be_tested_is() -> None:
     assert len(SHOWN_BY) >= 11
     for file, name in SHOWN_BY:
         assert f"\ndef {name}(" in Path(file).read_text(encoding="utf-8"), name
+
+
+def test_every_requirement_of_mail_is_answered() -> None:
+    rows = re.findall(r"^\| E(\d+) \|.*`tests/[^`]+::test_[^`]+` \|$", DELIVERY, re.MULTILINE)
+    assert [int(number) for number in rows] == list(range(1, 25))
 
 
 def every(group: click.Group, name: str) -> Iterator[str]:

@@ -25,6 +25,8 @@ from reporter.delivery.campaign import House
 from reporter.delivery.clients import opened as roll_of
 from reporter.delivery.clock import Clock
 from reporter.delivery.ledger import opened as outbox_of
+from reporter.delivery.reconciling import Hand as Operator
+from reporter.delivery.reconciling import by_copies
 from reporter.delivery.unattended import mailing
 from reporter.errors import UnsentError, WaitingError
 from reporter.running import Job, Trouble, run
@@ -83,6 +85,11 @@ class Desk:
             runs=self.folder / "runs", data=self.folder / "data", formats=("pdf", "json", "mail"),
             mailing=mailing(house, sender, roll, (house.outbox, house.folder)), notify=tell,
         )  # fmt: skip
+
+    @property
+    def operator(self) -> Operator:
+        """Who settles what is uncertain, now."""
+        return Operator("operator", self.now)
 
     @property
     def archive(self) -> Archive:
@@ -225,7 +232,7 @@ def assert_records(desk: Desk) -> None:
 
 
 def assert_received(desk: Desk) -> None:
-    """Judged by the mailboxes: everybody got each edition once; who is unsure is settled."""
+    """Judged by the mailboxes: everybody got each edition once; who is unsure can be settled."""
     got = desk.mailbox.per_edition()
     assert set(got.values()) == {1}
     assert Counter(name for name, _ in got) == dict.fromkeys(GETTING, len(EDITIONS))
@@ -235,6 +242,8 @@ def assert_received(desk: Desk) -> None:
             (uncertain, sent) = (1, 3) if day == killed else (0, 4)
             counts = ledger.counts(f"{day}/weekly")
             assert (counts[State.UNCERTAIN], counts[State.SENT]) == (uncertain, sent)
+        settled = by_copies(ledger, f"{killed}/weekly", (one for _, one in got), desk.operator)
+        assert len(settled.sent) == 1
 
 
 def assert_proved(desk: Desk) -> None:

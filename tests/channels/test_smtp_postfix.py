@@ -13,19 +13,11 @@ from reporter.delivery.settings import Smtp
 from reporter.errors import DeliveryError
 from reporter.model import Verdict
 from tests.letters import letter, settings
-from tests.postfix import Postfix
-
-PREPENDED = re.compile(rb"\A(?:(?:Return-Path|X-Original-To|Delivered-To|Received):[^\n]*\n"
-                       rb"(?:[ \t][^\n]*\n)*)+")  # fmt: skip
+from tests.postfix import Postfix, arrived
 
 
 def server(postfix: Postfix) -> Smtp:
     return Smtp(postfix.host, postfix.port, authority=postfix.authority, timeout=20)
-
-
-def arrived(data: bytes) -> bytes:
-    """A message of a maildir as it was on the wire, without what the server put before it."""
-    return PREPENDED.sub(b"", data).replace(b"\n", b"\r\n")
 
 
 def test_the_bytes_that_arrive_are_those_that_were_handed_over(

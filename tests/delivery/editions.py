@@ -16,7 +16,6 @@ from pathlib import Path
 
 from weasyprint import HTML as HTML_TO_PDF
 
-from reporter.archive.approving import Wish, approve
 from reporter.archive.base import Archive
 from reporter.archive.filing import Draft
 from reporter.delivery.settings import Dkim, Limits, Sender, Settings, Smtp, Unsubscribing
@@ -167,7 +166,7 @@ def filed(made: Archive, what: Draft | None = None, minutes: float = 0, corrects
     edition: Edition = archives.add(made, what or draft(), minutes, corrects)
     if not any(one.act is Act.POLICY for one in made.entries()):
         approvers.enforce(made, approvers.row(), minutes=minutes)
-    approve(made, Wish(edition.id), approvers.signer(), archives.hand(minutes, "login-ann"))
+    approvers.approved(made, edition.id, archives.hand(minutes, "login-ann"))
     return edition.id
 
 

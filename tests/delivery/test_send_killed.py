@@ -1,37 +1,51 @@
 """`send` killed at any moment sends nothing twice and loses nobody; the mailboxes are the judge.
 
-Real processes of the command line, a real Postfix, and a proxy that is slow and loses answers. How
-many runs are killed says REPORTER_TRIALS; a soak has a thousand clients.
+Real processes of the command line and a real Postfix behind a proxy, which refuses letters, answers
+late, and breaks off before and after the final dot. What nobody knows of is settled by the server's
+log. A soak has a thousand clients and twenty kills, with faults and without.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import signal
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from reporter.delivered import State
-from reporter.delivery import ledger
-from reporter.delivery.reconciling import Hand, Trust, by_copies
 from tests.delivery import editions
 from tests.delivery.posts import HEAD, KEY, row
-from tests.faulty import Fault, proxy, seeded
-from tests.killing import TRIALS, Nursery, moments, nurseries
+from tests.faulty import Fault, Proxy, proxy, seeded
+from tests.killing import TRIALS, Ended, Nursery, moments, nurseries
 from tests.postfix import Postfix, postfix, shared_postfix
+from tests.quarter import child_of
 
 __all__ = ["postfix", "shared_postfix"]  # fixtures
 
+WARMED = "tests.delivery.warmed:run"
 SOAK = TRIALS > 10
-CLIENTS = 1000 if SOAK else 60
-KILLS = 20 if SOAK else 6
-SHARES = {Fault.AFTER_DOT: 0.02, Fault.BEFORE_DOT: 0.02, Fault.SLOW: 0.3, Fault.DEFERRED: 0.02}
+CLIENTS = 1000 if SOAK else 36
+KILLS = 20 if SOAK else 5
+PREPARING = 2.0  # seconds in which the first runs are killed
+DELAY = 0.05  # seconds in which a letter is handed over and its row settled, at most
+GAP = timedelta(minutes=5)  # between runs: no lease of a dead one is in the way
+FAULTS = {
+    Fault.DEFERRED: 0.03, Fault.REFUSED: 0.03, Fault.BEFORE_DOT: 0.03, Fault.AFTER_DOT: 0.03,
+    Fault.SLOW: 0.2,
+}  # fmt: skip
+WEATHERS = {"faults": FAULTS, "none": {}} if SOAK else {"faults": FAULTS}
+NOT_SENT = {State.DEFERRED, State.FAILED, State.UNCERTAIN}
 SETTINGS = """
 outbox = "sqlite:///outbox.sqlite"
 [sender]
@@ -45,123 +59,155 @@ host = "127.0.0.1"
 port = {port}
 security = "none"
 [rates]
-per_minute = 60000
+per_minute = "unlimited"
 """
 
 
 @dataclass
-class Sender:
-    """Runs of `send`, each a few minutes after the one before, so that no lease is in the way."""
+class Desk:
+    """A house whose commands are processes of their own, each a few minutes after the last."""
 
     nursery: Nursery
     folder: Path
     edition: str
-    start: datetime
-    runs: int = 0
+    now: datetime
+    said: list[str] = field(default_factory=list)
 
-    @property
-    def now(self) -> datetime:
-        return self.start + timedelta(minutes=5 * self.runs)
+    def run(self, *words: str, seconds: float | None = None) -> Ended:
+        """A command about the edition; it may be killed so many seconds after it began."""
+        self.now += GAP
+        common = ("--settings", str(self.folder / "delivery.toml"), "--actor", "jane")
+        place = self.folder / "work"
+        ended = self.nursery.run([*words, *common], place, self.now, call=WARMED, seconds=seconds)
+        self.said.append(ended.said)
+        return ended
 
-    def send(self, seconds: float | None = None) -> tuple[int, str, float]:
-        self.runs += 1
-        words = [
+    def send(self, seconds: float | None = None) -> Ended:
+        """`reporter send`."""
+        return self.run(
             "send", self.edition, "--archive", str(self.folder / "archive"),
-            "--settings", str(self.folder / "delivery.toml"),
-            "--clients", str(self.folder / "clients.csv"), "--wait", "0", "--actor", "jane",
+            "--clients", str(self.folder / "clients.csv"), "--wait", "0",
             "--override", "stale", "--reason", "The edition of the tests is an old one.",
-        ]  # fmt: skip
-        work = self.folder / "work"
-        ended = self.nursery.run(words, work, self.now, seconds=seconds)
-        return ended.code, ended.said, ended.seconds
+            seconds=seconds,
+        )  # fmt: skip
 
-    @contextmanager
-    def outbox(self) -> Iterator[ledger.Ledger]:
-        with ledger.opened("sqlite:///outbox.sqlite", self.folder) as opened:
-            yield opened
+    def outbox(self, command: str, *words: str) -> Ended:
+        """`reporter outbox …` of the edition."""
+        return self.run("outbox", command, self.edition, *words)
 
-    def states(self) -> dict[str, State]:
-        found: dict[str, State] = {}
-        after = -1
-        with self.outbox() as book:
-            while rows := book.rows(self.edition, after=after):
-                found |= {one.address: one.state for one in rows}
-                after = rows[-1].position
-        return found
+    def listed(self) -> dict[str, State]:
+        """Every client's address and state, as `outbox list` tells them."""
+        words = ["outbox", "list", self.edition, "--json", "--addresses",
+                 "--settings", str(self.folder / "delivery.toml")]  # fmt: skip
+        ended = self.nursery.run(words, self.folder / "work", self.now, call=WARMED)
+        assert ended.code == 0, ended.said
+        return {told["address"]: State(told["state"]) for told in json.loads(ended.said)}
 
 
-def prepared(folder: Path, port: int, clients: int) -> str:
-    """An archive, a list and settings; the edition's id."""
+@contextmanager
+def desk_of(folder: Path, port: int) -> Iterator[Desk]:
+    """A desk whose mail goes to a port, with an approved edition and a list of clients."""
     _, edition = editions.archive(folder)
-    rows = "".join(f"{row(number)}\n" for number in range(clients))
+    rows = "".join(f"{row(number)}\n" for number in range(CLIENTS))
     (folder / "clients.csv").write_text(HEAD + rows)
     (folder / "delivery.toml").write_text(SETTINGS.format(port=port))
-    return edition
-
-
-@pytest.fixture
-def sender(tmp_path: Path, postfix: Postfix, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sender]:
-    monkeypatch.setenv("REPORTER_UNSUBSCRIBE_KEY", KEY.decode())
     start = datetime.now(UTC)  # noqa: TID251  the server's log has real times
-    with proxy(postfix.port, seeded(11, SHARES), slow=0.02) as before:
-        edition = prepared(tmp_path, before.port, CLIENTS)
-        with nurseries(tmp_path / "cache") as nursery:
-            yield Sender(nursery, tmp_path, edition, start)
+    with nurseries(folder / "cache") as nursery:
+        yield Desk(nursery, folder, edition, start)
 
 
 def received(postfix: Postfix) -> Counter[str]:
+    """How many letters lie in each mailbox."""
     postfix.flush()
     return Counter({address: len(found) for address, found in postfix.mailboxes().items()})
 
 
-def test_nobody_gets_two_and_nobody_is_lost(sender: Sender, postfix: Postfix) -> None:
-    seconds = CLIENTS * 0.04 + 1.5  # about what a whole run takes
-    killed = 0
-    for share in moments(KILLS):
-        code, said, _ = sender.send(seconds=0.2 + share * seconds / 3)
-        assert code in {-9, 0, 5}, said
-        killed += code == -9
-    assert killed
-    code, said, _ = sender.send()
-    assert code in {0, 5}, said
-    there, states = received(postfix), sender.states()
+@pytest.mark.parametrize("faults", WEATHERS.values(), ids=WEATHERS)
+def test_nobody_gets_two_and_nobody_is_lost(
+    faults: Mapping[Fault, float], tmp_path: Path, postfix: Postfix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORTER_UNSUBSCRIBE_KEY", KEY.decode())
+    mended = Event()
+    spoiled = takewhile(lambda _: not mended.is_set(), seeded(32, faults))
+    with (
+        proxy(postfix.port, spoiled, slow=0.02) as before,
+        desk_of(tmp_path, before.port) as desk,
+    ):
+        killed(desk, before)
+        assert_judged(desk, postfix)
+        assert all(before.done[fault] for fault in faults), before.done
+        mended.set()
+        settled(desk, postfix)
+        assert_each_has_one(desk, postfix)
+    assert_discreet(desk)
+
+
+def killed(desk: Desk, server: Proxy) -> None:
+    """Send, killed again and again, then once to its end: while it prepares, and while it sends."""
+    shares, delays = moments(2 * KILLS)[:KILLS], moments(2 * KILLS)[KILLS:]
+    early = KILLS // 4
+    codes = Counter(desk.send(seconds=share * PREPARING).code for share in shares[:early])
+    for share, delay in zip(shares[early:], delays[early:], strict=True):
+        letters = 1 + int(share * 1.8 * CLIENTS / KILLS)
+        with struck(desk, server, letters, delay * DELAY):
+            codes[desk.send().code] += 1
+    assert codes == {-signal.SIGKILL: KILLS}, desk.said
+    assert desk.send().code in {0, 5}, desk.said[-1]
+
+
+@contextmanager
+def struck(desk: Desk, server: Proxy, letters: int, delay: float) -> Iterator[None]:
+    """The command within is killed so long after it has begun to hand over so many letters."""
+    goal, over = server.done.total() + letters, Event()
+
+    def strike() -> None:
+        while server.done.total() < goal and not over.wait(0.001):
+            pass
+        if not over.wait(delay):
+            with suppress(ValueError):  # it ended at this very moment
+                os.kill(child_of(desk.nursery.process.pid), signal.SIGKILL)
+
+    thread = Thread(target=strike)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def assert_judged(desk: Desk, postfix: Postfix) -> None:
+    """No mailbox has two; whose is empty is known not to be sent it, or not to be known."""
+    there, states = received(postfix), desk.listed()
     assert len(states) == CLIENTS
-    assert not [address for address, count in there.items() if count > 1]
-    lost = [a for a, state in states.items() if state is State.SENT and not there[a]]
-    assert not lost
-    without = {states[a] for a in states if not there[a]}
-    assert without <= {State.UNCERTAIN, State.DEFERRED, State.FAILED}
-    settle(sender, postfix)
+    assert set(there.values()) == {1}
+    assert {states[address] for address in states if not there[address]} <= NOT_SENT
+
+
+def settled(desk: Desk, postfix: Postfix) -> None:
+    """What an operator does: reconcile by the server's log, retry, and send the rest."""
     there = received(postfix)
-    assert {there[address] for address in states} == {1}
-    assert set(sender.states().values()) == {State.SENT}
-    assert sender.send()[0] == 0
+    told = desk.outbox("reconcile", "--log", str(postfix.log), "--complete")
+    assert told.code == 0, told.said
+    states = desk.listed()
+    assert {address for address, state in states.items() if state is State.SENT} == there.keys()
+    assert State.UNCERTAIN not in states.values()
+    assert desk.outbox("retry").code == 0
+    assert desk.send().code == 0, desk.said[-1]
 
 
-def taken(postfix: Postfix) -> list[str]:
-    """The ids of all messages that the server's log says it took."""
-    return re.findall(r"message-id=<([^>]+)>", postfix.log.read_text())
+def assert_each_has_one(desk: Desk, postfix: Postfix) -> None:
+    """Exactly one letter for everybody, now and after another call."""
+    assert desk.send().code == 0
+    states = desk.listed()
+    assert received(postfix) == dict.fromkeys(states, 1)
+    assert set(states.values()) == {State.SENT}
 
 
-def settle(sender: Sender, postfix: Postfix) -> None:
-    """Reconcile by the server's log and send the rest, until all is sent."""
-    for _ in range(12):
-        with sender.outbox() as book:
-            hand = Hand("jane", sender.now + timedelta(minutes=1))
-            by_copies(book, sender.edition, taken(postfix), hand, Trust(complete=True))
-            book.retry(sender.edition, {State.DEFERRED, State.FAILED}, hand.now, "jane")
-        code, said, _ = sender.send()
-        postfix.flush()
-        if code == 0:
-            return
-        assert code == 5, said
-    raise AssertionError(said)
-
-
-def test_the_command_line_names_no_client(sender: Sender) -> None:
-    _, said, _ = sender.send()
-    assert not re.search(r"person\d|Person \d", said)
-    engine = create_engine(f"sqlite:///{sender.folder / 'outbox.sqlite'}")
+def assert_discreet(desk: Desk) -> None:
+    """No command named a client, and the outbox is whole."""
+    assert not re.search(r"person\d|Person \d", "".join(desk.said))
+    engine = create_engine(f"sqlite:///{desk.folder / 'outbox.sqlite'}")
     with engine.connect() as connection:
         assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
     engine.dispose()
