@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +21,7 @@ from sqlalchemy.engine import Connection
 from reporter.delivered import Answer, Delivery, State
 from reporter.delivery import leases, rows, suppressions
 from reporter.delivery.connecting import Database, connected
-from reporter.delivery.records import Campaign, Change, Lease, Suppression
+from reporter.delivery.records import Campaign, Change, Lease, Settled, Suppression, Wanted
 from reporter.delivery.tables import pauses
 from reporter.errors import DeliveryError
 
@@ -158,12 +159,9 @@ class Ledger:
         Raises:
             DeliveryError: the lease was lost, or there is no such row.
         """
-        change = Change(
-            lease.campaign, client, now, "", State.SENDING, text="claimed", by=lease.owner
-        )
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            return rows.move(connection, change, rows.WAITING)
+            return rows.move(connection, _sent_by(lease, client, now, "claimed"), rows.WAITING)
 
     def settle(
         self, lease: Lease, client: str, answer: Answer, now: datetime, due: datetime | None = None
@@ -180,11 +178,45 @@ class Ledger:
         Raises:
             DeliveryError: the lease was lost, or the row was not being sent.
         """
-        change = Change(
-            lease.campaign, client, now, "", rows.OUTCOMES[answer.verdict], answer.code,
-            answer.enhanced, answer.text, lease.owner,
-        )  # fmt: skip
-        self._sender_says(lease, change, {State.SENDING}, due=due)
+        self.go_on(lease, Settled(client, answer, now, due), None, now)
+
+    def go_on(
+        self, lease: Lease, settled: Settled | None, wanted: Wanted | None, now: datetime
+    ) -> bool:
+        """Settle one row and claim another, in one transaction: the disk is waited for once.
+
+        Whoever wants no mail by now becomes `suppressed` instead.
+
+        Returns:
+            Whether the other is claimed, so that its letter may leave.
+
+        Raises:
+            DeliveryError: the lease was lost, the one was not being sent, or the other is not
+                there. Nothing is written then.
+        """
+        with self._database.writing() as connection:
+            leases.check(connection, lease)
+            if settled:
+                self._move(connection, _outcome(lease, settled), {State.SENDING}, settled.due)
+            if wanted is None:
+                return False
+            why = suppressions.reason(connection, wanted.address, wanted.listed)
+            change = _sent_by(lease, wanted.client, now, why or "claimed")
+            if why:
+                change = replace(change, after=State.SUPPRESSED)
+            return rows.move(connection, change, rows.WAITING) and not why
+
+    def give_back(self, lease: Lease, client: str, now: datetime) -> None:
+        """Let a claimed row wait again whose letter was never handed over: no attempt was made.
+
+        Raises:
+            DeliveryError: the lease was lost, or the row was not being sent.
+        """
+        change = replace(_sent_by(lease, client, now, "not handed over"), after=State.QUEUED)
+        with self._database.writing() as connection:
+            leases.check(connection, lease)
+            self._move(connection, change, {State.SENDING}, None)
+            rows.forget_attempt(connection, change)
 
     def suppressed(self, lease: Lease, client: str, reason: str, now: datetime) -> None:
         """Say that a row's address wants no mail, before it was handed over.
@@ -192,10 +224,10 @@ class Ledger:
         Raises:
             DeliveryError: the lease was lost, or the row is done with.
         """
-        change = Change(
-            lease.campaign, client, now, "", State.SUPPRESSED, text=reason, by=lease.owner
-        )
-        self._sender_says(lease, change, {State.SENDING, *rows.WAITING}, due=None)
+        change = replace(_sent_by(lease, client, now, reason), after=State.SUPPRESSED)
+        with self._database.writing() as connection:
+            leases.check(connection, lease)
+            self._move(connection, change, {State.SENDING, *rows.WAITING}, None)
 
     def recover(self, lease: Lease, now: datetime) -> int:
         """Make what an earlier sender left `sending` uncertain: it may have been taken."""
@@ -204,13 +236,6 @@ class Ledger:
         with self._database.writing() as connection:
             leases.check(connection, lease)
             return rows.sweep(connection, {State.SENDING}, change)
-
-    def _sender_says(
-        self, lease: Lease, change: Change, allowed: Collection[State], due: datetime | None
-    ) -> None:
-        with self._database.writing() as connection:
-            leases.check(connection, lease)
-            self._move(connection, change, allowed, due)
 
     def _move(
         self, connection: Connection, change: Change, allowed: Collection[State],
@@ -336,6 +361,19 @@ class Ledger:
     def _read(self, question: Callable[[Connection], T]) -> T:
         with self._database.reading() as connection:
             return question(connection)
+
+
+def _sent_by(lease: Lease, client: str, now: datetime, text: str) -> Change:
+    """A sender takes a row in hand."""
+    return Change(lease.campaign, client, now, "", State.SENDING, text=text, by=lease.owner)
+
+
+def _outcome(lease: Lease, settled: Settled) -> Change:
+    answer = settled.answer
+    return Change(
+        lease.campaign, settled.client, settled.time, "", rows.OUTCOMES[answer.verdict],
+        answer.code, answer.enhanced, answer.text, lease.owner,
+    )  # fmt: skip
 
 
 def _is_paused(connection: Connection, campaign: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from reporter.delivered import Answer
 from reporter.delivery.addresses import folded
 
 EVERYTHING = "*"
@@ -41,6 +42,25 @@ class Change:
     enhanced: str = ""
     text: str = field(default="", repr=False)
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a claimed row, and when; `due`: when a deferred one is tried again."""
+
+    client: str
+    answer: Answer
+    time: datetime
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The row that is to be sent next, unless its address wants no mail of the brief `listed`."""
+
+    client: str
+    address: str = field(repr=False)
+    listed: str
 
 
 @dataclass(frozen=True, slots=True)

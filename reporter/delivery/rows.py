@@ -55,6 +55,7 @@ _ROW = select(*_OWN).where(_THIS)
 _STATE = select(deliveries.c.state).where(_THIS).with_for_update()
 _MOVE = update(deliveries).where(_THIS)
 _CLAIM = _MOVE.values(attempts=deliveries.c.attempts + 1)
+_LESS = _MOVE.values(attempts=deliveries.c.attempts - 1)
 _NOTE = insert(history)
 _LATER = deliveries.c.position > bindparam("after")
 _COUNT = (
@@ -91,6 +92,11 @@ def move(
     connection.execute(_CLAIM if after is State.SENDING else _MOVE, this | new)
     note(connection, replace(change, before=before.value))
     return True
+
+
+def forget_attempt(connection: Connection, change: Change) -> None:
+    """Take back what a claim counted."""
+    connection.execute(_LESS, {"of": change.campaign, "whose": change.client})
 
 
 def note(connection: Connection, *changes: Change) -> None:

@@ -2,6 +2,10 @@
 
 Between claim and answer nobody knows what became of a letter. Whoever dies there leaves it claimed;
 the next run makes it `uncertain`, and nothing sends it again by itself.
+
+Server and disk are waited for at the same time: while a letter is on its way, what became of the
+one before is written down and the next is claimed, in one transaction. So no letter leaves before
+its claim is on the disk, and two at most are claimed at any moment.
 """
 
 from __future__ import annotations
@@ -18,6 +22,8 @@ from reporter.delivered import Answer, Delivery, Letter, State, Verdict
 from reporter.delivery.backoff import judged
 from reporter.delivery.clock import Clock
 from reporter.delivery.rates import Pace
+from reporter.delivery.records import Settled, Wanted
+from reporter.delivery.relay import Relay, relayed
 from reporter.delivery.settings import Settings
 from reporter.delivery.turns import Turns
 from reporter.errors import ArchiveError, DeliveryError, UnsentError
@@ -89,6 +95,9 @@ class Sending:
     progress: Progress = lambda _done, _all, _what: None
     total: int = 0
     done: int = 0
+    _out: Delivery | None = None  # on its way
+    _told: tuple[Delivery, Settled] | None = None  # answered, and not written down yet
+    _claimed: Delivery | None = None  # not on its way yet
     _looked: float | None = None
     _begun: float | None = None
 
@@ -102,14 +111,24 @@ class Sending:
             UnsentError: it was paused, or its time is over.
         """
         turns = Turns(lambda after: self._page(after, stage), self.pace, self._is_due)
-        while not turns.is_over:
+        with relayed(session) as relay:
+            try:
+                self._every(turns, relay)
+            finally:
+                with interrupts.held():
+                    self._finish(relay)
+
+    def _every(self, turns: Turns, relay: Relay) -> None:
+        while True:
             self.look()
             row = turns.take(self.clock.ticks())
-            if row is None:
+            if row or self._out or self._told:
+                with interrupts.held():
+                    self._step(relay, row)
+            elif turns.is_over:
+                return
+            else:
                 self.sleep(turns.wait(self.clock.ticks()))
-                continue
-            with interrupts.held():
-                self._send(session, row)
 
     def due_next(self, stage: int | None = None) -> datetime | None:
         """When the first of the deferred letters is tried again; None where there is none."""
@@ -138,8 +157,11 @@ class Sending:
         """Sleep, but not longer than anybody may have to wait for an answer."""
         self.clock.sleep(max(0.0, min(seconds, GLANCE)))
 
-    def look(self) -> None:
+    def look(self) -> bool:
         """See whether to go on: is the lease held, is it paused, is there time?
+
+        Returns:
+            Whether it was time to look again.
 
         Raises:
             DeliveryError: the lease was lost.
@@ -147,7 +169,7 @@ class Sending:
         """
         ticks = self.clock.ticks()
         if self._looked is not None and ticks - self._looked < GLANCE:
-            return
+            return False
         self._looked = ticks
         self.tenure.keep()
         if self.ledger.is_paused(self.campaign):
@@ -156,25 +178,71 @@ class Sending:
         if self.finish_by and self.clock.now() >= self.finish_by:
             message = f"stopped at {self.finish_by:%Y-%m-%d %H:%M}, as told by --finish-by."
             raise UnsentError(message, where=self.campaign, tip="Send the rest: the same command.")
+        return True
 
     # --- one letter ---------------------------------------------------------------------------
 
-    def _send(self, session: Session, row: Delivery) -> None:
-        now = self.clock.now()
-        letter = self._letter(row)
-        why = self.ledger.is_suppressed(row.address, self.listed) if letter else FORGOTTEN
-        if letter is None or why:
-            self.ledger.suppressed(self.tenure.lease, row.client, why, now)
-            self._count(row)
+    def _step(self, relay: Relay, row: Delivery | None) -> None:
+        """Claim a row while the letter before it is on its way; then hand its own over."""
+        letter = self._letter(row) if row else None
+        if row and letter is None:
+            self._suppress(row, FORGOTTEN)
+        self._write(row if letter else None)
+        self._await(relay)
+        if self._told and self._told[1].answer.verdict is Verdict.HALTED:
+            self._write(None)
+        if self._claimed and letter and self._may_leave(self._claimed):
+            relay.hand_over(letter)
+            self._out = self._claimed
+        self._claimed = None
+
+    def _write(self, row: Delivery | None) -> None:
+        """Write down what is known of the last letter, and claim a row, if one is given."""
+        if row is None and self._told is None:
             return
-        if not self.ledger.claim(self.tenure.lease, row.client, now):
-            return  # somebody settled it by hand meanwhile
-        answer = session.send(letter)
-        now = self.clock.now()
+        wanted = Wanted(row.client, row.address, self.listed) if row else None
+        settled = self._told[1] if self._told else None
+        if self.ledger.go_on(self.tenure.lease, settled, wanted, self.clock.now()):
+            self._claimed = row
+        elif row:
+            self._count(row)  # suppressed, or settled by hand meanwhile
+        told, self._told = self._told, None
+        if told:
+            self._follow(told[0], told[1].answer, told[1].time)
+            self._count(told[0])
+
+    def _await(self, relay: Relay) -> None:
+        """Wait for the answer to the letter on its way, and look after the lease meanwhile."""
+        if self._out is None:
+            return
+        row = self._out
+        while (answer := relay.answer(RENEWED)) is None:
+            self.tenure.keep()
+        self._out, now = None, self.clock.now()
         answer, due = judged(row, answer, self._since(row, now), now, self.settings.limits)
-        self.ledger.settle(self.tenure.lease, row.client, answer, now, due)
-        self._follow(row, answer, now)
+        self._told = (row, Settled(row.client, answer, now, due))
+
+    def _may_leave(self, row: Delivery) -> bool:
+        """Whether a claim still holds good: asked again where the letter before took its time."""
+        if not self.look():
+            return True
+        why = self.ledger.is_suppressed(row.address, self.listed)
+        if why:
+            self._suppress(row, why)
+        return not why
+
+    def _suppress(self, row: Delivery, why: str) -> None:
+        self.ledger.suppressed(self.tenure.lease, row.client, why, self.clock.now())
         self._count(row)
+
+    def _finish(self, relay: Relay) -> None:
+        """Leave nothing in the air, whatever ended the run: what never left waits again."""
+        if self._claimed:
+            row, self._claimed = self._claimed, None
+            self.ledger.give_back(self.tenure.lease, row.client, self.clock.now())
+        self._write(None)
+        self._await(relay)
+        self._write(None)
 
     def _since(self, row: Delivery, now: datetime) -> datetime:
         """When a row was queued: asked for those alone that were deferred before."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -17,6 +17,12 @@ from reporter.delivery.tables import deliveries, returns, suppressions
 
 _C = suppressions.c
 _VALID = _C.lifted.is_(None)
+_REASON = (
+    select(_C.reason)
+    .where(_C.address == bindparam("whose"), _C.listed.in_((bindparam("of"), EVERYTHING)), _VALID)
+    .order_by(_C.number)
+    .limit(1)
+)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 100
 """Returns of one address that are looked at."""
@@ -47,13 +53,7 @@ def lift(connection: Connection, address: str, listed: str, now: datetime, by: s
 
 def reason(connection: Connection, address: str, listed: str) -> str:
     """Why an address gets no mail of a brief; empty where it does."""
-    asked = (
-        select(_C.reason)
-        .where(_C.address == same(address), _C.listed.in_((listed, EVERYTHING)), _VALID)
-        .order_by(_C.number)
-        .limit(1)
-    )
-    found = connection.execute(asked).scalar()
+    found = connection.execute(_REASON, {"whose": same(address), "of": listed}).scalar()
     return "" if found is None else found or "suppressed"
 
 
