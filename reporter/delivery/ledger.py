@@ -178,33 +178,37 @@ class Ledger:
         Raises:
             DeliveryError: the lease was lost, or the row was not being sent.
         """
-        self.go_on(lease, Settled(client, answer, now, due), None, now)
+        self.go_on(lease, [Settled(client, answer, now, due)], (), now)
 
     def go_on(
-        self, lease: Lease, settled: Settled | None, wanted: Wanted | None, now: datetime
-    ) -> bool:
-        """Settle one row and claim another, in one transaction: the disk is waited for once.
+        self, lease: Lease, settled: Iterable[Settled], wanted: Iterable[Wanted], now: datetime
+    ) -> frozenset[str]:
+        """Settle rows and claim others, in one transaction: the disk is waited for once.
 
         Whoever wants no mail by now becomes `suppressed` instead.
 
         Returns:
-            Whether the other is claimed, so that its letter may leave.
+            Which clients' letters may leave: those that are claimed.
 
         Raises:
-            DeliveryError: the lease was lost, the one was not being sent, or the other is not
-                there. Nothing is written then.
+            DeliveryError: the lease was lost, one was not being sent, or one is not there. Nothing
+                is written then.
         """
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            if settled:
-                self._move(connection, _outcome(lease, settled), {State.SENDING}, settled.due)
-            if wanted is None:
-                return False
-            why = suppressions.reason(connection, wanted.address, wanted.listed)
-            change = _sent_by(lease, wanted.client, now, why or "claimed")
-            if why:
-                change = replace(change, after=State.SUPPRESSED)
-            return rows.move(connection, change, rows.WAITING) and not why
+            for one in settled:
+                self._move(connection, _outcome(lease, one), {State.SENDING}, one.due)
+            return frozenset(one.client for one in wanted if _claimed(connection, lease, one, now))
+
+    def may_leave(self, lease: Lease, address: str, listed: str) -> bool:
+        """Whether a letter that was claimed a while ago may leave: the sender sends, it is wanted.
+
+        Raises:
+            DeliveryError: the lease was lost.
+        """
+        with self._database.reading() as connection:
+            leases.look(connection, lease)
+            return not suppressions.reason(connection, address, listed)
 
     def give_back(self, lease: Lease, client: str, now: datetime) -> None:
         """Let a claimed row wait again whose letter was never handed over: no attempt was made.
@@ -366,6 +370,15 @@ class Ledger:
 def _sent_by(lease: Lease, client: str, now: datetime, text: str) -> Change:
     """A sender takes a row in hand."""
     return Change(lease.campaign, client, now, "", State.SENDING, text=text, by=lease.owner)
+
+
+def _claimed(connection: Connection, lease: Lease, wanted: Wanted, now: datetime) -> bool:
+    """Claim a row, or suppress it; whether it is claimed."""
+    why = wanted.against or suppressions.reason(connection, wanted.address, wanted.listed)
+    change = _sent_by(lease, wanted.client, now, why or "claimed")
+    if why:
+        change = replace(change, after=State.SUPPRESSED)
+    return rows.move(connection, change, rows.WAITING) and not why
 
 
 def _outcome(lease: Lease, settled: Settled) -> Change:

@@ -56,11 +56,15 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The row that is to be sent next, unless its address wants no mail of the brief `listed`."""
+    """A row to be sent next, unless its address wants no mail of the brief `listed`.
+
+    `against`: what else speaks against it; mostly nothing.
+    """
 
     client: str
     address: str = field(repr=False)
     listed: str
+    against: str = ""
 
 
 @dataclass(frozen=True, slots=True)

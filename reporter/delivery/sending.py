@@ -3,15 +3,15 @@
 Between claim and answer nobody knows what became of a letter. Whoever dies there leaves it claimed;
 the next run makes it `uncertain`, and nothing sends it again by itself.
 
-Server and disk are waited for at the same time: while a letter is on its way, what became of the
-one before is written down and the next is claimed, in one transaction. So no letter leaves before
-its claim is on the disk, and two at most are claimed at any moment.
+Server and disk are waited for at the same time: while letters are on their way, what became of
+those before is written down and the next are claimed, in one transaction. So no letter leaves
+before its claim is on the disk, and the slower the disk, the fewer times it is waited for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 LEASE = 60.0  # seconds
 RENEWED = 15.0  # seconds after which a lease is renewed
 GLANCE = 0.5  # seconds between looks at what others want: a pause
+AHEAD = 4
+"""So many letters are claimed at most: a run that is killed leaves so many uncertain, and those
+whose answers it had not written down."""
 PAGE = 200
 WAITING = (State.QUEUED, State.DEFERRED)
 FORGOTTEN = "the archive has forgotten the client"
@@ -95,9 +98,7 @@ class Sending:
     progress: Progress = lambda _done, _all, _what: None
     total: int = 0
     done: int = 0
-    _out: Delivery | None = None  # on its way
-    _told: tuple[Delivery, Settled] | None = None  # answered, and not written down yet
-    _claimed: Delivery | None = None  # not on its way yet
+    _told: list[tuple[Delivery, Settled]] = field(default_factory=list)  # not written down yet
     _looked: float | None = None
     _begun: float | None = None
 
@@ -121,10 +122,12 @@ class Sending:
     def _every(self, turns: Turns, relay: Relay) -> None:
         while True:
             self.look()
-            row = turns.take(self.clock.ticks())
-            if row or self._out or self._told:
+            room = range(AHEAD - len(relay) - len(self._told))
+            new = [row for _ in room if (row := turns.take(self.clock.ticks()))]
+            if new or relay or self._told:
                 with interrupts.held():
-                    self._step(relay, row)
+                    self._write(relay, new)
+                    self._hear(relay)
             elif turns.is_over:
                 return
             else:
@@ -157,11 +160,8 @@ class Sending:
         """Sleep, but not longer than anybody may have to wait for an answer."""
         self.clock.sleep(max(0.0, min(seconds, GLANCE)))
 
-    def look(self) -> bool:
+    def look(self) -> None:
         """See whether to go on: is the lease held, is it paused, is there time?
-
-        Returns:
-            Whether it was time to look again.
 
         Raises:
             DeliveryError: the lease was lost.
@@ -169,7 +169,7 @@ class Sending:
         """
         ticks = self.clock.ticks()
         if self._looked is not None and ticks - self._looked < GLANCE:
-            return False
+            return
         self._looked = ticks
         self.tenure.keep()
         if self.ledger.is_paused(self.campaign):
@@ -178,71 +178,58 @@ class Sending:
         if self.finish_by and self.clock.now() >= self.finish_by:
             message = f"stopped at {self.finish_by:%Y-%m-%d %H:%M}, as told by --finish-by."
             raise UnsentError(message, where=self.campaign, tip="Send the rest: the same command.")
-        return True
 
     # --- one letter ---------------------------------------------------------------------------
 
-    def _step(self, relay: Relay, row: Delivery | None) -> None:
-        """Claim a row while the letter before it is on its way; then hand its own over."""
-        letter = self._letter(row) if row else None
-        if row and letter is None:
-            self._suppress(row, FORGOTTEN)
-        self._write(row if letter else None)
-        self._await(relay)
-        if self._told and self._told[1].answer.verdict is Verdict.HALTED:
-            self._write(None)
-        if self._claimed and letter and self._may_leave(self._claimed):
-            relay.hand_over(letter)
-            self._out = self._claimed
-        self._claimed = None
+    def _write(self, relay: Relay, new: Sequence[Delivery] = ()) -> None:
+        """Write down what is known by now, and claim rows, whose letters leave then."""
+        letters = {row.client: letter for row in new if (letter := self._letter(row))}
+        wanted = [self._wanted(row, "" if row.client in letters else FORGOTTEN) for row in new]
+        told, lease, now = self._told, self.tenure.lease, self.clock.now()
+        if told or wanted:
+            claimed = self.ledger.go_on(lease, [one for _, one in told], wanted, now)
+            self._told = []
+        for row in new:
+            if row.client in claimed:
+                relay.take(row, letters[row.client], self._still_may(row))
+            else:
+                self._count(row)  # suppressed, or settled by hand meanwhile
+        for row, settled in told:
+            self._follow(row, settled.answer, settled.time)
+            self._count(row)
 
-    def _write(self, row: Delivery | None) -> None:
-        """Write down what is known of the last letter, and claim a row, if one is given."""
-        if row is None and self._told is None:
-            return
-        wanted = Wanted(row.client, row.address, self.listed) if row else None
-        settled = self._told[1] if self._told else None
-        if self.ledger.go_on(self.tenure.lease, settled, wanted, self.clock.now()):
-            self._claimed = row
-        elif row:
-            self._count(row)  # suppressed, or settled by hand meanwhile
-        told, self._told = self._told, None
-        if told:
-            self._follow(told[0], told[1].answer, told[1].time)
-            self._count(told[0])
+    def _wanted(self, row: Delivery, against: str) -> Wanted:
+        return Wanted(row.client, row.address, self.listed, against)
 
-    def _await(self, relay: Relay) -> None:
-        """Wait for the answer to the letter on its way, and look after the lease meanwhile."""
-        if self._out is None:
-            return
-        row = self._out
-        while (answer := relay.answer(RENEWED)) is None:
-            self.tenure.keep()
-        self._out, now = None, self.clock.now()
-        answer, due = judged(row, answer, self._since(row, now), now, self.settings.limits)
-        self._told = (row, Settled(row.client, answer, now, due))
+    def _hear(self, relay: Relay) -> None:
+        """Hear what became of letters; who never left waits again, if he wants it still."""
+        lease = self.tenure.lease
+        for row, answer in relay.answers(GLANCE):
+            now = self.clock.now()
+            if answer:
+                final = judged(row, answer, self._since(row, now), now, self.settings.limits)
+                self._told.append((row, Settled(row.client, final[0], now, final[1])))
+            elif why := self.ledger.is_suppressed(row.address, self.listed):
+                self.ledger.suppressed(lease, row.client, why, now)
+            else:
+                self.ledger.give_back(lease, row.client, now)
 
-    def _may_leave(self, row: Delivery) -> bool:
-        """Whether a claim still holds good: asked again where the letter before took its time."""
-        if not self.look():
-            return True
-        why = self.ledger.is_suppressed(row.address, self.listed)
-        if why:
-            self._suppress(row, why)
-        return not why
+    def _still_may(self, row: Delivery) -> Callable[[], bool]:
+        """Whether a claim holds good: asked again where the letters before it took their time."""
+        since, lease = self.clock.ticks(), self.tenure.lease
 
-    def _suppress(self, row: Delivery, why: str) -> None:
-        self.ledger.suppressed(self.tenure.lease, row.client, why, self.clock.now())
-        self._count(row)
+        def may() -> bool:
+            is_fresh = self.clock.ticks() - since < GLANCE
+            return is_fresh or self.ledger.may_leave(lease, row.address, self.listed)
+
+        return may
 
     def _finish(self, relay: Relay) -> None:
-        """Leave nothing in the air, whatever ended the run: what never left waits again."""
-        if self._claimed:
-            row, self._claimed = self._claimed, None
-            self.ledger.give_back(self.tenure.lease, row.client, self.clock.now())
-        self._write(None)
-        self._await(relay)
-        self._write(None)
+        """Leave nothing in the air, whatever ended the run."""
+        relay.stop()
+        while relay:
+            self._hear(relay)
+        self._write(relay)
 
     def _since(self, row: Delivery, now: datetime) -> datetime:
         """When a row was queued: asked for those alone that were deferred before."""
