@@ -8,7 +8,7 @@ its way as `rows.MOVES` says and no other: above all, what is `sent` stays sent,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -161,7 +161,8 @@ class Ledger:
         """
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            return rows.move(connection, _sent_by(lease, client, now, "claimed"), rows.WAITING)
+            claim = rows.Step(_sent_by(lease, client, now, "claimed"), rows.WAITING)
+            return bool(rows.move(connection, lease.campaign, [claim]))
 
     def settle(
         self, lease: Lease, client: str, answer: Answer, now: datetime, due: datetime | None = None
@@ -196,9 +197,9 @@ class Ledger:
         """
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            for one in settled:
-                self._move(connection, _outcome(lease, one), {State.SENDING}, one.due)
-            return frozenset(one.client for one in wanted if _claimed(connection, lease, one, now))
+            steps = [rows.Step(_outcome(lease, o), {State.SENDING}, o.due) for o in settled]
+            _all_moved(connection, lease.campaign, steps)
+            return _claimed(connection, lease, list(wanted), now)
 
     def may_leave(self, lease: Lease, address: str, listed: str) -> bool:
         """Whether a letter that was claimed a while ago may leave: the sender sends, it is wanted.
@@ -219,7 +220,7 @@ class Ledger:
         change = replace(_sent_by(lease, client, now, "not handed over"), after=State.QUEUED)
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            self._move(connection, change, {State.SENDING}, None)
+            _all_moved(connection, lease.campaign, [rows.Step(change, {State.SENDING})])
             rows.forget_attempt(connection, change)
 
     def suppressed(self, lease: Lease, client: str, reason: str, now: datetime) -> None:
@@ -231,7 +232,8 @@ class Ledger:
         change = replace(_sent_by(lease, client, now, reason), after=State.SUPPRESSED)
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            self._move(connection, change, {State.SENDING, *rows.WAITING}, None)
+            step = rows.Step(change, {State.SENDING, *rows.WAITING})
+            _all_moved(connection, lease.campaign, [step])
 
     def recover(self, lease: Lease, now: datetime) -> int:
         """Make what an earlier sender left `sending` uncertain: it may have been taken."""
@@ -240,16 +242,6 @@ class Ledger:
         with self._database.writing() as connection:
             leases.check(connection, lease)
             return rows.sweep(connection, {State.SENDING}, change)
-
-    def _move(
-        self, connection: Connection, change: Change, allowed: Collection[State],
-        due: datetime | None,
-    ) -> None:  # fmt: skip
-        """Change a row that must be one of `allowed`."""
-        if not rows.move(connection, change, allowed, due):
-            found = rows.single(connection, change.campaign, change.client)
-            before = found.state if found else State.SENT
-            raise rows.impossible(change.campaign, change.client, before, State(change.after))
 
     # --- settling -------------------------------------------------------------------------------
 
@@ -269,7 +261,7 @@ class Ledger:
         change = Change(campaign, client, now, "", state, code, text=reason, by=by)
         due = now if state in rows.WAITING else None
         with self._database.writing() as connection:
-            self._move(connection, change, {State.UNCERTAIN}, due)
+            _all_moved(connection, campaign, [rows.Step(change, {State.UNCERTAIN}, due)])
 
     def retry(self, campaign: str, states: Collection[State], now: datetime, by: str) -> int:
         """Queue what failed, was deferred or suppressed again, due at once; how many.
@@ -372,13 +364,37 @@ def _sent_by(lease: Lease, client: str, now: datetime, text: str) -> Change:
     return Change(lease.campaign, client, now, "", State.SENDING, text=text, by=lease.owner)
 
 
-def _claimed(connection: Connection, lease: Lease, wanted: Wanted, now: datetime) -> bool:
-    """Claim a row, or suppress it; whether it is claimed."""
-    why = wanted.against or suppressions.reason(connection, wanted.address, wanted.listed)
-    change = _sent_by(lease, wanted.client, now, why or "claimed")
-    if why:
-        change = replace(change, after=State.SUPPRESSED)
-    return rows.move(connection, change, rows.WAITING) and not why
+def _all_moved(connection: Connection, campaign: str, steps: Sequence[rows.Step]) -> None:
+    """Let rows take steps that all of them must be able to take."""
+    if not steps:
+        return
+    moved = rows.move(connection, campaign, steps)
+    for step in steps:
+        if step.change.client not in moved:
+            found = rows.single(connection, campaign, step.change.client)
+            before = found.state if found else State.SENT
+            after = State(step.change.after)
+            raise rows.impossible(campaign, step.change.client, before, after)
+
+
+def _claimed(
+    connection: Connection, lease: Lease, wanted: Sequence[Wanted], now: datetime
+) -> frozenset[str]:
+    """Claim rows, and suppress those that are not wanted; the clients of those claimed."""
+    if not wanted:
+        return frozenset()
+    why = {
+        one.client: one.against or suppressions.reason(connection, one.address, one.listed)
+        for one in wanted
+    }
+    steps = [rows.Step(_begun(lease, client, now, why[client]), rows.WAITING) for client in why]
+    moved = rows.move(connection, lease.campaign, steps)
+    return frozenset(client for client in moved if not why[client])
+
+
+def _begun(lease: Lease, client: str, now: datetime, why_not: str) -> Change:
+    change = _sent_by(lease, client, now, why_not or "claimed")
+    return replace(change, after=State.SUPPRESSED) if why_not else change
 
 
 def _outcome(lease: Lease, settled: Settled) -> Change:
