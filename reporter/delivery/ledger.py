@@ -8,9 +8,8 @@ its way as `rows.MOVES` says and no other: above all, what is `sent` stays sent,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -19,13 +18,14 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from reporter.delivered import Answer, Delivery, State
-from reporter.delivery import leases, rows, suppressions
+from reporter.delivery import claims, leases, rows, suppressions
 from reporter.delivery.connecting import Database, connected
 from reporter.delivery.records import Campaign, Change, Lease, Settled, Suppression, Wanted
 from reporter.delivery.tables import pauses
 from reporter.errors import DeliveryError
 
 T = TypeVar("T")
+NOBODY = Wanted({}, "")
 BATCH = 500
 """Rows that are entered in one transaction."""
 RETRIED = frozenset({State.FAILED, State.DEFERRED})
@@ -161,8 +161,8 @@ class Ledger:
         """
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            claim = rows.Step(_sent_by(lease, client, now, "claimed"), rows.WAITING)
-            return bool(rows.move(connection, lease.campaign, [claim]))
+            begun = rows.Step(claims.begun(lease, client, now), rows.WAITING)
+            return bool(rows.move(connection, lease.campaign, [begun]))
 
     def settle(
         self, lease: Lease, client: str, answer: Answer, now: datetime, due: datetime | None = None
@@ -179,10 +179,10 @@ class Ledger:
         Raises:
             DeliveryError: the lease was lost, or the row was not being sent.
         """
-        self.go_on(lease, [Settled(client, answer, now, due)], (), now)
+        self.go_on(lease, [Settled(client, answer, now, due)], NOBODY, now)
 
     def go_on(
-        self, lease: Lease, settled: Iterable[Settled], wanted: Iterable[Wanted], now: datetime
+        self, lease: Lease, settled: Iterable[Settled], wanted: Wanted, now: datetime
     ) -> frozenset[str]:
         """Settle rows and claim others, in one transaction: the disk is waited for once.
 
@@ -197,9 +197,8 @@ class Ledger:
         """
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            steps = [rows.Step(_outcome(lease, o), {State.SENDING}, o.due) for o in settled]
-            _all_moved(connection, lease.campaign, steps)
-            return _claimed(connection, lease, list(wanted), now)
+            claims.settle(connection, lease, settled)
+            return claims.claim(connection, lease, wanted, now)
 
     def may_leave(self, lease: Lease, address: str, listed: str) -> bool:
         """Whether a letter that was claimed a while ago may leave: the sender sends, it is wanted.
@@ -217,11 +216,9 @@ class Ledger:
         Raises:
             DeliveryError: the lease was lost, or the row was not being sent.
         """
-        change = replace(_sent_by(lease, client, now, "not handed over"), after=State.QUEUED)
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            _all_moved(connection, lease.campaign, [rows.Step(change, {State.SENDING})])
-            rows.forget_attempt(connection, change)
+            claims.give_back(connection, lease, client, now)
 
     def suppressed(self, lease: Lease, client: str, reason: str, now: datetime) -> None:
         """Say that a row's address wants no mail, before it was handed over.
@@ -229,11 +226,11 @@ class Ledger:
         Raises:
             DeliveryError: the lease was lost, or the row is done with.
         """
-        change = replace(_sent_by(lease, client, now, reason), after=State.SUPPRESSED)
+        refused = claims.begun(lease, client, now, reason)
+        step = rows.Step(refused, {State.SENDING, *rows.WAITING})
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            step = rows.Step(change, {State.SENDING, *rows.WAITING})
-            _all_moved(connection, lease.campaign, [step])
+            rows.move_all(connection, lease.campaign, [step])
 
     def recover(self, lease: Lease, now: datetime) -> int:
         """Make what an earlier sender left `sending` uncertain: it may have been taken."""
@@ -261,7 +258,7 @@ class Ledger:
         change = Change(campaign, client, now, "", state, code, text=reason, by=by)
         due = now if state in rows.WAITING else None
         with self._database.writing() as connection:
-            _all_moved(connection, campaign, [rows.Step(change, {State.UNCERTAIN}, due)])
+            rows.move_all(connection, campaign, [rows.Step(change, {State.UNCERTAIN}, due)])
 
     def retry(self, campaign: str, states: Collection[State], now: datetime, by: str) -> int:
         """Queue what failed, was deferred or suppressed again, due at once; how many.
@@ -357,52 +354,6 @@ class Ledger:
     def _read(self, question: Callable[[Connection], T]) -> T:
         with self._database.reading() as connection:
             return question(connection)
-
-
-def _sent_by(lease: Lease, client: str, now: datetime, text: str) -> Change:
-    """A sender takes a row in hand."""
-    return Change(lease.campaign, client, now, "", State.SENDING, text=text, by=lease.owner)
-
-
-def _all_moved(connection: Connection, campaign: str, steps: Sequence[rows.Step]) -> None:
-    """Let rows take steps that all of them must be able to take."""
-    if not steps:
-        return
-    moved = rows.move(connection, campaign, steps)
-    for step in steps:
-        if step.change.client not in moved:
-            found = rows.single(connection, campaign, step.change.client)
-            before = found.state if found else State.SENT
-            after = State(step.change.after)
-            raise rows.impossible(campaign, step.change.client, before, after)
-
-
-def _claimed(
-    connection: Connection, lease: Lease, wanted: Sequence[Wanted], now: datetime
-) -> frozenset[str]:
-    """Claim rows, and suppress those that are not wanted; the clients of those claimed."""
-    if not wanted:
-        return frozenset()
-    why = {
-        one.client: one.against or suppressions.reason(connection, one.address, one.listed)
-        for one in wanted
-    }
-    steps = [rows.Step(_begun(lease, client, now, why[client]), rows.WAITING) for client in why]
-    moved = rows.move(connection, lease.campaign, steps)
-    return frozenset(client for client in moved if not why[client])
-
-
-def _begun(lease: Lease, client: str, now: datetime, why_not: str) -> Change:
-    change = _sent_by(lease, client, now, why_not or "claimed")
-    return replace(change, after=State.SUPPRESSED) if why_not else change
-
-
-def _outcome(lease: Lease, settled: Settled) -> Change:
-    answer = settled.answer
-    return Change(
-        lease.campaign, settled.client, settled.time, "", rows.OUTCOMES[answer.verdict],
-        answer.code, answer.enhanced, answer.text, lease.owner,
-    )  # fmt: skip
 
 
 def _is_paused(connection: Connection, campaign: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -56,15 +57,13 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A row to be sent next, unless its address wants no mail of the brief `listed`.
+    """Rows to be sent next, unless their addresses want no mail of the brief `listed`.
 
-    `against`: what else speaks against it; mostly nothing.
+    `clients` has them in order, each with what else speaks against it: mostly nothing.
     """
 
-    client: str
-    address: str = field(repr=False)
+    clients: Mapping[str, str]
     listed: str
-    against: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,22 @@ def move(connection: Connection, campaign: str, steps: Sequence[Step]) -> frozen
     return frozenset(one.change.client for one in done)
 
 
+def move_all(connection: Connection, campaign: str, steps: Sequence[Step]) -> None:
+    """Let rows take steps that all of them must be able to take.
+
+    Raises:
+        DeliveryError: one is in no state for it.
+    """
+    if not steps:
+        return
+    moved = move(connection, campaign, steps)
+    for change in (step.change for step in steps):
+        if change.client not in moved:
+            found = single(connection, campaign, change.client)
+            before = found.state if found else State.SENT
+            raise impossible(campaign, change.client, before, State(change.after))
+
+
 def _taken(step: Step, states: Mapping[str, State]) -> Step | None:
     """A step with what the row was before; None where that is not allowed."""
     change, before = step.change, states.get(step.change.client)

@@ -183,22 +183,21 @@ class Sending:
     def _write(self, relay: Relay, new: Sequence[Delivery] = ()) -> None:
         """Write down what is known by now, and claim rows, whose letters leave then."""
         letters = {row.client: letter for row in new if (letter := self._letter(row))}
-        wanted = [self._wanted(row, "" if row.client in letters else FORGOTTEN) for row in new]
+        against = {row.client: "" if row.client in letters else FORGOTTEN for row in new}
         told, lease, now = self._told, self.tenure.lease, self.clock.now()
-        if told or wanted:
-            claimed = self.ledger.go_on(lease, [one for _, one in told], wanted, now)
-            self._told = []
+        if not told and not new:
+            return
+        settled = [one for _, one in told]
+        claimed = self.ledger.go_on(lease, settled, Wanted(against, self.listed), now)
+        self._told = []
         for row in new:
             if row.client in claimed:
                 relay.take(row, letters[row.client], self._still_may(row))
             else:
                 self._count(row)  # suppressed, or settled by hand meanwhile
-        for row, settled in told:
-            self._follow(row, settled.answer, settled.time)
+        for row, one in told:
+            self._follow(row, one.answer, one.time)
             self._count(row)
-
-    def _wanted(self, row: Delivery, against: str) -> Wanted:
-        return Wanted(row.client, row.address, self.listed, against)
 
     def _hear(self, relay: Relay) -> None:
         """Hear what became of letters; who never left waits again, if he wants it still."""
