@@ -48,6 +48,8 @@ FAST = "per_minute = 600000"
 SLOW, SLOWER = 600, 120
 EVEN = f'per_minute = {SLOW}\n[rates.domains]\n"slow.example.com" = {SLOWER}'
 MINUTE = 60  # seconds
+STAMP = "%Y %b %d %H:%M:%S %z"
+TAKEN = r"^(\w+ +\d+ [\d:]+) \S+ postfix/\w+\[\d+\]: \w+: to=<\w+@([\w.]+)>"
 COLUMNS = "id,name,address,audience,jurisdiction\n"
 OURS = """
 import re, sys
@@ -232,12 +234,17 @@ def rates(seconds: int) -> None:
         sent(folder, edition)
         server.flush(600)
         log = server.log.read_text()
-    taken = re.findall(r"^(\S+) \S+ postfix/\w+\[\d+\]: \w+: to=<\w+@([\w.]+)>", log, re.MULTILINE)
+    taken = re.findall(TAKEN, log, re.MULTILINE)
     for rate, domain in ((SLOW, ""), (SLOWER, "slow.example.com")):
-        stamps = [datetime.fromisoformat(at) for at, to in taken if domain in {"", to}]
+        stamps = [moment(at) for at, to in taken if domain in {"", to}]
         least, most = window(sorted(stamps))
         print(f"{rate} a minute {domain}: {least} to {most} letters in any {MINUTE} s "
               f"({least / rate - 1:+.1%}, {most / rate - 1:+.1%})")  # fmt: skip
+
+
+def moment(stamp: str) -> datetime:
+    """A moment of the log, which names no year."""
+    return datetime.strptime(f"2000 {stamp} +0000", STAMP)
 
 
 def window(stamps: Sequence[datetime]) -> tuple[int, int]:
