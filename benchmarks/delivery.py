@@ -48,7 +48,6 @@ FAST = "per_minute = 600000"
 SLOW, SLOWER = 600, 120
 EVEN = f'per_minute = {SLOW}\n[rates.domains]\n"slow.example.com" = {SLOWER}'
 MINUTE = 60  # seconds
-STAMP = "%Y %b %d %H:%M:%S %z"
 TAKEN = r"^(\w+ +\d+ [\d:]+) \S+ postfix/\w+\[\d+\]: \w+: to=<\w+@([\w.]+)>"
 COLUMNS = "id,name,address,audience,jurisdiction\n"
 OURS = """
@@ -244,7 +243,7 @@ def rates(seconds: int) -> None:
 
 def moment(stamp: str) -> datetime:
     """A moment of the log, which names no year."""
-    return datetime.strptime(f"2000 {stamp} +0000", STAMP)
+    return datetime.strptime(f"2000 {stamp} +0000", "%Y %b %d %H:%M:%S %z")
 
 
 def window(stamps: Sequence[datetime]) -> tuple[int, int]:
