@@ -9,9 +9,20 @@ Every function works inside its caller's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Text, bindparam, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -55,6 +66,23 @@ _REASON = (
     .order_by(_C.number)
     .limit(1)
 )
+_MINE, _OTHERS = deliveries.alias("mine"), deliveries.alias("others")
+_ASKED = (_MINE.c.campaign == bindparam("of")) & _MINE.c.client.in_(
+    bindparam("whose", expanding=True)
+)
+_NAMES = union_all(
+    select(_MINE.c.client, _MINE.c.folded.label("name")).where(_ASKED),
+    select(_MINE.c.client, (literal(_CLIENT) + _OTHERS.c.handle).label("name"))
+    .join(_OTHERS, _OTHERS.c.folded == _MINE.c.folded)
+    .where(_ASKED),
+).subquery()
+"""As what clients may be suppressed: by their addresses, and as each client who had those."""
+_REASONS = (
+    select(_NAMES.c.client, _C.reason)
+    .join(suppressions, _C.address == _NAMES.c.name)
+    .where(_C.listed.in_((bindparam("listed"), EVERYTHING)), _VALID)
+    .order_by(_C.number.desc())
+)
 _LIFT = update(suppressions).where(_reached_by(_WHOM), _C.listed == bindparam("of"), _VALID)
 
 
@@ -81,6 +109,14 @@ def reason(connection: Connection, address: str, listed: str) -> str:
     """Why an address gets no mail of a brief; empty where it does."""
     found = connection.execute(_REASON, {"whom": same(address), "listed": listed}).scalar()
     return "" if found is None else found or "suppressed"
+
+
+def reasons(
+    connection: Connection, campaign: str, clients: Sequence[str], listed: str
+) -> dict[str, str]:
+    """Which of these clients of an edition get no mail of a brief, and why."""
+    asked = {"of": campaign, "whose": list(clients), "listed": listed}
+    return {client: why or "suppressed" for client, why in connection.execute(_REASONS, asked)}
 
 
 def every(connection: Connection) -> tuple[Suppression, ...]:
