@@ -24,6 +24,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from reporter.delivered import State
+from reporter.delivery.sending import AHEAD
 from tests.delivery import editions
 from tests.delivery.posts import HEAD, KEY, row
 from tests.faulty import Fault, Proxy, proxy, seeded
@@ -35,9 +36,10 @@ __all__ = ["postfix", "shared_postfix"]  # fixtures
 
 WARMED = "tests.delivery.warmed:run"
 SOAK = TRIALS > 10
-CLIENTS = 1000 if SOAK else 36
+CLIENTS = 1000 if SOAK else 100
 KILLS = 20 if SOAK else 5
 PREPARING = 2.0  # seconds in which the first runs are killed
+LETTERS = 1.6 * (CLIENTS / KILLS - AHEAD)  # at most, before a run is killed that sends
 DELAY = 0.05  # seconds in which a letter is handed over and its row settled, at most
 GAP = timedelta(minutes=5)  # between runs: no lease of a dead one is in the way
 FAULTS = {
@@ -148,7 +150,7 @@ def killed(desk: Desk, server: Proxy) -> None:
     early = KILLS // 4
     codes = Counter(desk.send(seconds=share * PREPARING).code for share in shares[:early])
     for share, delay in zip(shares[early:], delays[early:], strict=True):
-        letters = 1 + int(share * 1.8 * CLIENTS / KILLS)
+        letters = 1 + int(share * LETTERS)
         with struck(desk, server, letters, delay * DELAY):
             codes[desk.send().code] += 1
     assert codes == {-signal.SIGKILL: KILLS}, desk.said
