@@ -8,8 +8,9 @@ wait, or end a lease early, but never gives two senders.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.engine import Connection
 
 from reporter.delivery.records import Lease
@@ -18,7 +19,8 @@ from reporter.errors import DeliveryError
 
 _OF = leases.c.campaign == bindparam("of")
 _READ = select(leases.c.owner, leases.c.token, leases.c.expires).where(_OF)
-_SHARED = select(leases.c.token).where(_OF).with_for_update(read=True)
+_TOKEN = select(leases.c.token).where(_OF)
+_SHARED = _TOKEN.with_for_update(read=True)
 _CHANGE = update(leases).where(_OF)
 
 
@@ -71,7 +73,16 @@ def check(connection: Connection, lease: Lease) -> None:
     Raises:
         DeliveryError: somebody did, or it was let go.
     """
-    found = connection.execute(_SHARED, {"of": lease.campaign}).scalar()
+    look(connection, lease, _SHARED)
+
+
+def look(connection: Connection, lease: Lease, asked: Select[Any] = _TOKEN) -> None:
+    """See that nobody took it over until now.
+
+    Raises:
+        DeliveryError: somebody did, or it was let go.
+    """
+    found = connection.execute(asked, {"of": lease.campaign}).scalar()
     if found != lease.token:
         message = "the right to send this edition was lost to somebody else."
         tip = "Nothing more is sent from here: see reporter outbox status."

@@ -18,13 +18,14 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from reporter.delivered import Answer, Delivery, State
-from reporter.delivery import leases, rows, suppressions
+from reporter.delivery import claims, leases, rows, suppressions
 from reporter.delivery.connecting import Database, connected
-from reporter.delivery.records import Campaign, Change, Lease, Suppression
+from reporter.delivery.records import Campaign, Change, Lease, Settled, Suppression, Wanted
 from reporter.delivery.tables import pauses
 from reporter.errors import DeliveryError
 
 T = TypeVar("T")
+NOBODY = Wanted({}, "")
 BATCH = 500
 """Rows that are entered in one transaction."""
 RETRIED = frozenset({State.FAILED, State.DEFERRED})
@@ -160,12 +161,10 @@ class Ledger:
         Raises:
             DeliveryError: the lease was lost, or there is no such row.
         """
-        change = Change(
-            lease.campaign, client, now, "", State.SENDING, text="claimed", by=lease.owner
-        )
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            return rows.move(connection, change, rows.WAITING)
+            begun = rows.Step(claims.begun(lease, client, now), rows.WAITING)
+            return bool(rows.move(connection, lease.campaign, [begun]))
 
     def settle(
         self, lease: Lease, client: str, answer: Answer, now: datetime, due: datetime | None = None
@@ -182,11 +181,46 @@ class Ledger:
         Raises:
             DeliveryError: the lease was lost, or the row was not being sent.
         """
-        change = Change(
-            lease.campaign, client, now, "", rows.OUTCOMES[answer.verdict], answer.code,
-            answer.enhanced, answer.text, lease.owner,
-        )  # fmt: skip
-        self._sender_says(lease, change, {State.SENDING}, due=due)
+        self.go_on(lease, [Settled(client, answer, now, due)], NOBODY, now)
+
+    def go_on(
+        self, lease: Lease, settled: Iterable[Settled], wanted: Wanted, now: datetime
+    ) -> frozenset[str]:
+        """Settle rows and claim others, in one transaction: the disk is waited for once.
+
+        Whoever wants no mail by now becomes `suppressed` instead.
+
+        Returns:
+            Which clients' letters may leave: those that are claimed.
+
+        Raises:
+            DeliveryError: the lease was lost, one was not being sent, or one is not there. Nothing
+                is written then.
+        """
+        with self._database.writing() as connection:
+            leases.check(connection, lease)
+            claims.settle(connection, lease, settled)
+            return claims.claim(connection, lease, wanted, now)
+
+    def may_leave(self, lease: Lease, address: str, listed: str) -> bool:
+        """Whether a letter that was claimed a while ago may leave: the sender sends, it is wanted.
+
+        Raises:
+            DeliveryError: the lease was lost.
+        """
+        with self._database.reading() as connection:
+            leases.look(connection, lease)
+            return not suppressions.reason(connection, address, listed)
+
+    def give_back(self, lease: Lease, client: str, now: datetime) -> None:
+        """Let a claimed row wait again whose letter was never handed over: no attempt was made.
+
+        Raises:
+            DeliveryError: the lease was lost, or the row was not being sent.
+        """
+        with self._database.writing() as connection:
+            leases.check(connection, lease)
+            claims.give_back(connection, lease, client, now)
 
     def suppressed(self, lease: Lease, client: str, reason: str, now: datetime) -> None:
         """Say that a row's address wants no mail, before it was handed over.
@@ -194,10 +228,11 @@ class Ledger:
         Raises:
             DeliveryError: the lease was lost, or the row is done with.
         """
-        change = Change(
-            lease.campaign, client, now, "", State.SUPPRESSED, text=reason, by=lease.owner
-        )
-        self._sender_says(lease, change, {State.SENDING, *rows.WAITING}, due=None)
+        refused = claims.begun(lease, client, now, reason)
+        step = rows.Step(refused, {State.SENDING, *rows.WAITING})
+        with self._database.writing() as connection:
+            leases.check(connection, lease)
+            rows.move_all(connection, lease.campaign, [step])
 
     def withdraw(self, lease: Lease, client: str, reason: str, now: datetime) -> bool:
         """Take out a row that waits, so that another letter may be made; False where none waits.
@@ -220,23 +255,6 @@ class Ledger:
             leases.check(connection, lease)
             return rows.sweep(connection, {State.SENDING}, change)
 
-    def _sender_says(
-        self, lease: Lease, change: Change, allowed: Collection[State], due: datetime | None
-    ) -> None:
-        with self._database.writing() as connection:
-            leases.check(connection, lease)
-            self._move(connection, change, allowed, due)
-
-    def _move(
-        self, connection: Connection, change: Change, allowed: Collection[State],
-        due: datetime | None,
-    ) -> None:  # fmt: skip
-        """Change a row that must be one of `allowed`."""
-        if not rows.move(connection, change, allowed, due):
-            found = rows.single(connection, change.campaign, change.client)
-            before = found.state if found else State.SENT
-            raise rows.impossible(change.campaign, change.client, before, State(change.after))
-
     # --- settling -------------------------------------------------------------------------------
 
     def resolve(  # noqa: PLR0913, PLR0917  a word of somebody: of what, what, why, when, who
@@ -255,7 +273,7 @@ class Ledger:
         change = Change(campaign, client, now, "", state, code, text=reason, by=by)
         due = now if state in rows.WAITING else None
         with self._database.writing() as connection:
-            self._move(connection, change, {State.UNCERTAIN}, due)
+            rows.move_all(connection, campaign, [rows.Step(change, {State.UNCERTAIN}, due)])
 
     def retry(self, campaign: str, states: Collection[State], now: datetime, by: str) -> int:
         """Queue what failed, was deferred or suppressed again, due at once; how many.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from reporter.delivered import Answer
 from reporter.delivery.addresses import folded
 
 EVERYTHING = "*"
@@ -41,6 +43,27 @@ class Change:
     enhanced: str = ""
     text: str = field(default="", repr=False)
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a claimed row, and when; `due`: when a deferred one is tried again."""
+
+    client: str
+    answer: Answer
+    time: datetime
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Rows to be sent next, unless their addresses want no mail of the brief `listed`.
+
+    `clients` has them in order, each with what else speaks against it: mostly nothing.
+    """
+
+    clients: Mapping[str, str]
+    listed: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,10 +52,17 @@ _LINE = tuple(field.name for field in fields(Change))
 _OWN = tuple(deliveries.c[field.name] for field in fields(Delivery))
 _THIS = (deliveries.c.campaign == bindparam("of")) & (deliveries.c.client == bindparam("whose"))
 _ROW = select(*_OWN).where(_THIS)
-_STATE = select(deliveries.c.state).where(_THIS).with_for_update()
+_STATES = (
+    select(deliveries.c.client, deliveries.c.state)
+    .where(deliveries.c.campaign == bindparam("of"))
+    .where(deliveries.c.client.in_(bindparam("whose", expanding=True)))
+    .order_by(deliveries.c.client)
+    .with_for_update()
+)
 _MOVE = update(deliveries).where(_THIS)
 _CLAIM = _MOVE.values(attempts=deliveries.c.attempts + 1)
 _WITHDRAW = delete(deliveries).where(_THIS)
+_LESS = _MOVE.values(attempts=deliveries.c.attempts - 1)
 _NOTE = insert(history)
 _LATER = deliveries.c.position > bindparam("after")
 _COUNT = (
@@ -68,40 +75,88 @@ _COUNT = (
 # --- changing -----------------------------------------------------------------------------------
 
 
-def move(
-    connection: Connection, change: Change, allowed: Collection[State], due: datetime | None = None
-) -> bool:
-    """Make a row what `change.after` says, if it is one of `allowed` now, and note it.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A row becomes what `change.after` says, if it is one of `allowed` now."""
 
-    To make it `sending` is one more attempt.
+    change: Change
+    allowed: Collection[State]
+    due: datetime | None = None
+
+
+def move(connection: Connection, campaign: str, steps: Sequence[Step]) -> frozenset[str]:
+    """Let rows of an edition take steps, each with its line of history.
+
+    To become `sending` is one more attempt.
+
+    Returns:
+        The clients whose rows did; of others the state does not allow it.
 
     Raises:
         DeliveryError: there is no such row, or no such change.
     """
-    this = {"of": change.campaign, "whose": change.client}
-    found = connection.execute(_STATE, this).scalar()
-    if found is None:
+    whose = [step.change.client for step in steps]
+    asked = connection.execute(_STATES, {"of": campaign, "whose": whose})
+    states = {client: State(state) for client, state in asked}
+    done = [taken for step in steps if (taken := _taken(step, states))]
+    for statement, is_claim in ((_MOVE, False), (_CLAIM, True)):
+        new = [_new(one) for one in done if (one.change.after == State.SENDING) is is_claim]
+        if new:
+            connection.execute(statement, new)
+    if done:
+        note(connection, *(one.change for one in done))
+    return frozenset(one.change.client for one in done)
+
+
+def move_all(connection: Connection, campaign: str, steps: Sequence[Step]) -> None:
+    """Let rows take steps that all of them must be able to take.
+
+    Raises:
+        DeliveryError: one is in no state for it.
+    """
+    if not steps:
+        return
+    moved = move(connection, campaign, steps)
+    for change in (step.change for step in steps):
+        if change.client not in moved:
+            found = single(connection, campaign, change.client)
+            before = found.state if found else State.SENT
+            raise impossible(campaign, change.client, before, State(change.after))
+
+
+def _taken(step: Step, states: Mapping[str, State]) -> Step | None:
+    """A step with what the row was before; None where that is not allowed."""
+    change, before = step.change, states.get(step.change.client)
+    if before is None:
         raise unknown(change.campaign, change.client)
-    before, after = State(found), State(change.after)
-    if before not in allowed:
-        return False
-    if after not in MOVES[before]:
-        raise impossible(change.campaign, change.client, before, after)
-    told = {"code": change.code, "enhanced": change.enhanced, "text": change.text[:LONGEST]}
-    new = {"state": after.value, "changed": change.time, "due": due, **told}
-    connection.execute(_CLAIM if after is State.SENDING else _MOVE, this | new)
-    note(connection, replace(change, before=before.value))
-    return True
+    if before not in step.allowed:
+        return None
+    if State(change.after) not in MOVES[before]:
+        raise impossible(change.campaign, change.client, before, State(change.after))
+    return replace(step, change=replace(change, before=before.value))
+
+
+def _new(step: Step) -> dict[str, Any]:
+    change = step.change
+    return {
+        "of": change.campaign, "whose": change.client, "state": State(change.after).value,
+        "changed": change.time, "due": step.due, "code": change.code,
+        "enhanced": change.enhanced, "text": change.text[:LONGEST],
+    }  # fmt: skip
+
+
+def forget_attempt(connection: Connection, change: Change) -> None:
+    """Take back what a claim counted."""
+    connection.execute(_LESS, {"of": change.campaign, "whose": change.client})
 
 
 def withdraw(connection: Connection, change: Change) -> bool:
     """Take a waiting row out; its history stays. False where none waits."""
-    this = {"of": change.campaign, "whose": change.client}
-    found = connection.execute(_STATE, this).scalar()
-    if found is None or State(found) not in WAITING:
+    found = single(connection, change.campaign, change.client)
+    if found is None or found.state not in WAITING:
         return False
-    connection.execute(_WITHDRAW, this)
-    note(connection, replace(change, before=found))
+    connection.execute(_WITHDRAW, {"of": change.campaign, "whose": change.client})
+    note(connection, replace(change, before=found.state.value))
     return True
 
 
@@ -149,6 +204,7 @@ def sweep(connection: Connection, states: Collection[State], change: Change) -> 
     chosen = (
         select(deliveries.c.client, deliveries.c.state)
         .where(deliveries.c.campaign == change.campaign, deliveries.c.state.in_(sorted(states)))
+        .order_by(deliveries.c.client)
         .limit(PAGE)
         .with_for_update()
     )

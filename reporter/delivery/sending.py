@@ -2,12 +2,16 @@
 
 Between claim and answer nobody knows what became of a letter. Whoever dies there leaves it claimed;
 the next run makes it `uncertain`, and nothing sends it again by itself.
+
+Server and disk are waited for at the same time: while letters are on their way, what became of
+those before is written down and the next are claimed, in one transaction. So no letter leaves
+before its claim is on the disk, and the slower the disk, the fewer times it is waited for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,6 +22,8 @@ from reporter.delivered import Answer, Delivery, Letter, State, Verdict
 from reporter.delivery.backoff import judged
 from reporter.delivery.clock import Clock
 from reporter.delivery.rates import Pace
+from reporter.delivery.records import Settled, Wanted
+from reporter.delivery.relay import Relay, relayed
 from reporter.delivery.settings import Settings
 from reporter.delivery.turns import Turns
 from reporter.errors import ArchiveError, DeliveryError, UnsentError
@@ -30,6 +36,8 @@ if TYPE_CHECKING:
 LEASE = 60.0  # seconds
 RENEWED = 15.0  # seconds after which a lease is renewed
 GLANCE = 0.5  # seconds between looks at what others want: a pause
+AHEAD = 8
+"""So many letters are claimed at most; a run that is killed leaves no more of them uncertain."""
 PAGE = 200
 WAITING = (State.QUEUED, State.DEFERRED)
 FORGOTTEN = "the archive has forgotten the client"
@@ -89,6 +97,7 @@ class Sending:
     progress: Progress = lambda _done, _all, _what: None
     total: int = 0
     done: int = 0
+    _told: list[tuple[Delivery, Settled]] = field(default_factory=list)  # not written down yet
     _looked: float | None = None
     _begun: float | None = None
 
@@ -102,14 +111,26 @@ class Sending:
             UnsentError: it was paused, or its time is over.
         """
         turns = Turns(lambda after: self._page(after, stage), self.pace, self._is_due)
-        while not turns.is_over:
+        with relayed(session) as relay:
+            try:
+                self._every(turns, relay)
+            finally:
+                with interrupts.held():
+                    self._finish(relay)
+
+    def _every(self, turns: Turns, relay: Relay) -> None:
+        while True:
             self.look()
-            row = turns.take(self.clock.ticks())
-            if row is None:
+            room = range(AHEAD - len(relay) - len(self._told))
+            new = [row for _ in room if (row := turns.take(self.clock.ticks()))]
+            if new or relay or self._told:
+                with interrupts.held():
+                    self._write(relay, new)
+                    self._hear(relay)
+            elif turns.is_over:
+                return
+            else:
                 self.sleep(turns.wait(self.clock.ticks()))
-                continue
-            with interrupts.held():
-                self._send(session, row)
 
     def due_next(self, stage: int | None = None) -> datetime | None:
         """When the first of the deferred letters is tried again; None where there is none."""
@@ -160,22 +181,54 @@ class Sending:
 
     # --- one letter ---------------------------------------------------------------------------
 
-    def _send(self, session: Session, row: Delivery) -> None:
-        now = self.clock.now()
-        letter = self._letter(row)
-        why = self.ledger.is_suppressed(row.address, self.listed) if letter else FORGOTTEN
-        if letter is None or why:
-            self.ledger.suppressed(self.tenure.lease, row.client, why, now)
-            self._count(row)
+    def _write(self, relay: Relay, new: Sequence[Delivery] = ()) -> None:
+        """Write down what is known by now, and claim rows, whose letters leave then."""
+        letters = {row.client: letter for row in new if (letter := self._letter(row))}
+        against = {row.client: "" if row.client in letters else FORGOTTEN for row in new}
+        told, lease, now = self._told, self.tenure.lease, self.clock.now()
+        if not told and not new:
             return
-        if not self.ledger.claim(self.tenure.lease, row.client, now):
-            return  # somebody settled it by hand meanwhile
-        answer = session.send(letter)
-        now = self.clock.now()
-        answer, due = judged(row, answer, self._since(row, now), now, self.settings.limits)
-        self.ledger.settle(self.tenure.lease, row.client, answer, now, due)
-        self._follow(row, answer, now)
-        self._count(row)
+        settled = [one for _, one in told]
+        claimed = self.ledger.go_on(lease, settled, Wanted(against, self.listed), now)
+        self._told = []
+        for row in new:
+            if row.client in claimed:
+                relay.take(row, letters[row.client], self._still_may(row))
+            else:
+                self._count(row)  # suppressed, or settled by hand meanwhile
+        for row, one in told:
+            self._follow(row, one.answer, one.time)
+            self._count(row)
+
+    def _hear(self, relay: Relay) -> None:
+        """Hear what became of letters; who never left waits again, if he wants it still."""
+        lease = self.tenure.lease
+        for row, answer in relay.answers(GLANCE):
+            now = self.clock.now()
+            if answer:
+                final = judged(row, answer, self._since(row, now), now, self.settings.limits)
+                self._told.append((row, Settled(row.client, final[0], now, final[1])))
+            elif why := self.ledger.is_suppressed(row.address, self.listed):
+                self.ledger.suppressed(lease, row.client, why, now)
+            else:
+                self.ledger.give_back(lease, row.client, now)
+
+    def _still_may(self, row: Delivery) -> Callable[[], bool]:
+        """Whether a claim holds good: asked again where the letters before it took their time."""
+        since, lease = self.clock.ticks(), self.tenure.lease
+
+        def may() -> bool:
+            is_fresh = self.clock.ticks() - since < GLANCE
+            return is_fresh or self.ledger.may_leave(lease, row.address, self.listed)
+
+        return may
+
+    def _finish(self, relay: Relay) -> None:
+        """Leave nothing in the air, whatever ended the run."""
+        relay.stop()
+        while relay:
+            self._hear(relay)
+        self._write(relay)
 
     def _since(self, row: Delivery, now: datetime) -> datetime:
         """When a row was queued: asked for those alone that were deferred before."""

@@ -5,9 +5,10 @@ Every function works inside its caller's transaction. Addresses are compared fol
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -17,6 +18,20 @@ from reporter.delivery.tables import deliveries, returns, suppressions
 
 _C = suppressions.c
 _VALID = _C.lifted.is_(None)
+_REASON = (
+    select(_C.reason)
+    .where(_C.address == bindparam("whose"), _C.listed.in_((bindparam("of"), EVERYTHING)), _VALID)
+    .order_by(_C.number)
+    .limit(1)
+)
+_REASONS = (
+    select(deliveries.c.client, _C.reason)
+    .join(deliveries, deliveries.c.folded == _C.address)
+    .where(_C.listed.in_((bindparam("listed"), EVERYTHING)), _VALID)
+    .where(deliveries.c.campaign == bindparam("of"))
+    .where(deliveries.c.client.in_(bindparam("whose", expanding=True)))
+    .order_by(_C.number.desc())
+)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 100
 """Returns of one address that are looked at."""
@@ -47,14 +62,16 @@ def lift(connection: Connection, address: str, listed: str, now: datetime, by: s
 
 def reason(connection: Connection, address: str, listed: str) -> str:
     """Why an address gets no mail of a brief; empty where it does."""
-    asked = (
-        select(_C.reason)
-        .where(_C.address == same(address), _C.listed.in_((listed, EVERYTHING)), _VALID)
-        .order_by(_C.number)
-        .limit(1)
-    )
-    found = connection.execute(asked).scalar()
+    found = connection.execute(_REASON, {"whose": same(address), "of": listed}).scalar()
     return "" if found is None else found or "suppressed"
+
+
+def reasons(
+    connection: Connection, campaign: str, clients: Sequence[str], listed: str
+) -> dict[str, str]:
+    """Which of these clients of an edition get no mail of a brief, and why."""
+    asked = {"of": campaign, "whose": list(clients), "listed": listed}
+    return {client: why or "suppressed" for client, why in connection.execute(_REASONS, asked)}
 
 
 def every(connection: Connection) -> tuple[Suppression, ...]:

@@ -233,6 +233,8 @@ def test_a_pause_stops_the_run_after_the_letter_in_hand(posts: Posts) -> None:
 
 
 def test_whoever_lost_the_lease_sends_no_more(posts: Posts) -> None:
+    posts.settings = replace(posts.settings, rates=Rates(per_minute=60))
+
     def taken_over(letter: Letter) -> object:
         if letter.client == "C0001":
             with posts.outbox() as book:
