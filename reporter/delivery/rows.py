@@ -25,6 +25,8 @@ LONGEST = 500
 """Characters of a server's words that are kept."""
 PAGE = 1000
 WAITING = frozenset({State.QUEUED, State.DEFERRED})
+STAYED = WAITING | {State.FAILED, State.SUPPRESSED}
+"""States of letters that certainly did not arrive."""
 MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
     {
         State.QUEUED: frozenset({State.SENDING, State.SUPPRESSED}),
@@ -151,9 +153,9 @@ def forget_attempt(connection: Connection, change: Change) -> None:
 
 
 def withdraw(connection: Connection, change: Change) -> bool:
-    """Take a waiting row out; its history stays. False where none waits."""
+    """Take out a row of a letter that never left; its history stays. False if there is none."""
     found = single(connection, change.campaign, change.client)
-    if found is None or found.state not in WAITING:
+    if found is None or found.state not in STAYED:
         return False
     connection.execute(_WITHDRAW, {"of": change.campaign, "whose": change.client})
     note(connection, replace(change, before=found.state.value))
