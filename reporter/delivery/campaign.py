@@ -141,8 +141,8 @@ def check_outbox(
     Raises:
         DeliveryError: it is another one, or a new one.
     """
-    rows = sum(ledger.counts(campaign).values())
-    outbox = clearance.Outbox(ledger.identity, ledger.where, rows, house.settings.file)
+    is_empty = edition == campaign and not any(ledger.counts(campaign).values())
+    outbox = clearance.Outbox(ledger.identity, ledger.where, is_empty, house.settings.file)
     return clearance.check_outbox(house.archive, edition, outbox, allowed)
 
 

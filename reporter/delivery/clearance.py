@@ -115,12 +115,12 @@ def check_age(
 class Outbox:
     """An outbox that is sent from.
 
-    `rows` is how many letters of the edition it has, `settings` the file that led to it.
+    `is_empty`: it has no letter of what is sent. `settings` is the file that led to it.
     """
 
     identity: str
     where: str
-    rows: int
+    is_empty: bool
     settings: str = ""
 
 
@@ -154,7 +154,7 @@ def _strange(archive: Archive, edition: str, outbox: Outbox) -> str:
     entries = archive.entries()
     if outboxes.of_edition(entries, edition) not in {"", outbox.identity}:
         return "its letters were prepared with another outbox, which knows who was sent them."
-    if not outbox.rows and (days := mailed_on(archive, edition)):
+    if outbox.is_empty and (days := mailed_on(archive, edition)):
         return f"was mailed on {days[0]}, and this outbox knows nothing of it."
     known = outboxes.known(entries)
     if known and outbox.identity not in known:

@@ -50,8 +50,8 @@ class Outcome:
     """What a run came to.
 
     `counts` are of every row of the campaign by state, whichever run sent it. `waiting`: the rest
-    of a staged release is still to be sent, as it should be. `dead` is how many were held back because
-    nothing gets through to their address.
+    of a staged release is still to be sent, as it should be. `dead` is how many were held back
+    because nothing gets through to their address.
     """
 
     campaign: Campaign

@@ -41,8 +41,8 @@ class Earlier:
 
     `corrected` is the id of the edition that is corrected, empty where none is; `had` has the
     letters that were, or may have been, sent of it or instead of it. `sent` has the editions of
-    this campaign that clients were sent by other ones. `barred` says of clients why they get nothing
-    more at all.
+    this campaign that clients were sent by other ones. `barred` says of clients why they get
+    nothing more at all.
     """
 
     corrected: str = ""

@@ -236,7 +236,7 @@ class Ledger:
             rows.move_all(connection, lease.campaign, [step])
 
     def withdraw(self, lease: Lease, client: str, reason: str, now: datetime) -> bool:
-        """Take out a row whose letter never left, so that another may be made; False if there is none.
+        """Take out a row whose letter never left, so that another may be made; False if none is.
 
         Raises:
             DeliveryError: the lease was lost.

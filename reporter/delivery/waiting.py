@@ -30,7 +30,7 @@ MOVED = "has another address now"
 class Waiting:
     """A letter that waits: of which edition, to which address as it goes over the wire.
 
-    `is_over`: it does not wait, but did not arrive. `is_unwanted`: whoever reads at the address wants
+    `is_over`: it does not wait, but did not arrive. `is_unwanted`: whoever reads at it wants
     none, and shall get none at another one either.
     """
 
