@@ -22,11 +22,12 @@ soak: ## Run every test with many more examples of each property, and many more 
 	@PYTHON=$(PYTHON) scripts/setup.sh test
 	HYPOTHESIS_PROFILE=soak REPORTER_TRIALS=1000 $(RUN) pytest -n 2
 
-bench: ## Measure a cold build, a panel from a database and an archive, and compare them with others.
+bench: ## Measure a cold build, a panel from a database, an archive and delivery, and compare them.
 	@PYTHON=$(PYTHON) scripts/setup.sh bench
 	$(RUN) benchmarks.cold
 	$(RUN) benchmarks.panel
 	$(RUN) benchmarks.archive
+	$(RUN) benchmarks.delivery
 
 clean: ## Remove what the other targets made.
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

@@ -84,6 +84,7 @@ HOMES = {
         "delivery/tables.py",
         "delivery/leases.py",
         "delivery/rows.py",
+        "delivery/claims.py",
         "delivery/suppressions.py",
         "delivery/ledger.py",
     ),

@@ -204,14 +204,15 @@ class Ledger:
             return claims.claim(connection, lease, wanted, now)
 
     def may_leave(self, lease: Lease, address: str, listed: str) -> bool:
-        """Whether a letter that was claimed a while ago may leave: the sender sends, it is wanted.
+        """Whether a letter that was claimed a while ago may leave: it is wanted, nothing paused.
 
         Raises:
             DeliveryError: the lease was lost.
         """
         with self._database.reading() as connection:
             leases.look(connection, lease)
-            return not suppressions.reason(connection, address, listed)
+            stopped = _is_paused(connection, lease.campaign)
+            return not (stopped or suppressions.reason(connection, address, listed))
 
     def give_back(self, lease: Lease, client: str, now: datetime) -> None:
         """Let a claimed row wait again whose letter was never handed over: no attempt was made.

@@ -101,7 +101,9 @@ def _dated() -> Any:  # noqa: ANN401  a class without types
 
     class Dated(library.DKIM):  # type: ignore[misc, name-defined]  # known when it runs
         def __init__(self, message: bytes, *, moment: int) -> None:
-            super().__init__(message)
+            head, end, body = message.partition(b"\r\n\r\n")
+            super().__init__(head + end)  # the library splits all that it is given into lines
+            self.body = body
             self.moment = str(moment).encode()
 
         def gen_header(self, fields: list[tuple[bytes, bytes]], *rest: object) -> bytes:

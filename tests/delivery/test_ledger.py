@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reporter.delivery.ledger import Ledger, opened
-from reporter.delivery.records import Lease
+from reporter.delivery.records import Lease, Settled, Wanted
 from reporter.errors import DeliveryError
 from reporter.model import Answer, State, Verdict
 from tests.delivery.outboxes import CAMPAIGN, LOST, NOW, TAKEN, URL, delivery, outbox
@@ -272,3 +272,64 @@ def test_an_outbox_is_opened_again(tmp_path: Path) -> None:
         ledger.claim(lease, "C0000", NOW)
     with opened(URL, tmp_path, must_exist=True) as ledger:
         assert state(ledger, "C0000") is State.SENDING
+
+
+def wanted(*numbers: int, **against: str) -> Wanted:
+    return Wanted({f"C{at:04}": "" for at in numbers} | against, "weekly")
+
+
+def test_one_transaction_settles_claims_and_suppresses(made: tuple[Ledger, Lease]) -> None:
+    ledger, lease = made
+    ledger.suppress("Person1@Example.com", "*", "bounced", NOW, "op")
+    ledger.suppress("person1@example.com", "weekly", "one click", NOW, "page")
+    ledger.suppress("person2@example.com", "monthly", "one click", NOW, "page")
+    assert ledger.go_on(lease, [], wanted(0, 1), NOW) == {"C0000"}
+    settled = [Settled("C0000", TAKEN, LATER)]
+    assert ledger.go_on(lease, settled, wanted(0, 1, 2), LATER) == {"C0002"}
+    states = [state(ledger, f"C{at:04}") for at in range(3)]
+    assert states == [State.SENT, State.SUPPRESSED, State.SENDING]
+    assert ledger.history(CAMPAIGN, "C0001")[-1].text == "bounced"
+    assert ledger.go_on(lease, [], wanted(), LATER) == frozenset()
+
+
+def test_what_else_speaks_against_a_letter_suppresses_it(made: tuple[Ledger, Lease]) -> None:
+    ledger, lease = made
+    assert ledger.go_on(lease, [], wanted(1, C0000="forgotten"), NOW) == {"C0001"}
+    assert ledger.history(CAMPAIGN, "C0000")[-1].text == "forgotten"
+
+
+def test_one_that_cannot_be_settled_leaves_nothing_written(made: tuple[Ledger, Lease]) -> None:
+    ledger, lease = made
+    assert ledger.claim(lease, "C0000", NOW)
+    both = [Settled("C0000", TAKEN, NOW), Settled("C0001", TAKEN, NOW)]
+    with pytest.raises(DeliveryError, match="queued does not become sent"):
+        ledger.go_on(lease, both, wanted(2), NOW)
+    with pytest.raises(DeliveryError, match="no client 'nobody'"):
+        ledger.go_on(lease, both[:1], wanted(2, nobody=""), NOW)
+    assert state(ledger, "C0000") is State.SENDING
+    assert state(ledger, "C0002") is State.QUEUED
+
+
+def test_a_claim_given_back_was_no_attempt(made: tuple[Ledger, Lease]) -> None:
+    ledger, lease = made
+    assert ledger.claim(lease, "C0000", NOW)
+    ledger.give_back(lease, "C0000", NOW)
+    row = ledger.row(CAMPAIGN, "C0000")
+    assert row
+    assert (row.state, row.attempts) == (State.QUEUED, 0)
+    with pytest.raises(DeliveryError):
+        ledger.give_back(lease, "C0000", NOW)
+
+
+def test_whoever_lost_the_lease_goes_on_with_nothing(made: tuple[Ledger, Lease]) -> None:
+    ledger, lease = made
+    assert ledger.claim(lease, "C0000", NOW)
+    assert ledger.may_leave(lease, "person0@example.com", "weekly")
+    ledger.suppress("person0@example.com", "weekly", "one click", NOW, "page")
+    assert not ledger.may_leave(lease, "person0@example.com", "weekly")
+    ledger.lease(CAMPAIGN, "another", NOW + timedelta(hours=1))
+    with pytest.raises(DeliveryError, match="lost"):
+        ledger.may_leave(lease, "person0@example.com", "weekly")
+    with pytest.raises(DeliveryError, match="lost"):
+        ledger.go_on(lease, [Settled("C0000", TAKEN, NOW)], wanted(1), NOW)
+    assert state(ledger, "C0000") is State.SENDING

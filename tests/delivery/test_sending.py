@@ -18,6 +18,7 @@ from reporter.delivery import preparing
 from reporter.delivery.backoff import LONGEST, SPREAD, pause
 from reporter.delivery.ledger import Ledger
 from reporter.delivery.message import compose
+from reporter.delivery.sending import AHEAD
 from reporter.delivery.settings import Limits, Rates, Release
 from reporter.errors import ArchiveError, DeliveryError, UnsentError
 from tests.delivery.posts import (
@@ -246,6 +247,55 @@ def test_whoever_lost_the_lease_sends_no_more(posts: Posts) -> None:
         posts.send(posts.many(4))
     assert posts.script.clients == ids(2)
     assert posts.states()["C0001"] is State.SENDING
+
+
+def test_what_was_claimed_ahead_leaves_only_while_the_right_to_send_is_held(posts: Posts) -> None:
+    def taken_over(letter: Letter) -> object:
+        if letter.client == "C0001":
+            with posts.outbox() as book:
+                book.lease(posts.edition, "another", posts.time.now() + timedelta(hours=1))
+            posts.time.passed += 1  # and the server took its time
+        return TAKEN
+
+    posts.script.answer = taken_over  # type: ignore[assignment]
+    with pytest.raises(DeliveryError, match="lost"):
+        posts.send(posts.many(12))
+    assert posts.script.clients == ids(2)
+    states = posts.states()
+    assert states["C0001"] is State.SENDING  # the new sender makes it uncertain
+    assert {states[one] for one in ids(12)[2:]} <= {State.SENDING, State.QUEUED}
+
+
+def test_who_unsubscribes_while_a_slow_letter_is_sent_gets_nothing(posts: Posts) -> None:
+    def slow(letter: Letter) -> object:
+        if letter.client == "C0001":
+            with posts.outbox() as book:
+                book.suppress("person3@example.com", "weekly", "one click", NOON, "page")
+            posts.time.passed += 1
+        return TAKEN
+
+    posts.script.answer = slow  # type: ignore[assignment]
+    assert posts.send(posts.many(6)).is_done
+    assert posts.script.clients == [one for one in ids(6) if one != "C0003"]
+    assert posts.states()["C0003"] is State.SUPPRESSED
+
+
+def test_a_run_that_stops_gives_back_what_never_left(posts: Posts) -> None:
+    def pausing(letter: Letter) -> object:
+        if letter.client == "C0002":
+            with posts.outbox() as book:
+                book.pause(posts.edition, NOON, "otto")
+            posts.time.passed += 1
+        return TAKEN
+
+    posts.script.answer = pausing  # type: ignore[assignment]
+    with pytest.raises(UnsentError, match="is paused"):
+        posts.send(posts.many(3 * AHEAD))
+    assert posts.script.clients == ids(3)
+    with posts.outbox() as book:
+        rows = book.rows(posts.edition)
+    assert [row.attempts for row in rows] == [1] * 3 + [0] * (3 * AHEAD - 3)
+    assert {row.state for row in rows[3:]} == {State.QUEUED}
 
 
 def test_a_second_sender_is_refused(posts: Posts) -> None:
