@@ -23,7 +23,8 @@ def check(clients: Iterable[str], password: Callable[[str], str | None]) -> None
     if poor:
         few = ", ".join(poor[:MOST_NAMED])
         more = f" and {len(poor) - MOST_NAMED:,} more" if len(poor) > MOST_NAMED else ""
-        message = f"{len(poor):,} clients have no password of {LEAST} signs for PDFs: {few}{more}."
+        who = "1 client has" if len(poor) == 1 else f"{len(poor):,} clients have"
+        message = f"{who} no password of {LEAST} signs for PDFs: {few}{more}."
         tip = "Put pdf-password:ID of each into the keyring, or encrypt none."
         raise DeliveryError(message, tip=tip)
 

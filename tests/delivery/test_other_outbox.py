@@ -14,6 +14,7 @@ from reporter.delivered import Letter
 from reporter.delivery import ledger
 from reporter.delivery.clearance import OUTBOX, Allowance
 from reporter.delivery.ledger import Ledger
+from reporter.delivery.unattended import mailing
 from reporter.errors import ArchiveError, DeliveryError
 from reporter.filed import Act
 from tests.delivery import editions
@@ -76,6 +77,16 @@ def test_after_450_to_all_the_settings_one_folder_up_send_nothing(posts: Posts) 
     posts.send(posts.many(7))
     assert posts.script.clients == [one for one in ids(7) if one != "C0003"]
     assert len({one.address for one in posts.script.took}) == 6
+
+
+def test_an_unattended_run_is_refused_too(posts: Posts) -> None:
+    posts.script.answer = lambda _: LATER
+    posts.send(posts.many(2))
+    one_folder_up(posts)
+    roll, outbox = posts.many(2), (posts.settings.outbox, posts.folder)
+    with pytest.raises(DeliveryError, match="prepared with another outbox"):
+        mailing(posts.settings, lambda: posts.house, roll, outbox).send(posts.edition)
+    assert posts.script.took == []
 
 
 def test_a_new_outbox_sends_no_next_edition_either(posts: Posts) -> None:
