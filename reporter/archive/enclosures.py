@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from reporter.archive import ciphers, ends, log, packs
+from reporter.archive import ciphers, ends, log, outboxes, packs
 from reporter.archive.base import Archive, Hand, digest
 from reporter.archive.clients import Client, Keys
 from reporter.archive.filing import FILES
@@ -57,6 +57,8 @@ def enclose(  # noqa: PLR0913, PLR0917  whose what to which, by whom
     edition: str,
     files: Iterable[tuple[str, str, bytes]],
     shared: Iterable[bytes] = (),
+    *,
+    outbox: str = "",
 ) -> Enclosing:
     """File what clients were sent, or are about to be, with an edition.
 
@@ -70,10 +72,12 @@ def enclose(  # noqa: PLR0913, PLR0917  whose what to which, by whom
         files: of each the client's id, a plain file name, and the bytes. They are taken one by one.
         shared: runs of bytes that many files have in common and that are nobody's own. Each is
             kept once, unsealed; files are searched for them.
+        outbox: the identity of the outbox that letters are entered in, which the log keeps.
 
     Raises:
         ArchiveError: the edition is not there, a client has a file of that name with other bytes,
-            the keys are not those of this archive, or it cannot be written.
+            the keys are not those of this archive, somebody else prepared letters of it with
+            another outbox meanwhile, or it cannot be written.
         SpecError: a name is no plain file name, or an id is none.
     """
     with ends.writing(archive):
@@ -91,7 +95,7 @@ def enclose(  # noqa: PLR0913, PLR0917  whose what to which, by whom
             filing.take(client_id, plain(file), data)
         filing.flush()
         if filing.lines:
-            _append(archive, filing, hand, known, name)
+            _append(archive, filing, hand, known, {"keys": name, "outbox": outbox})
         return Enclosing(len(filing.lines), filing.same)
 
 
@@ -248,7 +252,9 @@ class _Waiting:
     cut: Cut
 
 
-def _append(archive: Archive, filing: _Filing, hand: Hand, known: Chronicle, keys: str) -> None:
+def _append(
+    archive: Archive, filing: _Filing, hand: Hand, known: Chronicle, told: Mapping[str, str]
+) -> None:
     mine = {line.member for line in filing.lines}
 
     def check(entries: tuple[Entry, ...]) -> None:
@@ -256,8 +262,12 @@ def _append(archive: Archive, filing: _Filing, hand: Hand, known: Chronicle, key
         if any(line.member in mine for one in faster for line in packs.lines(archive, one)):
             message = "somebody else filed some of these files at the same time."
             raise ArchiveError(message, where=filing.edition, tip="Try again.")
+        last = outboxes.of_edition(entries, filing.edition)
+        if told["outbox"] and last not in {"", told["outbox"]}:
+            message = "somebody else is preparing its letters with another outbox."
+            raise ArchiveError(message, where=filing.edition, tip="Send from one place only.")
 
-    details = log.details(files=len(filing.lines), keys=keys)
+    details = log.details(files=len(filing.lines), **told)
     lines = archive.keep(packs.index(filing.lines))
     objects = packs.objects(lines, filing.packs, filing.shared)
     entry = hand.entry(Act.ENCLOSED, filing.edition, objects=objects, details=details)

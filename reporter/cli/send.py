@@ -186,16 +186,20 @@ def _order(talk: Talk, house: House, given: dict[str, Any]) -> Order:
 
 
 def _rehearse(talk: Talk, run: Run, given: dict[str, Any]) -> None:
-    """As files or samples; whom a correction concerns, the outbox says."""
+    """As files or samples; whom they are for, the outbox says, where there is one."""
+    from reporter.delivery.connecting import NoOutboxError
     from reporter.delivery.ledger import opened
     from reporter.delivery.rehearsal import Rehearsal
 
     house, order = run[:2]
     with ExitStack() as stack:
         ledger = None
-        if order.corrects:
-            outbox = mailing.outbox_of(house.settings, given["outbox"])
+        outbox = mailing.outbox_of(house.settings, given["outbox"])
+        try:
             ledger = stack.enter_context(opened(*outbox, must_exist=True))
+        except NoOutboxError:
+            if order.corrects:
+                raise
         rehearsal = Rehearsal(*run, ledger)
         if given["dry_run"]:
             _to_folder(talk, rehearsal, given["to_folder"])

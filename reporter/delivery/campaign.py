@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from reporter.archive.base import Archive, Hand
 from reporter.archive.clients import Keys
@@ -22,6 +23,9 @@ from reporter.delivery.message import Secrets
 from reporter.delivery.settings import Rates, Settings, Variant
 from reporter.errors import DeliveryError, ReporterError
 from reporter.filed import Edition
+
+if TYPE_CHECKING:
+    from reporter.delivery.ledger import Ledger
 
 NOBODY: Mapping[str, int] = MappingProxyType({})
 ALL, FIRST, REST = "all", "first", "rest"
@@ -119,6 +123,27 @@ def planned(house: House, order: Order, *, rehearsal: bool = False) -> Campaign:
     facts = choosing.Campaign(edition.id, brand, variants, slugs)
     told = tuple(dict.fromkeys(notes))
     return Campaign(edition, listed, facts, editions, corrected, aside, told)
+
+
+def check_outbox(
+    house: House, ledger: Ledger, campaign: str, edition: str,
+    allowed: Allowance = clearance.NOTHING,
+) -> set[str]:  # fmt: skip
+    """Refuse an outbox that is not the one an edition's letters were prepared with.
+
+    Args:
+        house: whose archive knows that.
+        ledger: the outbox.
+        campaign: what is sent.
+        edition: the same, or a variant of it.
+        allowed: what may be set aside; the names of what was are given back.
+
+    Raises:
+        DeliveryError: it is another one, or a new one.
+    """
+    is_empty = edition == campaign and not any(ledger.counts(campaign).values())
+    outbox = clearance.Outbox(ledger.identity, ledger.where, is_empty, house.settings.file)
+    return clearance.check_outbox(house.archive, edition, outbox, allowed)
 
 
 def variants_of(settings: Settings, slug: str) -> tuple[Variant, ...]:

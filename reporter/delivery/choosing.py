@@ -29,6 +29,7 @@ class Why(StrEnum):
     BRAND = "brand"
     APPROVAL = "approval"
     HAD = "had"
+    SUPPRESSED = "suppressed"
     CORRECTION = "correction"
     UNSETTLED = "unsettled"
     UNLISTED = "unlisted"

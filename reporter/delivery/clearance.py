@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
-from reporter.archive import approval, ends, log
+from reporter.archive import approval, ends, log, outboxes
 from reporter.archive.base import Archive, Hand
 from reporter.archive.finra import Use, record_use
 from reporter.archive.retention import chronicle, open_uses, sentence
@@ -111,24 +111,55 @@ def check_age(
     return {STALE}
 
 
-def check_outbox(
-    archive: Archive, edition: Edition, sent: int, allowed: Allowance = NOTHING
-) -> set[str]:
-    """Refuse an outbox that knows of no letter, where the archive says that some were mailed.
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """An outbox that is sent from.
 
-    Whoever goes on with an outbox that was lost sends everything a second time.
+    `is_empty`: it has no letter of what is sent. `settings` is the file that led to it.
+    """
+
+    identity: str
+    where: str
+    is_empty: bool
+    settings: str = ""
+
+
+def check_outbox(
+    archive: Archive, edition: str, outbox: Outbox, allowed: Allowance = NOTHING
+) -> set[str]:
+    """Refuse an outbox that does not know what became of an edition, or who wants no mail.
+
+    Whoever goes on with another outbox, or with a new one, sends everything a second time, and to
+    those too who unsubscribed.
 
     Raises:
         DeliveryError: so it is.
     """
-    if sent or not (days := mailed_on(archive, edition.id)):
-        return set()
-    if OUTBOX not in allowed.names:
-        message = f"was mailed on {days[0]}, and this outbox knows nothing of it."
-        anew = "If all should get it anew: --override outbox --reason TEXT."
-        tip = f"Name the right one: --outbox URL. {anew}"
-        raise DeliveryError(message, where=edition.id, tip=tip)
-    return {OUTBOX}
+    why = _strange(archive, edition, outbox)
+    if why and OUTBOX not in allowed.names:
+        by = f" (by {outbox.settings})" if outbox.settings else ""
+        message = f"{why} The outbox here is {outbox.where}{by}."
+        tip = (
+            "Name the right one: --settings FILE or --outbox URL; REPORTER_SETTINGS and "
+            "REPORTER_OUTBOX name it too. If it is lost, put its backup in its place. To send from "
+            "this one, which may send twice and to whoever unsubscribed: reporter send EDITION "
+            "--override outbox --reason TEXT."
+        )
+        raise DeliveryError(message, where=edition, tip=tip)
+    return {OUTBOX} if why else set()
+
+
+def _strange(archive: Archive, edition: str, outbox: Outbox) -> str:
+    """What speaks against an outbox; empty if nothing does."""
+    entries = archive.entries()
+    if outboxes.of_edition(entries, edition) not in {"", outbox.identity}:
+        return "its letters were prepared with another outbox, which knows who was sent them."
+    if outbox.is_empty and (days := mailed_on(archive, edition)):
+        return f"was mailed on {days[0]}, and this outbox knows nothing of it."
+    known = outboxes.known(entries)
+    if known and outbox.identity not in known:
+        return "editions were sent with another outbox, which knows who unsubscribed."
+    return ""
 
 
 def _hours(span: timedelta) -> int:
@@ -160,12 +191,18 @@ def lacking(archive: Archive) -> Lacking:
 # --- what the archive's log keeps of it ---------------------------------------------------------
 
 
-def record_override(archive: Archive, edition: str, names: set[str], why: str, hand: Hand) -> None:
-    """Put into the log what was set aside, by whom and why; what stands there is not repeated."""
-    details = log.details(what=sorted(names), reason=sentence(why))
+def record_override(  # noqa: PLR0913, PLR0917  where what was set aside, and why, by whom
+    archive: Archive, edition: str, names: set[str], why: str, hand: Hand, outbox: str = ""
+) -> None:
+    """Put into the log what was set aside, by whom and why; what stands there is not repeated.
+
+    An outbox that is sent from all the same is named by its identity, as the last word on that.
+    """
+    named = outbox if OUTBOX in names else ""
+    details = log.details(what=sorted(names), reason=sentence(why), outbox=named)
     with ends.writing(archive):
         told = ((one.act, one.edition, dict(one.details)) for one in archive.entries())
-        if (Act.OVERRIDDEN, edition, dict(details)) in told:
+        if not named and (Act.OVERRIDDEN, edition, dict(details)) in told:
             return
         entry = hand.entry(Act.OVERRIDDEN, edition, details=details)
         log.append(archive.store, entry, lambda _: None, late=hand.late)

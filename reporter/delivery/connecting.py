@@ -39,6 +39,7 @@ ANSWER = 60_000
 """Milliseconds within which a server answers."""
 MAKING = 7_233_109_548_104_821
 """PostgreSQL's lock under which one process makes the tables."""
+IDENTITY = "identity"
 URL_FORM = "sqlite:///outbox.sqlite or postgresql://USER@HOST/DATABASE"
 
 _OWN_WORDS = (
@@ -81,11 +82,16 @@ _TOLD = {
 _OTHER = ("the database refuses.", "Ask whoever keeps it.")
 
 
+class NoOutboxError(DeliveryError):
+    """There is no outbox where one must be."""
+
+
 class Database:
     """An open outbox: who writes waits for others, who reads sees whole transactions."""
 
-    def __init__(self, where: str, writer: Connection, reader: Connection) -> None:
+    def __init__(self, where: str, identity: str, writer: Connection, reader: Connection) -> None:
         self.where = where
+        self.identity = identity
         self._writer = writer
         self._reader = reader
         self._lock = threading.RLock()
@@ -137,10 +143,10 @@ def connected(url: str, folder: Path, *, must_exist: bool = False) -> Iterator[D
         stack.callback(engine.dispose)
         with in_words(where):
             writer = stack.enter_context(engine.connect())
-            _prepare(writer, where, must_exist=must_exist)
+            identity = _prepare(writer, where, must_exist=must_exist)
             reader = stack.enter_context(engine.connect())
             reader = reader.execution_options(outbox_reads=True)
-        yield Database(where, writer, reader)
+        yield Database(where, identity, writer, reader)
 
 
 def _parsed(url: str) -> URL:
@@ -169,7 +175,7 @@ def _file(url: URL, folder: Path, *, must_exist: bool) -> Path:
         if not file.exists():
             if must_exist:
                 tip = "Nothing was sent from here yet; or name it with --outbox."
-                raise DeliveryError("there is no outbox.", where=str(file), tip=tip)
+                raise NoOutboxError("there is no outbox.", where=str(file), tip=tip)
             os.close(os.open(file, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
         _close_to_others(file)
     except OSError as error:
@@ -257,8 +263,8 @@ def _postgres(url: URL) -> Engine:
 # --- the tables ---------------------------------------------------------------------------------
 
 
-def _prepare(connection: Connection, where: str, *, must_exist: bool) -> None:
-    """See that the tables are there, in the version that this program knows.
+def _prepare(connection: Connection, where: str, *, must_exist: bool) -> str:
+    """See that the tables are there, in the version that this program knows; whose they are.
 
     Raises:
         DeliveryError: it is somebody else's database, or a later program's outbox.
@@ -273,8 +279,21 @@ def _prepare(connection: Connection, where: str, *, must_exist: bool) -> None:
             _check_version(connection, where)
         else:
             _make(connection, where, names if sqlite else set(), must_exist=must_exist)
+        identity = _identity(connection)
     if sqlite:
         _keep_a_log(connection, where)
+    return identity
+
+
+def _identity(connection: Connection) -> str:
+    """What tells this outbox from any other; made once, and kept in it."""
+    about = tables.about.c
+    asked = sqlalchemy.select(about.value).where(about.name == IDENTITY)
+    if found := connection.execute(asked).scalar():
+        return str(found)
+    made = os.urandom(16).hex()
+    connection.execute(sqlalchemy.insert(tables.about), {"name": IDENTITY, "value": made})
+    return made
 
 
 def _check_version(connection: Connection, where: str) -> None:
@@ -294,7 +313,7 @@ def _make(connection: Connection, where: str, names: set[str], *, must_exist: bo
         raise DeliveryError(message, where=where, tip="Name another one with --outbox.")
     if must_exist:
         tip = "Nothing was sent from here yet; or name it with --outbox."
-        raise DeliveryError("there is no outbox.", where=where, tip=tip)
+        raise NoOutboxError("there is no outbox.", where=where, tip=tip)
     tables.metadata.create_all(connection)
     version = {"name": "version", "value": str(tables.VERSION)}
     connection.execute(sqlalchemy.insert(tables.about), version)

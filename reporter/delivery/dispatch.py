@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from reporter.archive.bulk import Reader
 from reporter.channels.base import channels
-from reporter.delivered import Delivery, State
+from reporter.delivered import Delivery, Form, State
 from reporter.delivery import campaign as plan
-from reporter.delivery import clearance, pages, waiting
+from reporter.delivery import clearance, pages, protecting, waiting
 from reporter.delivery.addresses import domain, on_the_wire
 from reporter.delivery.campaign import Campaign, Chooser, House, LeftOut, Order, Shares
 from reporter.delivery.choosing import Asked, Why
@@ -50,7 +50,8 @@ class Outcome:
     """What a run came to.
 
     `counts` are of every row of the campaign by state, whichever run sent it. `waiting`: the rest
-    of a staged release is still to be sent, as it should be.
+    of a staged release is still to be sent, as it should be. `dead` is how many were held back
+    because nothing gets through to their address.
     """
 
     campaign: Campaign
@@ -59,13 +60,14 @@ class Outcome:
     counts: Mapping[State, int]
     sent: int
     waiting: bool = False
+    dead: int = 0
 
     @property
     def is_done(self) -> bool:
         """Whether nothing is left to be sent, to be settled or to be looked into."""
         open_ = (State.FAILED, State.DEFERRED, State.UNCERTAIN, State.SENDING)
         queued = 0 if self.waiting else self.counts[State.QUEUED]
-        is_open = queued or any(self.counts[state] for state in open_)
+        is_open = queued or self.dead or any(self.counts[state] for state in open_)
         return not is_open and self.shares.is_settled
 
 
@@ -107,6 +109,7 @@ class Dispatch:
         shares = chooser.shares(self.roll.recipients())
         self._check_somebody(campaign, shares)
         self._check_time(campaign, chooser)
+        self._check_passwords(campaign, chooser)
         self._announce(campaign, shares)
         lease = self.ledger.lease(campaign.id, self.house.owner, self.house.clock.now(), LEASE)
         tenure = Tenure(self.ledger, lease, self.house.clock)
@@ -130,13 +133,16 @@ class Dispatch:
             limit = session.limit
         preparing = Preparing(self.house, campaign, tenure, limit, self.told.progress, shares.total)
         prepared = preparing.run(chooser.chosen(self.roll.recipients()))
+        for edition in campaign.editions:  # nobody else prepared them meanwhile
+            plan.check_outbox(self.house, self.ledger, name, edition)
         self._record_uses(campaign)
-        waiting = self._stages(sending)
+        rest = self._stages(sending)
         counts = self.ledger.counts(name)
+        dead = sum(map(waiting.is_dead, pages.every(self.ledger, name, (State.SUPPRESSED,))))
         outcome = Outcome(
-            campaign, shares, prepared, counts, counts[State.SENT] - before, waiting
+            campaign, shares, prepared, counts, counts[State.SENT] - before, rest, dead
         )  # fmt: skip
-        if outcome.is_done and not waiting:
+        if outcome.is_done and not rest:
             for edition in campaign.editions:
                 clearance.record_last(self.house.archive, edition, self.house.hand())
         return outcome
@@ -150,10 +156,11 @@ class Dispatch:
 
     def _check_outbox(self, campaign: Campaign) -> dict[str, frozenset[str]]:
         """What is set aside for each edition, with what is for the outbox."""
-        rows = sum(self.ledger.counts(campaign.id).values())
-        allowed, archive = self.order.allowed, self.house.archive
-        aside = clearance.check_outbox(archive, campaign.edition, rows, allowed)
-        return {**campaign.aside, campaign.id: campaign.aside[campaign.id] | aside}
+        return {
+            edition: aside
+            | plan.check_outbox(self.house, self.ledger, campaign.id, edition, self.order.allowed)
+            for edition, aside in campaign.aside.items()
+        }
 
     def _check_somebody(self, campaign: Campaign, shares: Shares) -> None:
         """Refuse to send to nobody: a mistyped segment must not look like a success."""
@@ -180,11 +187,19 @@ class Dispatch:
         now = self.house.clock.now()
         plan.check_time(self.order, domains, self.settings, now, is_new=is_new)
 
+    def _check_passwords(self, campaign: Campaign, chooser: Chooser) -> None:
+        if self.settings.encrypt:
+            had = set(self.ledger.clients(campaign.id))
+            chosen = chooser.chosen(self.roll.recipients())
+            forms = {Form.ATTACHED} if self.settings.link else {Form.ATTACHED, Form.LINKED}
+            new = (one.id for one, _ in chosen if one.id not in had and one.form in forms)
+            protecting.check(new, self.house.secrets.password)
+
     def _withdraw(
         self, campaign: Campaign, chooser: Chooser, shares: Shares, tenure: Tenure
     ) -> None:
         """Take back what an earlier run left waiting and is not what the client should get now."""
-        found = waiting.found(self.ledger, campaign.id)
+        found = waiting.found(self.ledger, campaign.id, campaign.listed)
         if not found:
             return
         reasons: Counter[str] = Counter()
@@ -201,7 +216,9 @@ class Dispatch:
         why, hand = self.order.allowed.reason, self.house.hand()
         for edition, aside in campaign.aside.items():
             if aside:
-                clearance.record_override(self.house.archive, edition, set(aside), why, hand)
+                clearance.record_override(
+                    self.house.archive, edition, set(aside), why, hand, self.ledger.identity
+                )
 
     def _record_uses(self, campaign: Campaign) -> None:
         """Make up for a run that was killed between a letter and the record of its edition."""
@@ -337,8 +354,19 @@ def check(outcome: Outcome) -> None:
         if unsettled := sum(one.why == Why.UNSETTLED for one in outcome.shares.left_out):
             told = f"{told}, {unsettled:,} who may have been sent what is corrected".lstrip(", ")
         name = outcome.campaign.id
-        tip = f"See which: reporter outbox list {name}."
+        if outcome.dead:
+            told = f"{told} ({outcome.dead:,} because nothing gets through to their address)"
+        tip = f"See which: reporter outbox list {name}. {_next(outcome)}".rstrip()
         raise UnsentError(f"not all are sent: {told}.", where=name, tip=tip)
+
+
+def _next(outcome: Outcome) -> str:
+    """What is to be done about what is not sent, as far as sending again does not settle it."""
+    if outcome.counts[State.UNCERTAIN]:
+        return f"Settle what is uncertain: reporter outbox reconcile {outcome.campaign.id}."
+    if outcome.dead or outcome.counts[State.FAILED]:
+        return "Where an address is wrong, correct it in the list of clients and send again."
+    return ""
 
 
 def _letters(count: int) -> str:

@@ -41,17 +41,19 @@ class Earlier:
 
     `corrected` is the id of the edition that is corrected, empty where none is; `had` has the
     letters that were, or may have been, sent of it or instead of it. `sent` has the editions of
-    this campaign that clients were sent by other ones.
+    this campaign that clients were sent by other ones. `barred` says of clients why they get
+    nothing more at all.
     """
 
     corrected: str = ""
     had: Mapping[str, Had] = field(default_factory=lambda: MappingProxyType({}))
     sent: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    barred: Mapping[str, Choice] = field(default_factory=lambda: MappingProxyType({}))
 
     def bars(self, client: str) -> Choice | None:
-        """Why a correction does not concern a client; None if it does, or none is sent."""
-        if not self.corrected:
-            return None
+        """Why nothing of this concerns a client, such as a correction; None if something does."""
+        if client in self.barred or not self.corrected:
+            return self.barred.get(client)
         old = self.had.get(client)
         if old is None:
             return Choice("", Why.CORRECTION, f"was not sent {self.corrected}")

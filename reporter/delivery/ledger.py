@@ -61,6 +61,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.where = database.where
+        self.identity = database.identity
 
     # --- who sends ------------------------------------------------------------------------------
 
@@ -236,7 +237,7 @@ class Ledger:
             rows.move_all(connection, lease.campaign, [step])
 
     def withdraw(self, lease: Lease, client: str, reason: str, now: datetime) -> bool:
-        """Take out a row that waits, so that another letter may be made; False where none waits.
+        """Take out a row whose letter never left, so that another may be made; False if none is.
 
         Raises:
             DeliveryError: the lease was lost.

@@ -115,7 +115,8 @@ class Preparing:
                 yield recipient.id, made.file, made.letter.data
 
         house, edition = self.house, part[0][1]
-        enclose(house.archive, house.keys, house.hand(), edition, files(), paper.shared)
+        enclose(house.archive, house.keys, house.hand(), edition, files(), paper.shared,
+                outbox=self.tenure.ledger.identity)  # fmt: skip
         return rows
 
     def _made(

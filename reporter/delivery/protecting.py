@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 
 from reporter.errors import DeliveryError
 
 LEAST = 8  # signs of a password
+MOST_NAMED = 50
+
+
+def check(clients: Iterable[str], password: Callable[[str], str | None]) -> None:
+    """Refuse to begin where the PDF of somebody could not be protected: all of them at once.
+
+    Raises:
+        DeliveryError: pikepdf is not installed, or somebody has no password or a poor one.
+    """
+    _check_installed()
+    poor = [one for one in clients if len(password(one) or "") < LEAST]
+    if poor:
+        few = ", ".join(poor[:MOST_NAMED])
+        more = f" and {len(poor) - MOST_NAMED:,} more" if len(poor) > MOST_NAMED else ""
+        who = "1 client has" if len(poor) == 1 else f"{len(poor):,} clients have"
+        message = f"{who} no password of {LEAST} signs for PDFs: {few}{more}."
+        tip = "Put pdf-password:ID of each into the keyring, or encrypt none."
+        raise DeliveryError(message, tip=tip)
+
+
+def _check_installed() -> None:
+    if find_spec("pikepdf") is None:
+        tip = "Install it: pip install 'market-brief-reporter[protect]'."
+        raise DeliveryError("pikepdf is not installed.", tip=tip)
 
 
 def protected(pdf: bytes, password: str | None, client: str) -> bytes:
@@ -33,11 +59,9 @@ def protected(pdf: bytes, password: str | None, client: str) -> bytes:
     if len(password) < LEAST:
         message = f"the client {client!r} has a password of fewer than {LEAST} signs."
         raise DeliveryError(message, tip=f"Put a longer {name} into the keyring.")
-    try:
-        import pikepdf  # noqa: PLC0415  an extra
-    except ImportError as error:
-        tip = "Install it: pip install 'market-brief-reporter[protect]'."
-        raise DeliveryError("pikepdf is not installed.", tip=tip) from error
+    _check_installed()
+    import pikepdf  # noqa: PLC0415  an extra
+
     encryption = pikepdf.Encryption(user=password, owner=password, R=6, aes=True, metadata=True)
     sealed = io.BytesIO()
     try:

@@ -9,6 +9,8 @@ from datetime import datetime
 from reporter.delivered import Answer
 from reporter.delivery.addresses import folded
 
+DEAD = ("the server says ", "returned")
+"""How the reason begins why an address is suppressed to which mail does not get through."""
 EVERYTHING = "*"
 """Where an address is suppressed for every brief."""
 

@@ -22,14 +22,15 @@ from reporter.archive.clients import Client
 from reporter.channels.base import channels
 from reporter.channels.folder import safe
 from reporter.delivered import Recipient, Verdict
-from reporter.delivery import addresses, clearance, earlier
+from reporter.delivery import addresses, clearance, earlier, pages
 from reporter.delivery import campaign as plan
 from reporter.delivery.campaign import Campaign, Chooser, House, Order, Shares
-from reporter.delivery.choosing import Asked
+from reporter.delivery.choosing import Asked, Choice, Why
 from reporter.delivery.dispatch import Told
 from reporter.delivery.earlier import Earlier
 from reporter.delivery.message import Message, compose
 from reporter.delivery.rates import Pace
+from reporter.delivery.records import EVERYTHING, same
 from reporter.delivery.sending import told as words_of
 from reporter.delivery.stationery import Stationery, stationery
 from reporter.errors import DeliveryError, OutputError, SpecError
@@ -40,13 +41,15 @@ if TYPE_CHECKING:
 
 SAMPLE = "[Sample] "
 OWNER_ONLY = 0o600
+UNWANTED = "his address gets no mail: see reporter outbox suppressions"
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
     """What a sender may do before he sends; the arguments are `Dispatch`'s.
 
-    The outbox is only read, to see whom a correction concerns.
+    The outbox, where there is one, is only read: who has the edition, who wants no mail, whom a
+    correction concerns.
     """
 
     house: House
@@ -61,7 +64,7 @@ class Rehearsal:
         Raises:
             OutputError: the folder holds something else, or cannot be written.
         """
-        campaign, chooser, shares = self._planned()
+        campaign, chooser, shares = self._planned(to_clients=True)
         _empty(folder)
         composed, chosen = self._composer(campaign), chooser.chosen(self.roll.recipients())
         for done, (recipient, edition) in enumerate(chosen, 1):
@@ -79,7 +82,7 @@ class Rehearsal:
             DeliveryError: the server does not take one.
         """
         self._check(address)
-        campaign, chooser, _ = self._planned()
+        campaign, chooser, _ = self._planned(to_clients=False)
         sent, settings, clock = 0, self.house.settings, self.house.clock
         composed = self._composer(campaign, SAMPLE)
         pace, domain = Pace(settings.rates), addresses.domain(address)
@@ -98,10 +101,12 @@ class Rehearsal:
                 self.told.progress(sent, count, "sent")
         return sent
 
-    def _planned(self) -> tuple[Campaign, Chooser, Shares]:
+    def _planned(self, *, to_clients: bool) -> tuple[Campaign, Chooser, Shares]:
         campaign = plan.planned(self.house, self.order, rehearsal=True)
         self.roll.check()
         before = self._before(campaign)
+        if to_clients and self.ledger:
+            before = replace(before, barred=self._barred(self.ledger, campaign))
         chooser = Chooser(campaign.facts, self._asked(), self._lacking(campaign), before)
         shares = chooser.shares(self.roll.recipients())
         for note in campaign.notes:
@@ -109,11 +114,30 @@ class Rehearsal:
         return campaign, chooser, shares
 
     def _before(self, campaign: Campaign) -> Earlier:
-        if self.ledger is None or campaign.corrected is None:
+        if self.ledger is None:
             return earlier.NOTHING
+        archive = self.house.archive
+        try:
+            for edition in campaign.editions:
+                plan.check_outbox(self.house, self.ledger, campaign.id, edition)
+        except DeliveryError as error:
+            self.told.say(f"It would not be sent: {error}")
         return earlier.looked_up(
-            self.ledger, self.house.archive, campaign.edition, campaign.editions, campaign.corrected
+            self.ledger, archive, campaign.edition, campaign.editions, campaign.corrected
         )  # fmt: skip
+
+    def _barred(self, ledger: Ledger, campaign: Campaign) -> dict[str, Choice]:
+        """Who would be sent nothing by now: he has it, or his address wants no mail."""
+        listed = {campaign.listed, EVERYTHING}
+        unwanted = {one.address for one in ledger.suppressions() if one.listed in listed}
+        barred = {
+            row.client: Choice("", Why.HAD, f"was sent {row.edition} before, or may have been")
+            for row in pages.every(ledger, campaign.id, earlier.LEFT)
+        }
+        for one in self.roll.recipients() if unwanted else ():
+            if same(addresses.on_the_wire(one.address)[0]) in unwanted:
+                barred[one.id] = Choice("", Why.SUPPRESSED, UNWANTED)
+        return barred
 
     def _asked(self) -> Asked:
         return Asked(self.order.segment, self.house.settings.allowed)

@@ -28,7 +28,7 @@ def summary(outcome: Outcome) -> Iterator[str]:
     """What became of a run, a line each."""
     made = outcome.prepared
     if made.new or made.adopted:
-        found = f", {made.adopted:,} found as a killed run left them" if made.adopted else ""
+        found = f", {made.adopted:,} found in the archive and entered" if made.adopted else ""
         yield f"prepared    {made.new:,}{found}"
     for state, count in outcome.counts.items():
         if count:

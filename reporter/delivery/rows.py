@@ -25,6 +25,8 @@ LONGEST = 500
 """Characters of a server's words that are kept."""
 PAGE = 1000
 WAITING = frozenset({State.QUEUED, State.DEFERRED})
+STAYED = WAITING | {State.FAILED, State.SUPPRESSED}
+"""States of letters that certainly did not arrive."""
 MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
     {
         State.QUEUED: frozenset({State.SENDING, State.SUPPRESSED}),
@@ -151,12 +153,14 @@ def forget_attempt(connection: Connection, change: Change) -> None:
 
 
 def withdraw(connection: Connection, change: Change) -> bool:
-    """Take a waiting row out; its history stays. False where none waits."""
-    found = single(connection, change.campaign, change.client)
-    if found is None or found.state not in WAITING:
+    """Take out a row of a letter that never left; its history stays. False if there is none."""
+    asked = {"of": change.campaign, "whose": [change.client]}
+    found = {client: state for client, state in connection.execute(_STATES, asked)}
+    before = found.get(change.client)
+    if before is None or State(before) not in STAYED:
         return False
     connection.execute(_WITHDRAW, {"of": change.campaign, "whose": change.client})
-    note(connection, replace(change, before=found.state.value))
+    note(connection, replace(change, before=before))
     return True
 
 

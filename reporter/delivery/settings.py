@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -139,6 +139,7 @@ class Settings:
         operator: the address that failures are told to.
         outbox: SQLAlchemy URL of the outbox; `REPORTER_OUTBOX` names another.
         mailbox: where returned mail arrives: a maildir's path, or `imaps://USER@HOST/FOLDER`.
+        file: which file says all this; empty where none does.
     """
 
     folder: Path
@@ -158,6 +159,7 @@ class Settings:
     operator: str = ""
     outbox: str = "sqlite:///outbox.sqlite"
     mailbox: str = ""
+    file: str = ""
 
 
 def load(name: str | Path = FILE) -> Settings:
@@ -177,4 +179,4 @@ def load(name: str | Path = FILE) -> Settings:
     except OSError as error:
         tip = "Give the file that says how you deliver: --settings FILE."
         raise SpecError(f"cannot be read: {error.strerror}.", where=where, tip=tip) from error
-    return settings_form.read(data, where, path.parent)
+    return replace(settings_form.read(data, where, path.parent), file=str(path.absolute()))

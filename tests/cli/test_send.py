@@ -107,6 +107,24 @@ def test_a_dry_run_says_where_and_leaves_nothing(house: Path, capsys: Told) -> N
     assert len(opened(house / "archive").entries()) == before
 
 
+def test_settings_in_another_folder_send_nothing_twice(house: Path, capsys: Told) -> None:
+    assert run(["send", EDITION]) == 0
+    (house / "sub").mkdir()
+    (house / "sub" / "delivery.toml").write_text(SETTINGS.replace('"drop"', '"../drop"'))
+    listed(house, 4)
+    words = ["send", EDITION, "--settings", "sub/delivery.toml"]
+    capsys.readouterr()
+    assert run(words) == 1
+    told = " ".join(capsys.readouterr().err.split())
+    assert f"{house}/sub/outbox.sqlite (by {house}/sub/delivery.toml)" in told
+    assert dropped(house) == ids(3)
+    assert run([*words, "--dry-run"]) == 0
+    assert "It would not be sent: " in capsys.readouterr().err
+    assert run([*words, "--override", "outbox"]) == 2
+    assert run(["send", EDITION]) == 0
+    assert dropped(house) == ids(4)
+
+
 def test_samples_go_to_the_operator(house: Path, capsys: Told) -> None:
     assert run(["send", EDITION, "--sample", "1"]) == 0
     assert "1 sample sent, and to no client." in capsys.readouterr().err

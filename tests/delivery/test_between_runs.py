@@ -11,12 +11,13 @@ from reporter.archive.approving import withdraw
 from reporter.delivered import Letter, State
 from reporter.delivery.campaign import Order
 from reporter.delivery.clients import opened
+from reporter.delivery.dispatch import check
 from reporter.delivery.rehearsal import Rehearsal
 from reporter.delivery.settings import Rates, Release, Variant
 from reporter.errors import DeliveryError, UnsentError
 from tests import archives
 from tests.delivery import editions
-from tests.delivery.posts import LATER, LOST, NOON, TAKEN, Posts, ids, row
+from tests.delivery.posts import GONE, LATER, LOST, NOON, TAKEN, Posts, ids, row
 from tests.delivery.posts import posts as posts  # noqa: PLC0414  a fixture
 
 GERMAN = (Variant("weekly-de", "weekly", language="de"),)
@@ -233,6 +234,64 @@ def test_a_rehearsal_of_a_correction_is_for_those_it_concerns(posts: Posts) -> N
         order = Order(posts.edition, corrects=old)
         rehearsal = Rehearsal(posts.house, order, posts.many(4), ledger=book)
         assert rehearsal.to_folder(posts.folder / "dry").total == 2
+
+
+def test_a_rehearsal_writes_for_those_only_who_would_be_sent_something(posts: Posts) -> None:
+    posts.send(posts.many(2))
+    with posts.outbox() as book:
+        book.suppress("person2@example.com", "weekly", "unsubscribed", posts.time.now(), "page")
+        rehearsal = Rehearsal(posts.house, Order(posts.edition), posts.many(4), ledger=book)
+        shares = rehearsal.to_folder(posts.folder / "dry")
+        assert rehearsal.to_address("editor@house.example", 1) == 1
+    assert [path.stem for path in (posts.folder / "dry").iterdir()] == ["C0003"]
+    assert {one.client: one.why for one in shares.left_out} == {
+        "C0000": "had", "C0001": "had", "C0002": "suppressed",
+    }  # fmt: skip
+
+
+# --- an address that was wrong --------------------------------------------------------------------
+
+
+def not_reached(posts: Posts, *rows: str) -> None:
+    """A run in which the second client's mailbox is not there."""
+    posts.script.answer = lambda letter: GONE if letter.client == "C0001" else TAKEN
+    with pytest.raises(UnsentError, match="1 failed") as told:
+        check(posts.send(posts.clients(*rows)))
+    assert "correct it in the list of clients and send again" in str(told.value)
+    posts.script.answer = lambda _: TAKEN
+
+
+@pytest.mark.parametrize("retried", [False, True])
+def test_a_corrected_address_gets_the_edition(posts: Posts, *, retried: bool) -> None:
+    not_reached(posts, row(0), row(1), row(2))
+    if retried:
+        with posts.outbox() as book:
+            book.retry(posts.edition, {State.FAILED}, posts.time.now(), "jane")
+        with pytest.raises(UnsentError, match="1 because nothing gets through"):
+            check(posts.send(posts.clients(row(0), row(1), row(2))))
+    mended = posts.clients(row(0), row(1).replace("person1@", "right@"), row(2))
+    outcome = posts.send(mended)
+    check(outcome)
+    assert [(one.client, one.address) for one in posts.script.took[2:]] == [
+        ("C0001", "right@example.com")
+    ]
+    assert "the client has another address now" in posts.said[-1]
+    assert posts.send(mended).sent == 0
+
+
+def test_who_unsubscribed_is_not_written_to_at_another_address(posts: Posts) -> None:
+    not_reached(posts, row(0), row(1), row(2))
+    now = posts.time.now()
+    with posts.outbox() as book:
+        book.suppress("person1@example.com", "weekly", "unsubscribed", now, "page")
+    posts.send(posts.clients(row(0), row(1).replace("person1@", "right@"), row(2)))
+    assert posts.script.clients == ["C0000", "C0002"]
+
+
+def test_what_is_uncertain_points_to_how_it_is_settled(posts: Posts) -> None:
+    posts.script.answer = lambda _: LOST
+    with pytest.raises(UnsentError, match="reporter outbox reconcile 2026-01-15/weekly"):
+        check(posts.send(posts.many(1)))
 
 
 # --- an order that makes no sense -----------------------------------------------------------------

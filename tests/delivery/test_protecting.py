@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from reporter.delivery.protecting import protected
+from reporter.delivery.protecting import check, protected
 from reporter.delivery.stationery import stationery
 from reporter.errors import DeliveryError
 from tests.delivery import editions
@@ -51,6 +51,16 @@ def test_a_poor_password_is_refused_and_not_repeated(password: str | None) -> No
     with pytest.raises(DeliveryError, match="the client 'c-17' has") as raised:
         protected(editions.pdf(), password, "c-17")
     assert "short" not in str(raised.value).replace("longer", "")
+
+
+def test_who_has_no_password_is_told_all_at_once() -> None:
+    known = {"a": PASSWORD, "b": "short"}
+    with pytest.raises(DeliveryError, match="2 clients have no password of 8 signs") as raised:
+        check(["a", "b", "c"], known.get)
+    assert ": b, c." in str(raised.value)
+    with pytest.raises(DeliveryError, match="c49 and 10 more"):
+        check((f"c{number}" for number in range(60)), known.get)
+    check(["a"], known.get)
 
 
 def test_what_is_no_pdf_is_refused() -> None:
