@@ -246,7 +246,8 @@ class Chooser:
         """Refuse a segment that nobody is in: a mistyped one must not look like a success."""
         if (asked := self.asked.segment) and asked not in known:
             message = f"no client of the list is in the segment {asked!r}."
-            raise SpecError(message, where="--segment", tip=nearest(asked, sorted(known)))
+            tip = nearest(asked, sorted(known)) if known else "The list has no segments."
+            raise SpecError(message, where="--segment", tip=tip)
 
     def _share(self, found: Shares, recipient: Recipient) -> None:
         choice = self.choose(recipient)

@@ -13,7 +13,8 @@ from reporter.delivery.campaign import Order
 from reporter.delivery.clients import opened
 from reporter.delivery.rehearsal import Rehearsal
 from reporter.delivery.settings import Rates, Release, Variant
-from reporter.errors import DeliveryError, UnsentError
+from reporter.delivery.stationery import stationery
+from reporter.errors import DeliveryError, SpecError, UnsentError
 from tests import archives
 from tests.delivery import editions
 from tests.delivery.posts import LATER, LOST, NOON, TAKEN, Posts, ids, row
@@ -294,9 +295,30 @@ def test_a_rehearsal_of_a_correction_is_for_those_it_concerns(posts: Posts) -> N
 
 
 def test_nobody_to_send_to_is_no_success(posts: Posts) -> None:
-    with pytest.raises(DeliveryError, match=r"nobody of the 2 clients.*not in the segment gild"):
-        posts.send(posts.many(2), segment="gild")
+    posts.settings = replace(posts.settings, allowed=("example.org",))
+    with pytest.raises(DeliveryError, match=r"nobody of the 2 clients.*in no domain"):
+        posts.send(posts.many(2))
     assert not posts.states()
+
+
+def test_a_segment_that_nobody_is_in_is_a_mistake(posts: Posts) -> None:
+    roll = posts.clients(row(0, segments="gold"), row(1))
+    posts.send(roll, segment="gold")
+    with pytest.raises(SpecError, match="in the segment 'gild'") as refused:
+        posts.send(roll, segment="gild")
+    assert refused.value.tip == "Did you mean 'gold'?"
+    with pytest.raises(SpecError, match="has no segments"):
+        posts.send(posts.many(1), segment="gold")
+
+
+def test_what_was_corrected_is_told_from_what_a_client_had(posts: Posts) -> None:
+    first = posts.archive.edition(posts.edition)
+    corrected(posts)
+    second = posts.archive.edition(posts.edition)
+    corrected(posts, 90)
+    both = stationery(posts.archive, posts.edition, posts.settings, corrected=first).reason
+    last = stationery(posts.archive, posts.edition, posts.settings, corrected=second).reason
+    assert both == f"{second.reason} {last}"
 
 
 def test_only_what_is_left_must_be_out_by_a_time(posts: Posts) -> None:

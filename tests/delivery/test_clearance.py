@@ -51,7 +51,7 @@ def test_terms_need_a_reason_that_the_log_keeps(posts: Posts) -> None:
 
 def test_an_old_edition_is_stale(posts: Posts) -> None:
     posts.time.passed += timedelta(days=4).total_seconds()
-    with pytest.raises(DeliveryError, match="109 hours old, and the settings allow 96"):
+    with pytest.raises(DeliveryError, match="over for 109 h, and the settings allow 96 h"):
         posts.send(posts.many(1))
     assert posts.send(posts.many(1), allowed=Allowance(frozenset({"stale"}), WHY)).sent == 1
 
