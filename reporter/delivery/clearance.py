@@ -131,7 +131,8 @@ def check_outbox(
         return set()
     if OUTBOX not in allowed.names:
         message = f"was mailed on {days[0]}, and this outbox knows nothing of it."
-        tip = "Name the right one: --outbox URL. If all should get it anew: --override outbox --reason TEXT."
+        anew = "If all should get it anew: --override outbox --reason TEXT."
+        tip = f"Name the right one: --outbox URL. {anew}"
         raise DeliveryError(message, where=edition.id, tip=tip)
     return {OUTBOX}
 

@@ -124,6 +124,10 @@ def test_samples_go_to_the_operator(house: Path, capsys: Told) -> None:
     [
         (["--override", "sample", "--reason", "x"], 2, "'sample' cannot be set aside"),
         (["--override", "stale"], 2, "says not why"),
+        (["--to-folder", "there"], 2, "--to-folder is for a dry run"),
+        (["--dry-run", "--sample", "3"], 2, "--dry-run mails nothing"),
+        (["--dry-run", "--report", "r.json"], 2, "--report is of what was sent"),
+        (["--segment", "gild"], 1, "nobody of the 3 clients gets it"),
         (["--stage", "first"], 2, "know no staged release"),
         (["--finish-by", "2026-01-16T12:00"], 1, "cannot be out by"),
         (["--finish-by", "noon"], 2, "--finish-by"),

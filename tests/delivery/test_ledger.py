@@ -155,6 +155,18 @@ def test_pages_hold_every_row_once(made: tuple[Ledger, Lease]) -> None:
     assert not ledger.rows(CAMPAIGN, {State.SENT})
 
 
+def test_what_waits_is_withdrawn_and_may_be_queued_anew(made: tuple[Ledger, Lease]) -> None:
+    ledger, lease = made
+    assert ledger.withdraw(lease, "C0001", "is on the list no more", NOW)
+    assert ledger.row(CAMPAIGN, "C0001") is None
+    assert not ledger.withdraw(lease, "C0001", "again", NOW)
+    ledger.claim(lease, "C0000", NOW)
+    assert not ledger.withdraw(lease, "C0000", "is being sent", NOW)
+    assert ledger.queue(lease, [delivery(1)], NOW) == 1
+    told = [(one.before, one.after) for one in ledger.history(CAMPAIGN, "C0001")]
+    assert told == [("", "queued"), ("queued", "withdrawn"), ("", "queued")]
+
+
 def test_a_person_settles_what_is_uncertain(made: tuple[Ledger, Lease]) -> None:
     ledger, lease = made
     for client in ("C0000", "C0001", "C0002"):
