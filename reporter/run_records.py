@@ -119,6 +119,11 @@ def told(error: BaseException) -> str:
     return harmless(error) if isinstance(error, ReporterError) else type(error).__name__
 
 
+def counted(clients: int) -> str:
+    """So many clients, in words."""
+    return f"{clients:,} client{'s'[: clients != 1]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Runs:
     """The folder of records and log, for one brief."""

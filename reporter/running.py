@@ -26,7 +26,8 @@ from reporter.errors import (
 )
 from reporter.instruments import describe
 from reporter.model import BriefSpec, Schedule, State
-from reporter.run_records import LOG, UNDER_WAY, Phase, Record, Runs, Stage, harmless, told
+from reporter.order import Json
+from reporter.run_records import LOG, UNDER_WAY, Phase, Record, Runs, Stage, counted, harmless, told
 from reporter.schedule import Due
 from reporter.sessions import SETTLING
 
@@ -309,15 +310,19 @@ class Run:
         self.record = replace(self.record, left_out=posted.left_out)
         for why, clients in posted.left_out.items():
             few = f"{', '.join(clients[:FEW])}{' and others' if clients[FEW:] else ''}"
-            self.job.say(f"{_clients(len(clients))} left out ({why}): {few}.")
+            self.job.say(f"{counted(len(clients))} left out ({why}): {few}.")
             if changed:
+                ids: list[Json] = list(clients)
                 self.runs.log(
-                    self.job.clock(), "left out", edition=edition, reason=why, clients=list(clients)
-                )  # fmt: skip
-        amiss = [f"{_clients(len(posted.left_out[why]))} ({why})" for why in sorted(posted.amiss)]
+                    self.job.clock(), "left out", edition=edition, reason=why, clients=ids
+                )
+        amiss = [f"{counted(len(posted.left_out[why]))} ({why})" for why in sorted(posted.amiss)]
         if amiss:
             message = f"{edition} goes out, but not to all of the list: {'; '.join(amiss)}."
-            step = f"See whom it leaves out: {self.runs.folder / LOG}. Then mend the list, the settings or who may approve, and send it to them: reporter send {edition}."
+            step = (
+                f"See whom: {self.runs.folder / LOG}. Mend the list, the settings or who may "
+                f"approve; then send it to them: reporter send {edition}."
+            )
             self._notice(Stage.SEND, "left out", message, step)
 
     # --- what is remembered -----------------------------------------------------------------------
@@ -389,10 +394,6 @@ class LateError(WaitingError, DataError):
 def _reached(record: Record) -> Stage:
     """The stage that was tried last."""
     return max((Stage(name) for name in record.steps), key=list(Stage).index, default=Stage.BUILD)
-
-
-def _clients(count: int) -> str:
-    return f"{count:,} client{'s'[: count != 1]}"
 
 
 def _sentence(text: str) -> str:

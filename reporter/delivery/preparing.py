@@ -88,8 +88,8 @@ class Preparing:
         there = cache(self._reader.members)
         new = ((one, edition) for one, edition in chosen if one.id not in known)
         while batch := tuple(islice(new, BATCH)):
-            rows = [row for (edition, replaced), part in self._by_paper(batch).items()
-                    for row in self._file(part, papers(edition, replaced), there(edition))]  # fmt: skip
+            rows = [row for (edition, old), part in self._by_paper(batch).items()
+                    for row in self._file(part, papers(edition, old), there(edition))]  # fmt: skip
             ledger.queue(self.tenure.lease, self._placed(batch, rows), self.house.clock.now())
         return Prepared(self._done - self._adopted, self._adopted)
 
