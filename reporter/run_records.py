@@ -81,7 +81,8 @@ class Record:
 
     `manifest` is the sha256 of what was built, `edition` the id that was filed. `exit` is the exit
     code of the last call that did something. `counts` has the messages by state, and `noticed`
-    which failures the operator was told of.
+    which failures the operator was told of. `left_out` has the ids of the clients who get nothing,
+    by the reason.
     """
 
     slug: str
@@ -96,6 +97,7 @@ class Record:
     exit: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     noticed: tuple[str, ...] = ()
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=lambda: {"reporter": __version__})
 
     def stepped(self, stage: Stage, result: str, now: datetime, message: str = "") -> Record:
@@ -115,6 +117,11 @@ def harmless(error: BaseException) -> str:
 def told(error: BaseException) -> str:
     """What is kept of a failure; of one that is a fault of the program, only what kind it is."""
     return harmless(error) if isinstance(error, ReporterError) else type(error).__name__
+
+
+def counted(clients: int) -> str:
+    """So many clients, in words."""
+    return f"{clients:,} client{'s'[: clients != 1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +261,7 @@ def _record(found: Mapping[str, Any], path: Path) -> Record:
                 "phase": Phase(found["phase"]),
                 "steps": {str(Stage(name)): Step(**one) for name, one in found["steps"].items()},
                 "noticed": tuple(found["noticed"]),
+                "left_out": {why: tuple(ids) for why, ids in found.get("left_out", {}).items()},
             }
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

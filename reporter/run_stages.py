@@ -156,7 +156,7 @@ def check_approved(run: Run, edition: str) -> None:
     day = run.job.clock().date()
     possible = [one for one in readers if _may(policy, one, day)]
     if not possible:
-        tip = "Put approvers into the policy: reporter archive policy --set FILE."
+        tip = "Put approvers into the policy: reporter archive policy FILE."
         raise WaitingError(f"nobody may approve {run.record.slug} for its readers.", tip=tip)
     for slug in sorted({one.slug for one in possible}):
         which = edition if slug == run.record.slug else _variant(archive, run, slug)

@@ -26,7 +26,8 @@ from reporter.errors import (
 )
 from reporter.instruments import describe
 from reporter.model import BriefSpec, Schedule, State
-from reporter.run_records import UNDER_WAY, Phase, Record, Runs, Stage, harmless, told
+from reporter.order import Json
+from reporter.run_records import LOG, UNDER_WAY, Phase, Record, Runs, Stage, counted, harmless, told
 from reporter.schedule import Due
 from reporter.sessions import SETTLING
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from reporter.sources.base import Progress
 
 UNSENT = (State.QUEUED, State.SENDING, State.DEFERRED, State.FAILED, State.UNCERTAIN)
+FEW = 5
 LATER = (State.QUEUED, State.SENDING, State.DEFERRED)
 """What a later call may still send by itself."""
 
@@ -42,13 +44,15 @@ LATER = (State.QUEUED, State.SENDING, State.DEFERRED)
 class Posted:
     """What sending came to: how many messages are in which state.
 
-    `waiting`: the rest of a staged release is still to be sent, as it should be. `left_out` says
-    who of the list gets nothing and why, a line a reason, by ids.
+    `waiting`: the rest of a staged release is still to be sent, as it should be. `left_out` has,
+    by the reason, the ids of those on the list who get nothing; `amiss` are those of the reasons
+    that an operator must look into: nothing in the list says that these clients are to get nothing.
     """
 
     counts: Mapping[State, int]
     waiting: bool = False
-    left_out: tuple[str, ...] = ()
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    amiss: frozenset[str] = frozenset()
 
 
 class Readers(NamedTuple):
@@ -282,10 +286,12 @@ class Run:
         self.record = replace(self.record, phase=Phase.SENDING)
         self.begin(Stage.SEND)
         posted = self.job.mailing.send(edition)
-        self._tell_left_out(posted.left_out)
+        self._tell_left_out(posted)
         counts = posted.counts
         self.record = replace(self.record, counts={str(s): n for s, n in counts.items() if n})
         words = ", ".join(f"{number} {state}" for state, number in self.record.counts.items())
+        if out := sum(map(len, posted.left_out.values())):
+            words = f"{words}, {out} left out".lstrip(", ")
         if posted.waiting:
             raise WaitingError(f"{edition}: {words}. The rest of the staged release follows.")
         if any(counts.get(state) for state in LATER):
@@ -298,12 +304,26 @@ class Run:
         self.end(Stage.SEND, words)
         return Outcome(code, f"{edition}: {words}.", self.record)
 
-    def _tell_left_out(self, lines: tuple[str, ...]) -> None:
-        for line in lines:
-            self.job.say(line)
-            self.runs.log(
-                self.job.clock(), "left out", edition=self.record.edition, message=line
-            )  # fmt: skip
+    def _tell_left_out(self, posted: Posted) -> None:
+        """Say who gets nothing; log it where it is not as it was; tell the operator once."""
+        edition, changed = self.record.edition, posted.left_out != self.record.left_out
+        self.record = replace(self.record, left_out=posted.left_out)
+        for why, clients in posted.left_out.items():
+            few = f"{', '.join(clients[:FEW])}{' and others' if clients[FEW:] else ''}"
+            self.job.say(f"{counted(len(clients))} left out ({why}): {few}.")
+            if changed:
+                ids: list[Json] = list(clients)
+                self.runs.log(
+                    self.job.clock(), "left out", edition=edition, reason=why, clients=ids
+                )
+        amiss = [f"{counted(len(posted.left_out[why]))} ({why})" for why in sorted(posted.amiss)]
+        if amiss:
+            message = f"{edition} goes out, but not to all of the list: {'; '.join(amiss)}."
+            step = (
+                f"See whom: {self.runs.folder / LOG}. Mend the list, the settings or who may "
+                f"approve; then send it to them: reporter send {edition}."
+            )
+            self._notice(Stage.SEND, "left out", message, step)
 
     # --- what is remembered -----------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ import pytest
 
 from reporter.cli import reporter
 from reporter.delivery import vault
+from reporter.spec import load
 
 CRON = Path("examples/cron/reporter").read_text(encoding="utf-8")
 SYSTEMD = Path("examples/systemd")
@@ -29,13 +30,18 @@ def unit(name: str) -> configparser.RawConfigParser:
 
 
 def understood(command: str) -> None:
-    """The command line parses; nothing is run."""
+    """The command line parses, and is of the example's spec, which has a schedule; none is run."""
     words = shlex.split(command.partition(">")[0])
     assert words[0].endswith("reporter")
     name, *arguments = words[1:]
     found = reporter.commands[name]
     with found.make_context(name, arguments, resilient_parsing=False) as context:
         assert context.params["only_due"]
+        place = Path(context.params["spec"])
+    assert place.parts[:3] == ("/", "srv", "reporter")
+    order = load(Path("examples", *place.parts[3:]))
+    assert order.schedule
+    assert order.source.name != "sample"
 
 
 def variables(text: str) -> set[str]:

@@ -35,7 +35,8 @@ class World:
     told: list[Trouble] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     hindrance: Exception | None = None
-    left_out: tuple[str, ...] = ()
+    left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    amiss: frozenset[str] = frozenset()
     dumb: Exception | None = None
     counts: dict[State, int] = field(default_factory=lambda: {State.SENT: 3})
 
@@ -53,7 +54,7 @@ class World:
 
     def _send(self, edition: str) -> Posted:
         self.sent.append(edition)
-        return Posted(self.counts, left_out=self.left_out)
+        return Posted(self.counts, left_out=self.left_out, amiss=self.amiss)
 
     def _tell(self, trouble: Trouble) -> str:
         self.told.append(trouble)
@@ -157,11 +158,28 @@ def test_an_edition_of_an_earlier_week_is_never_sent(world: World) -> None:
     assert world.sent == ["2026-01-23/weekly"]
 
 
-def test_who_is_left_out_is_said_and_logged(world: World) -> None:
-    world.left_out = ("left out    1 (is closed): C1 (row 2)",)
-    assert world.call().exit == 0
-    assert world.left_out[0] in world.said
-    assert world.left_out[0] in (world.folder / "runs" / "log.jsonl").read_text()
+def test_who_is_left_out_is_said_kept_logged_and_told_once(world: World) -> None:
+    world.left_out = {
+        "is closed": ("C1",),
+        "there is no edition in the brand x": ("C2", "C3", "C4", "C5", "C6", "C7"),
+    }
+    world.amiss = frozenset({"there is no edition in the brand x"})
+    world.counts = {State.SENT: 2, State.DEFERRED: 1}
+    with pytest.raises(UnsentError):
+        world.call()
+    world.counts = {State.SENT: 3}
+    outcome = world.call()
+    assert outcome.message == "2026-01-16/weekly: 3 sent, 7 left out."
+    assert "1 client left out (is closed): C1." in world.said
+    assert any("6 clients left out" in one and "C6 and others." in one for one in world.said)
+    assert outcome.record
+    assert outcome.record.left_out == world.left_out
+    (told,) = (one for one in world.told if "not to all of the list" in one.message)
+    assert "6 clients (there is no edition in the brand x)" in told.message
+    assert "is closed" not in told.message
+    log = (world.folder / "runs" / "log.jsonl").read_text().splitlines()
+    lines = [one for one in map(json.loads, log) if one["event"] == "left out"]
+    assert [one["clients"] for one in lines] == [["C1"], list(world.left_out[lines[1]["reason"]])]
 
 
 def test_a_notice_that_cannot_be_made_hides_nothing(world: World) -> None:

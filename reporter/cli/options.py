@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import date, datetime
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +33,31 @@ class Day(click.ParamType[date]):
             return value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a day. Write it like 2026-01-15.", param, ctx)
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment, written 17:30 (today), 2026-01-15 17:30, or as ISO 8601 with its zone.
+
+    Without a zone it is this machine's.
+    """
+
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The moment a text names, with its zone; a usage error where it names none."""
+        try:
+            return value if isinstance(value, datetime) else _moment(str(value).strip())
+        except ValueError:
+            told = "Write it like 17:30, 2026-01-15T17:30 or 2026-01-15T17:30Z."
+            self.fail(f"{value!r} is no time. {told}", param, ctx)
+
+
+def _moment(text: str) -> datetime:
+    day, _, hour = text.replace(" ", "T").rpartition("T")  # a day alone is no moment
+    on = date.fromisoformat(day) if day else now().date()
+    return datetime.combine(on, time_of_day.fromisoformat(hour)).astimezone()
 
 
 def now() -> datetime:

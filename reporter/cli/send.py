@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,8 +66,9 @@ MAIL = Path("output") / "mail"
 @click.option(
     "--finish-by",
     metavar="TIME",
-    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
-    help="Stop then, by the local clock; refused if the rates cannot make it.",
+    type=options.Moment(),
+    help="Stop then: HH:MM of today, or ISO 8601, in this machine's zone if it names none; "
+    "refused if the rates cannot make it.",
 )
 @click.option(
     "--wait",
@@ -170,13 +171,12 @@ def _order(talk: Talk, house: House, given: dict[str, Any]) -> Order:
     from reporter.delivery.campaign import Order
     from reporter.delivery.clearance import Allowance
 
-    told: datetime | None = given["finish_by"]
     return Order(
         editions.meant(house.archive, given["edition"], talk),
         given["segment"],
         given["corrects"],
         given["stage"] or "",
-        told.astimezone() if told else None,
+        given["finish_by"],
         timedelta(minutes=given["wait"]),
         Allowance(frozenset(given["overrides"]), given["reason"]),
     )

@@ -16,13 +16,14 @@ from reporter.archive.naming import found
 from reporter.delivered import Recipient
 from reporter.delivery import addresses, choosing, clearance, earlier
 from reporter.delivery.choosing import Asked, Choice, Why
-from reporter.delivery.clearance import Allowance
+from reporter.delivery.clearance import Allowance, spoken
 from reporter.delivery.clock import Clock
 from reporter.delivery.earlier import Earlier
 from reporter.delivery.message import Secrets
 from reporter.delivery.settings import Rates, Settings, Variant
-from reporter.errors import DeliveryError, ReporterError
+from reporter.errors import DeliveryError, ReporterError, SpecError
 from reporter.filed import Edition
+from reporter.registry import nearest
 
 if TYPE_CHECKING:
     from reporter.delivery.ledger import Ledger
@@ -184,17 +185,10 @@ def _corrected(archive: Archive, edition: Edition, corrects: str) -> Edition | N
     if not corrects:
         return None
     name = found(archive, corrects)
-    if name not in _line(archive, edition):
+    if name not in earlier.line(archive, edition.id):
         what = f"corrects {edition.corrects}" if edition.corrects else "is no correction"
         raise DeliveryError(f"{what}, not {name}.", where=edition.id, tip="Name the right ones.")
     return archive.edition(name)
-
-
-def _line(archive: Archive, edition: Edition) -> Iterator[str]:
-    """What an edition corrects, what that corrects, and so on."""
-    while edition.corrects:
-        yield edition.corrects
-        edition = archive.edition(edition.corrects)
 
 
 # --- who gets what ------------------------------------------------------------------------------
@@ -221,6 +215,7 @@ class Shares:
     domains: Counter[str] = field(default_factory=Counter)
     left_out: list[LeftOut] = field(default_factory=list)
     moved: list[LeftOut] = field(default_factory=list)
+    segments: set[str] = field(default_factory=set)
 
     @property
     def total(self) -> int:
@@ -265,10 +260,19 @@ class Chooser:
         found, missing = Shares(), self.earlier.concerned()
         for recipient in recipients:
             missing.discard(recipient.id)
+            found.segments.update(recipient.segments)
             self._share(found, recipient)
         gone = f"was sent {self.earlier.corrected}, and is on the list no more"
         found.left_out += (LeftOut(one, "", Why.UNLISTED, gone) for one in sorted(missing))
+        self._check_segment(found.segments)
         return found
+
+    def _check_segment(self, known: set[str]) -> None:
+        """Refuse a segment that nobody is in: a mistyped one must not look like a success."""
+        if (asked := self.asked.segment) and asked not in known:
+            message = f"no client of the list is in the segment {asked!r}."
+            tip = nearest(asked, sorted(known)) if known else "The list has no segments."
+            raise SpecError(message, where="--segment", tip=tip)
 
     def _share(self, found: Shares, recipient: Recipient) -> None:
         choice = self.choose(recipient)
@@ -314,16 +318,11 @@ def check_time(
         takes += release.wait
     if now + takes > order.finish_by:
         message = (
-            f"{letters:,} letters take {_minutes(takes)} at the rates of the settings, so "
+            f"{letters:,} letters take {spoken(takes)} at the rates of the settings, so "
             f"they cannot be out by {order.finish_by:%Y-%m-%d %H:%M}."
         )
         tip = "Raise the rates, give a later time, or send a segment."
         raise DeliveryError(message, where="--finish-by", tip=tip)
-
-
-def _minutes(span: timedelta) -> str:
-    hours, minutes = divmod(-(-span // timedelta(minutes=1)), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def crowded(domains: Mapping[str, int], settings: Settings) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ log keeps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
@@ -18,7 +18,7 @@ from reporter.archive.base import Archive, Hand
 from reporter.archive.finra import Use, record_use
 from reporter.archive.retention import chronicle, open_uses, sentence
 from reporter.errors import DeliveryError, SpecError, WaitingError
-from reporter.filed import Act, Edition
+from reporter.filed import Act, Edition, Entry
 from reporter.market import Terms
 
 TERMS, STALE, OUTBOX = "terms", "stale", "outbox"
@@ -74,10 +74,16 @@ def check_edition(archive: Archive, edition: Edition, allowed: Allowance = NOTHI
     aside = set(_set_aside_terms(edition, allowed))
     if not approval.standing(archive, edition.id, entries).readers:
         tip = f"Have it approved: reporter approve {edition.id}."
-        raise WaitingError("is approved for nobody yet.", where=edition.id, tip=tip)
+        raise WaitingError(_unapproved(entries, edition.id), where=edition.id, tip=tip)
     for part in edition.parts:
         archive.object(part.sha256)
     return aside
+
+
+def _unapproved(entries: Iterable[Entry], edition: str) -> str:
+    withdrawn = any(one.act is Act.WITHDRAWN and one.edition == edition for one in entries)
+    what = "is approved for nobody any more: its approval was withdrawn."
+    return what if withdrawn else "is approved for nobody yet."
 
 
 def _set_aside_terms(edition: Edition, allowed: Allowance) -> Iterator[str]:
@@ -103,8 +109,8 @@ def check_age(
         return set()
     if STALE not in allowed.names:
         message = (
-            f"is as of {edition.as_of}: {_hours(age)} hours old, and the settings allow "
-            f"{_hours(most)}."
+            f"is as of {edition.as_of}: its day is over for {spoken(age)}, and the settings "
+            f"allow {spoken(most)}."
         )
         tip = "If it should go out all the same: --override stale --reason TEXT."
         raise DeliveryError(message, where=edition.id, tip=tip)
@@ -162,8 +168,10 @@ def _strange(archive: Archive, edition: str, outbox: Outbox) -> str:
     return ""
 
 
-def _hours(span: timedelta) -> int:
-    return int(span / timedelta(hours=1))
+def spoken(span: timedelta) -> str:
+    """A span in hours and minutes, rounded up, so that what is too long is shown longer."""
+    hours, minutes = divmod(-(-span // timedelta(minutes=1)), 60)
+    return " ".join(filter(None, (f"{hours} h" * bool(hours), f"{minutes} min" * bool(minutes))))
 
 
 def corrected_by(archive: Archive, edition: str) -> str:

@@ -131,7 +131,10 @@ class Dispatch:
         before = self.ledger.counts(name)[State.SENT]
         with self._channel()(self.settings) as session:
             limit = session.limit
-        preparing = Preparing(self.house, campaign, tenure, limit, self.told.progress, shares.total)
+        preparing = Preparing(
+            self.house, campaign, tenure, limit, self.told.progress, shares.total,
+            chooser.earlier.replaces,
+        )  # fmt: skip
         prepared = preparing.run(chooser.chosen(self.roll.recipients()))
         for edition in campaign.editions:  # nobody else prepared them meanwhile
             plan.check_outbox(self.house, self.ledger, name, edition)

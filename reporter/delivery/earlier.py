@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ LEFT = (State.SENT, State.UNCERTAIN, State.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class Had:
-    """A client's letter of the day that is corrected: of which edition, and where it went."""
+    """A client's letter of what is corrected: of which edition, and where it went."""
 
     edition: str
     state: State
@@ -39,15 +40,18 @@ class Had:
 class Earlier:
     """What was sent before.
 
-    `corrected` is the id of the edition that is corrected, empty where none is; `had` has the
-    letters that were, or may have been, sent of it or instead of it. `sent` has the editions of
-    this campaign that clients were sent by other ones. `barred` says of clients why they get
-    nothing more at all.
+    `corrected` is the id of the edition whose readers alone are asked for, empty where all are;
+    `line` has it and what it corrects in turn, the newest first. `had` has the letters that were,
+    or may have been, sent of those or instead of them. `sent` has the editions of the day that
+    clients were, or may have been, sent by other campaigns, and `lines` for each edition of this
+    one what it corrects, the newest first. `barred` says of clients why they get nothing more.
     """
 
     corrected: str = ""
+    line: tuple[str, ...] = ()
     had: Mapping[str, Had] = field(default_factory=lambda: MappingProxyType({}))
     sent: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    lines: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     barred: Mapping[str, Choice] = field(default_factory=lambda: MappingProxyType({}))
 
     def bars(self, client: str) -> Choice | None:
@@ -57,10 +61,10 @@ class Earlier:
         old = self.had.get(client)
         if old is None:
             return Choice("", Why.CORRECTION, f"was not sent {self.corrected}")
-        if old.edition != self.corrected:
+        if old.edition not in self.line:
             return Choice("", Why.CORRECTION, f"was sent {old.edition} instead: correct that too")
         if old.state is not State.SENT:
-            why = f"may have been sent {self.corrected}: settle that (reporter outbox reconcile)"
+            why = f"may have been sent {old.edition}: settle that (reporter outbox reconcile)"
             return Choice("", Why.UNSETTLED, why)
         return None
 
@@ -70,6 +74,14 @@ class Earlier:
             return Choice("", Why.HAD, f"was sent {edition} before, or may have been")
         return None
 
+    def replaces(self, client: str, edition: str) -> str:
+        """The newest edition that a client had and that this one corrects; empty if he had none.
+
+        What he may have been sent counts: a correction that says so is right for him as well.
+        """
+        had = self.sent.get(client, ())
+        return next((one for one in self.lines.get(edition, ()) if one in had), "")
+
     def is_elsewhere(self, recipient: Recipient) -> bool:
         """Whether what is corrected went to another address than the list has now."""
         old = self.had.get(recipient.id)
@@ -77,10 +89,17 @@ class Earlier:
 
     def concerned(self) -> set[str]:
         """The ids of the clients who were, or may have been, sent what is corrected."""
-        return {client for client, one in self.had.items() if one.edition == self.corrected}
+        return {client for client, one in self.had.items() if one.edition in self.line}
 
 
 NOTHING = Earlier()
+
+
+def line(archive: Archive, edition: str) -> Iterator[str]:
+    """What an edition corrects, what that corrects, and so on."""
+    added = chronicle(archive.entries()).added
+    while edition := str(added[edition].details.get("corrects") or ""):
+        yield edition
 
 
 def looked_up(
@@ -99,14 +118,15 @@ def looked_up(
     Raises:
         DeliveryError: nobody was sent what is corrected.
     """
+    asked = (corrected.id, *line(archive, corrected.id)) if corrected else ()
     had: dict[str, Had] = {}
     sent: dict[str, frozenset[str]] = {}
     for row in _rows(ledger, archive, edition):
-        if row.edition in editions:
-            sent[row.client] = sent.get(row.client, frozenset()) | {row.edition}
-        if corrected and corrected.id in {row.edition, row.campaign}:
-            had[row.client] = _plainer(had.get(row.client), row, corrected.id)
-    found = Earlier(corrected.id if corrected else "", had, sent)
+        sent[row.client] = sent.get(row.client, frozenset()) | {intern(row.edition)}
+        if row.edition in asked or row.campaign in asked:
+            had[row.client] = _plainer(had.get(row.client), row, asked)
+    lines = {name: tuple(line(archive, name)) for name in editions}
+    found = Earlier(asked[0] if asked else "", asked, had, sent, lines)
     if corrected and not found.concerned():
         message = "was sent to nobody by this outbox, so nobody is told of a correction."
         tip = f"Send the new one without --corrects: reporter send {edition.id}."
@@ -122,9 +142,14 @@ def _rows(ledger: Ledger, archive: Archive, edition: Edition) -> Iterator[Delive
             yield from pages.every(ledger, name, LEFT)
 
 
-def _plainer(known: Had | None, row: Delivery, corrected: str) -> Had:
-    """Of two letters to a client the one that says more: of the edition itself, and sent."""
+def _plainer(known: Had | None, row: Delivery, asked: tuple[str, ...]) -> Had:
+    """Of two letters to a client the one that says more: of what is corrected, sent, the newer."""
     new = Had(row.edition, row.state, row.address)
     if known is None:
         return new
-    return max(known, new, key=lambda had: (had.edition == corrected, had.state is State.SENT))
+
+    def says(had: Had) -> tuple[bool, bool, int]:
+        newness = -asked.index(had.edition) if had.edition in asked else 0
+        return had.edition in asked, had.state is State.SENT, newness
+
+    return max(known, new, key=says)

@@ -22,7 +22,7 @@ from reporter.run_records import harmless
 from reporter.running import Trouble
 
 _TEXT = """\
-An unattended run of the brief {slug} did not succeed.
+An unattended run of the brief {slug} needs somebody to look at it.
 
 Edition of:  {as_of}
 Stage:       {stage}

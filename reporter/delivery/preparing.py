@@ -6,7 +6,7 @@ archive what the outbox does not know, and takes it over as it is: what is filed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
@@ -24,6 +24,10 @@ from reporter.delivery.campaign import Campaign, House
 from reporter.delivery.message import Message, compose
 from reporter.delivery.sending import Progress, Tenure
 from reporter.delivery.stationery import Stationery, stationery
+
+Chosen = tuple[Recipient, str]
+Paper = tuple[str, str]
+"""What a message is written on: the id of its edition, and of the one that it corrects, if any."""
 
 BATCH = 500
 MOST_GROUPS = 100
@@ -48,6 +52,7 @@ class Preparing:
         limit: the most bytes that the server takes, where it says.
         progress: told how many are prepared.
         total: of how many.
+        replaces: says by a client's id and his edition's which earlier one that corrects for him.
     """
 
     house: House
@@ -56,6 +61,7 @@ class Preparing:
     limit: int | None = None
     progress: Progress = lambda _done, _all, _what: None
     total: int = 0
+    replaces: Callable[[str, str], str] = lambda _client, _edition: ""
     _reader: Reader = field(init=False)
     _position: int = 0
     _done: int = 0
@@ -82,17 +88,26 @@ class Preparing:
         there = cache(self._reader.members)
         new = ((one, edition) for one, edition in chosen if one.id not in known)
         while batch := tuple(islice(new, BATCH)):
-            rows = [row for part in _by_edition(batch)
-                    for row in self._file(part, papers(part[0][1]), there(part[0][1]))]  # fmt: skip
+            rows = [row for (edition, old), part in self._by_paper(batch).items()
+                    for row in self._file(part, papers(edition, old), there(edition))]  # fmt: skip
             ledger.queue(self.tenure.lease, self._placed(batch, rows), self.house.clock.now())
         return Prepared(self._done - self._adopted, self._adopted)
 
-    def _stationery(self, edition: str) -> Stationery:
+    def _stationery(self, edition: str, replaced: str) -> Stationery:
+        archive = self.house.archive
         made = stationery(
-            self.house.archive, edition, self.house.settings, limit=self.limit,
-            corrected=self.campaign.corrected,
+            archive, edition, self.house.settings, limit=self.limit,
+            corrected=archive.edition(replaced) if replaced else None,
         )  # fmt: skip
         return replace(made, listed=self.campaign.listed)
+
+    def _by_paper(self, batch: Sequence[Chosen]) -> dict[Paper, list[Chosen]]:
+        """The clients of a batch by their edition, and by the one that it corrects for them."""
+        parts: dict[Paper, list[Chosen]] = {}
+        for recipient, edition in batch:
+            paper = edition, self.replaces(recipient.id, edition)
+            parts.setdefault(paper, []).append((recipient, edition))
+        return parts
 
     def _file(
         self, part: Sequence[tuple[Recipient, str]], paper: Stationery, there: frozenset[str]
@@ -174,15 +189,6 @@ class Preparing:
 def file_of(group: int) -> str:
     """What the archive calls a client's message of a group."""
     return "message.eml" if group == 1 else f"message-{group}.eml"
-
-
-def _by_edition(
-    batch: Sequence[tuple[Recipient, str]],
-) -> list[list[tuple[Recipient, str]]]:
-    parts: dict[str, list[tuple[Recipient, str]]] = {}
-    for recipient, edition in batch:
-        parts.setdefault(edition, []).append((recipient, edition))
-    return list(parts.values())
 
 
 def _is_his(data: bytes, token: str, address: str) -> str:

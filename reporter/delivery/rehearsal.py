@@ -66,7 +66,7 @@ class Rehearsal:
         """
         campaign, chooser, shares = self._planned(to_clients=True)
         _empty(folder)
-        composed, chosen = self._composer(campaign), chooser.chosen(self.roll.recipients())
+        composed, chosen = self._composer(campaign, chooser), chooser.chosen(self.roll.recipients())
         for done, (recipient, edition) in enumerate(chosen, 1):
             owner = self.house.keys.client(recipient.id) or _nobody(recipient.id)
             made = composed(recipient, owner, edition)
@@ -84,7 +84,7 @@ class Rehearsal:
         self._check(address)
         campaign, chooser, _ = self._planned(to_clients=False)
         sent, settings, clock = 0, self.house.settings, self.house.clock
-        composed = self._composer(campaign, SAMPLE)
+        composed = self._composer(campaign, chooser, SAMPLE)
         pace, domain = Pace(settings.rates), addresses.domain(address)
         with channels.get(settings.channel)(settings) as session:
             chosen = chooser.chosen(self.roll.recipients())
@@ -158,24 +158,23 @@ class Rehearsal:
         return lacking
 
     def _composer(
-        self, campaign: Campaign, mark: str = ""
+        self, campaign: Campaign, chooser: Chooser, mark: str = ""
     ) -> Callable[[Recipient, Client, str], Message]:
         house = self.house
-        paper = cache(lambda edition: self._paper(campaign, edition, mark))
+        paper = cache(lambda edition, old: self._paper(campaign, edition, old, mark))
 
         def made(recipient: Recipient, owner: Client, edition: str) -> Message:
-            now = house.clock.now()
+            now, old = house.clock.now(), chooser.earlier.replaces(recipient.id, edition)
             return compose(
-                paper(edition), recipient, owner, house.secrets, date=now, campaign=campaign.id
+                paper(edition, old), recipient, owner, house.secrets, date=now, campaign=campaign.id
             )  # fmt: skip
 
         return made
 
-    def _paper(self, campaign: Campaign, edition: str, mark: str) -> Stationery:
-        house = self.house
-        made = stationery(
-            house.archive, edition, house.settings, corrected=campaign.corrected
-        )  # fmt: skip
+    def _paper(self, campaign: Campaign, edition: str, old: str, mark: str) -> Stationery:
+        archive = self.house.archive
+        corrected = archive.edition(old) if old else None
+        made = stationery(archive, edition, self.house.settings, corrected=corrected)
         return replace(made, subject=mark + made.subject, listed=campaign.listed)
 
     def _check(self, address: str) -> None:

@@ -155,8 +155,8 @@ def forget_attempt(connection: Connection, change: Change) -> None:
 def withdraw(connection: Connection, change: Change) -> bool:
     """Take out a row of a letter that never left; its history stays. False if there is none."""
     asked = {"of": change.campaign, "whose": [change.client]}
-    found = {client: state for client, state in connection.execute(_STATES, asked)}
-    before = found.get(change.client)
+    found = connection.execute(_STATES, asked).first()
+    before = found.state if found else None
     if before is None or State(before) not in STAYED:
         return False
     connection.execute(_WITHDRAW, {"of": change.campaign, "whose": change.client})

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from reporter.archive.base import Archive
 from reporter.archive.contents import brief_of
+from reporter.archive.retention import chronicle
 from reporter.delivery import wire
 from reporter.delivery.addresses import on_the_wire
 from reporter.delivery.fragments import Look
@@ -94,6 +95,7 @@ class Stationery:
         reply_to: the same of answers; empty where they go to the sender.
         shared: runs of bytes that messages have in common, for `archive.enclosures.enclose`.
         listed: the slug of the brief that a client unsubscribes from; empty is the edition's.
+        reason: what was corrected since `corrected`.
     """
 
     edition: Edition
@@ -116,6 +118,7 @@ class Stationery:
     reply_to: str
     shared: tuple[bytes, ...] = field(repr=False)
     listed: str = ""
+    reason: str = ""
 
     @property
     def domain(self) -> str:
@@ -132,7 +135,7 @@ class Stationery:
             "day": self.edition.as_of,
             "date": long_date(self.edition.as_of),
             "house": self.settings.sender.name,
-            "reason": self.edition.reason,
+            "reason": self.reason,
             "corrected_day": old.as_of if old else date.min,
             "corrected_date": long_date(old.as_of) if old else "",
             "corrected_headline": old.headline if old else "",
@@ -178,6 +181,7 @@ def stationery(
         _link(settings.link, edition), sender, on_the_wire(settings.sender.bounces)[0],
         on_the_wire(reply_to)[0] if reply_to else "",
         tuple(filter(None, (attachment, *pictures, *html.encoded, *text.encoded))),
+        reason=_reasons(archive, edition, corrected),
     )  # fmt: skip
 
 
@@ -187,6 +191,16 @@ def file_name(edition: Edition) -> str:
     title = "-".join(re.findall(r"[A-Za-z0-9]+", plain))[:_LONGEST_NAME].strip("-")
     number = f"-{edition.number}" if edition.number > 1 else ""
     return f"{title or edition.slug}-{edition.as_of.isoformat()}{number}.pdf"
+
+
+def _reasons(archive: Archive, edition: Edition, corrected: Edition | None) -> str:
+    """Why an edition and the corrections between it and an earlier one were made, in that order."""
+    reasons, name, added = [edition.reason], edition.corrects, chronicle(archive.entries()).added
+    while corrected and name and name != corrected.id:
+        details = added[name].details
+        reasons.append(str(details.get("reason") or ""))
+        name = str(details.get("corrects") or "")
+    return " ".join(filter(None, reversed(reasons)))
 
 
 def attached(pdf: bytes, file: str) -> bytes:

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reporter.delivered import Status
-from reporter.delivery import report
 from reporter.delivery.campaign import House, Order, variants_of
-from reporter.delivery.choosing import variant_for
+from reporter.delivery.choosing import Why, variant_for
 from reporter.delivery.clients import Roll
-from reporter.delivery.dispatch import Dispatch, Told
+from reporter.delivery.dispatch import Dispatch, Outcome, Told
 from reporter.delivery.ledger import opened
 from reporter.delivery.settings import Settings
 from reporter.running import Mailing, Posted, Readers
+from reporter.visible import visible
 
 IN_SILENCE = Told()
+MEANT = frozenset({Why.PAUSED, Why.CLOSED, Why.HAD})
+"""Why clients are left out on purpose."""
 
 
 def mailing(
@@ -46,7 +48,16 @@ def mailing(
         with opened(*outbox) as ledger:
             order = Order(edition, lingers=False)
             outcome = Dispatch(house(), order, roll, ledger, told).run()
-            lines = tuple(report.left_out(outcome.shares))
-            return Posted(outcome.counts, outcome.waiting, lines)
+            return posted(outcome)
 
     return Mailing(readers, send)
+
+
+def posted(outcome: Outcome) -> Posted:
+    """What a run has to know of what sending came to."""
+    by_reason: dict[str, list[str]] = {}
+    for one in outcome.shares.left_out:
+        by_reason.setdefault(visible(one.reason), []).append(one.client)
+    left_out = {why: tuple(clients) for why, clients in sorted(by_reason.items())}
+    amiss = {visible(one.reason) for one in outcome.shares.left_out if one.why not in MEANT}
+    return Posted(outcome.counts, outcome.waiting, left_out, frozenset(amiss))

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
 
+import click
 import pytest
 
 from reporter.archive.base import opened
@@ -145,7 +146,7 @@ def test_samples_go_to_the_operator(house: Path, capsys: Told) -> None:
         (["--to-folder", "there"], 2, "--to-folder is for a dry run"),
         (["--dry-run", "--sample", "3"], 2, "--dry-run mails nothing"),
         (["--dry-run", "--report", "r.json"], 2, "--report is of what was sent"),
-        (["--segment", "gild"], 1, "nobody of the 3 clients gets it"),
+        (["--segment", "gild"], 2, "no client of the list is in the segment"),
         (["--stage", "first"], 2, "know no staged release"),
         (["--finish-by", "2026-01-16T12:00"], 1, "cannot be out by"),
         (["--finish-by", "noon"], 2, "--finish-by"),
@@ -222,3 +223,26 @@ def test_interrupted_it_ends_the_letter_in_hand_and_says_how_to_go_on(
         assert {one.state for one in rows} == {State.SENT, State.QUEUED}
         assert [one.client for one in rows if one.state is State.SENT] == dropped(house)
         book.lease(EDITION, "the next", min(one.changed for one in rows if one.changed))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-01-15T17:30Z", "2026-01-15T17:30:00+00:00"),
+        ("2026-01-15 17:30+01:00", "2026-01-15T16:30:00+00:00"),
+    ],
+)
+def test_a_moment_with_its_zone(written: str, meant: str) -> None:
+    found = options.Moment().convert(written, None, None)
+    assert found == datetime.fromisoformat(meant)
+
+
+def test_a_moment_without_a_zone_is_this_machine_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    today = datetime.fromisoformat("2026-01-15T09:00").astimezone()
+    monkeypatch.setattr(options, "now", lambda: today)
+    read = options.Moment().convert
+    assert read("17:30", None, None) == today.replace(hour=17, minute=30)
+    assert read("2026-01-15T17:30", None, None) == today.replace(hour=17, minute=30)
+    for wrong in ("noon", "2026-01-15", ""):
+        with pytest.raises(click.BadParameter, match="Write it like"):
+            read(wrong, None, None)

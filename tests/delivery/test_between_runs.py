@@ -14,7 +14,8 @@ from reporter.delivery.clients import opened
 from reporter.delivery.dispatch import check
 from reporter.delivery.rehearsal import Rehearsal
 from reporter.delivery.settings import Rates, Release, Variant
-from reporter.errors import DeliveryError, UnsentError
+from reporter.delivery.stationery import stationery
+from reporter.errors import DeliveryError, SpecError, UnsentError
 from tests import archives
 from tests.delivery import editions
 from tests.delivery.posts import GONE, LATER, LOST, NOON, TAKEN, Posts, ids, row
@@ -28,6 +29,14 @@ def german(posts: Posts, minutes: float = 10, corrects: str = "") -> str:
     posts.settings = replace(posts.settings, variants=GERMAN)
     what = editions.draft(slug="weekly-de", headline="Russell 2000 auf Rekord")
     return editions.filed(posts.archive, what, minutes, corrects)
+
+
+def subjects(posts: Posts) -> dict[str, bool]:
+    """Of every client who got a letter since, whether its subject says that it corrects one."""
+    return {
+        letter.client: b"Subject: Correction: " in letter.data
+        for letter in posts.script.took
+    }  # fmt: skip
 
 
 def stopped(posts: Posts, *rows: str) -> None:
@@ -221,10 +230,57 @@ def test_a_correction_of_a_correction_reaches_those_of_the_first(posts: Posts) -
     second = corrected(posts)
     assert second == first
     never_sent = corrected(posts, 90)
-    with pytest.raises(DeliveryError, match="was sent to nobody"):
-        posts.send(posts.many(2), corrects=never_sent)
-    posts.send(posts.many(2), corrects=first)
+    posts.send(posts.many(3), corrects=never_sent)
     assert posts.script.clients == ids(2)
+
+
+def test_a_correction_in_between_that_nobody_had_bars_no_other(posts: Posts) -> None:
+    first = posts.edition
+    posts.send(posts.many(2))
+    corrected(posts)
+    corrected(posts, 90)
+    posts.send(posts.many(3), corrects=first)
+    assert posts.script.clients == ids(2)
+
+
+def test_a_correction_of_what_nobody_had_is_not_sent_as_one(posts: Posts) -> None:
+    old = corrected(posts)
+    with pytest.raises(DeliveryError, match="was sent to nobody"):
+        posts.send(posts.many(2), corrects=old)
+
+
+def test_a_correction_to_all_is_marked_for_those_who_had_any_before(posts: Posts) -> None:
+    posts.send(posts.many(1))
+    corrected(posts)
+    posts.script.answer = lambda letter: LOST if letter.client == "C0001" else TAKEN
+    posts.send(posts.many(2))
+    assert subjects(posts) == {"C0000": True}
+    corrected(posts, 90)
+    posts.script.answer = lambda _: TAKEN
+    posts.send(posts.many(3))
+    assert subjects(posts) == {"C0000": True, "C0001": True, "C0002": False}
+    said = posts.script.took[0].data
+    assert said.count(b"This is a correction") == 2  # in both parts
+    assert posts.send(posts.many(3), corrects="2026-01-15/weekly").sent == 0
+
+
+def test_a_variant_corrected_since_is_marked_too(posts: Posts) -> None:
+    variant, rows = german(posts), (row(0), row(1, language="de"), row(2, language="de"))
+    posts.send(posts.clients(*rows[:2]))
+    german(posts, 61, corrects=variant)
+    corrected(posts, 90)
+    posts.send(posts.clients(*rows))
+    assert subjects(posts) == {"C0000": True, "C0001": True, "C0002": False}
+
+
+def test_a_rehearsal_marks_a_correction_as_it_will_be(posts: Posts) -> None:
+    posts.send(posts.many(1))
+    corrected(posts)
+    with posts.outbox() as book:
+        rehearsal = Rehearsal(posts.house, Order(posts.edition), posts.many(2), ledger=book)
+        rehearsal.to_folder(posts.folder / "dry")
+    written = [path.read_bytes() for path in sorted((posts.folder / "dry").iterdir())]
+    assert [b"Subject: Correction: " in one for one in written] == [True, False]
 
 
 def test_a_rehearsal_of_a_correction_is_for_those_it_concerns(posts: Posts) -> None:
@@ -298,9 +354,30 @@ def test_what_is_uncertain_points_to_how_it_is_settled(posts: Posts) -> None:
 
 
 def test_nobody_to_send_to_is_no_success(posts: Posts) -> None:
-    with pytest.raises(DeliveryError, match=r"nobody of the 2 clients.*not in the segment gild"):
-        posts.send(posts.many(2), segment="gild")
+    posts.settings = replace(posts.settings, allowed=("example.org",))
+    with pytest.raises(DeliveryError, match=r"nobody of the 2 clients.*in no domain"):
+        posts.send(posts.many(2))
     assert not posts.states()
+
+
+def test_a_segment_that_nobody_is_in_is_a_mistake(posts: Posts) -> None:
+    roll = posts.clients(row(0, segments="gold"), row(1))
+    posts.send(roll, segment="gold")
+    with pytest.raises(SpecError, match="in the segment 'gild'") as refused:
+        posts.send(roll, segment="gild")
+    assert refused.value.tip == "Did you mean 'gold'?"
+    with pytest.raises(SpecError, match="has no segments"):
+        posts.send(posts.many(1), segment="gold")
+
+
+def test_what_was_corrected_is_told_from_what_a_client_had(posts: Posts) -> None:
+    first = posts.archive.edition(posts.edition)
+    corrected(posts)
+    second = posts.archive.edition(posts.edition)
+    corrected(posts, 90)
+    both = stationery(posts.archive, posts.edition, posts.settings, corrected=first).reason
+    last = stationery(posts.archive, posts.edition, posts.settings, corrected=second).reason
+    assert both == f"{second.reason} {last}"
 
 
 def test_only_what_is_left_must_be_out_by_a_time(posts: Posts) -> None:

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from reporter.archive.approval import lacking as asked
+from reporter.archive.approving import withdraw
 from reporter.archive.base import object_key
 from reporter.archive.verify import verify
 from reporter.delivery import clearance
-from reporter.delivery.clearance import Allowance
+from reporter.delivery.clearance import Allowance, spoken
 from reporter.errors import ArchiveError, DeliveryError, SpecError, WaitingError
 from reporter.filed import Act
 from tests import archives
@@ -51,7 +52,7 @@ def test_terms_need_a_reason_that_the_log_keeps(posts: Posts) -> None:
 
 def test_an_old_edition_is_stale(posts: Posts) -> None:
     posts.time.passed += timedelta(days=4).total_seconds()
-    with pytest.raises(DeliveryError, match="109 hours old, and the settings allow 96"):
+    with pytest.raises(DeliveryError, match="over for 109 h, and the settings allow 96 h"):
         posts.send(posts.many(1))
     assert posts.send(posts.many(1), allowed=Allowance(frozenset({"stale"}), WHY)).sent == 1
 
@@ -69,6 +70,17 @@ def test_without_an_approval_it_waits(posts: Posts) -> None:
     posts.time.passed += timedelta(weeks=1).total_seconds()
     with pytest.raises(WaitingError, match="approved for nobody"):
         posts.send(posts.many(1))
+
+
+def test_an_approval_that_was_taken_back_is_said_to_be(posts: Posts) -> None:
+    withdraw(posts.archive, posts.edition, "A figure is wrong.", archives.hand(40, "login-ann"))
+    with pytest.raises(WaitingError, match="its approval was withdrawn"):
+        posts.send(posts.many(1))
+
+
+def test_a_span_that_is_too_long_looks_longer() -> None:
+    limit, day = timedelta(hours=96), timedelta(days=4)
+    assert (spoken(limit), spoken(day + timedelta(seconds=1))) == ("96 h", "96 h 1 min")
 
 
 def test_who_is_not_covered_by_the_approval_is_left_out_with_a_reason(posts: Posts) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from reporter import run_stages
 from reporter.delivered import State
+from reporter.delivery.clients import opened
 from reporter.delivery.settings import Release, Variant
 from reporter.delivery.unattended import mailing
 from reporter.errors import WaitingError
@@ -47,9 +48,25 @@ def test_the_rest_of_a_release_is_left_to_a_later_call(posts: Posts) -> None:
 
 def test_who_is_left_out_is_handed_on_by_id(posts: Posts) -> None:
     us = "C0009,Uncle Sam,sam@example.com,retail,XX,,,,"
-    (line,) = by(posts, row(0), us).send(posts.edition).left_out
-    assert "C0009 (row 3)" in line
-    assert "sam@" not in line
+    closed = "C0010,P,person10@example.com,professional,CH,,,,"
+    posts.send(posts.clients(closed))
+    found = by(posts, row(0), us).send(posts.edition)
+    ((why, clients),) = found.left_out.items()
+    assert clients == ("C0009",)
+    assert "retail in XX" in why
+    assert found.amiss == {why}
+
+
+def test_whoever_is_paused_on_purpose_is_nothing_to_look_into(posts: Posts) -> None:
+    (posts.folder / "today.csv").write_text(
+        "id,name,address,audience,jurisdiction,status\n"
+        "C0000,P,person0@example.com,professional,CH,active\n"
+        "C0001,P,person1@example.com,professional,CH,paused\n"
+    )
+    outbox = "sqlite:///outbox.sqlite", posts.folder
+    roll = opened("today.csv", posts.folder)
+    found = mailing(posts.settings, lambda: posts.house, roll, outbox).send(posts.edition)
+    assert (dict(found.left_out), found.amiss) == ({"is paused": ("C0001",)}, frozenset())
 
 
 def test_readers_are_told_apart_by_what_they_get(posts: Posts) -> None:

@@ -28,4 +28,4 @@ def resume(
     with book.opened(settings, outbox) as ledger:
         name = book.meant(talk, ledger, edition)
         done = ledger.resume(name, hand.now, hand.by)
-    talk.say("Resumed. Go on with: reporter send" if done else "It was not paused.")
+    talk.say(f"Resumed. Go on with: reporter send {name}" if done else "It was not paused.")

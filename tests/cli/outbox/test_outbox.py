@@ -82,7 +82,9 @@ def test_pause_and_resume(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert run(["outbox", "pause", "weekly"]) == 0
     assert run(["outbox", "status"]) == 0
     assert "paused" in capsys.readouterr().out
+    capsys.readouterr()
     assert run(["outbox", "resume", "weekly"]) == 0
+    assert f"reporter send {CAMPAIGN}" in capsys.readouterr().err
     with opened(URL, folder) as ledger:
         assert not ledger.is_paused(CAMPAIGN)
 
