@@ -60,7 +60,7 @@ BITMAP_SCALE = 2
 MAIL_PIXELS = 1200
 """A mail's width of 600 pixels, twice."""
 MAIL_COLOURS = 64
-MAIL_DRAWN = 340.0
+MAIL_DRAWN = 300.0
 """Points a mail's chart is drawn at: fewer than it takes, so that its labels are large."""
 MAIL_INSET = MAIL_DRAWN * 20 / 560
 """Its margins in those points: 20 pixels of the mail's 600, as the words beside it have."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 RULES = Path(__file__).with_suffix(".toml")
 MOST_TOLD = 3
 _CELLS = {"td", "th"}
+_ROLES = ("presentation", "table")
+_SCOPES = ("col", "row")
 _PICTURES = re.compile(r"mail/[\w.-]+\.png|cid:[^\s]+")
 _LINKS = re.compile(r"https://|mailto:|#")
 _SIZE = re.compile(r"\d+%?")
@@ -41,6 +43,7 @@ class _Rules(NamedTuple):
     values: dict[str, list[str]]
     words: dict[str, str]
     at: dict[str, Any]
+    sheet: dict[str, Any]
 
 
 def check(page: str) -> None:
@@ -75,6 +78,7 @@ def _rules() -> _Rules:
         values=raw["values"],
         words=raw["words"],
         at=raw["at"],
+        sheet=raw["sheet"],
     )
 
 
@@ -85,11 +89,15 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
         self._styling = False
+        self._in_body = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """One element: its name, its attributes, its style."""
         attributes = {name: value or "" for name, value in attrs}
         self._styling = tag == "style"
+        self._in_body |= tag == "body"
+        if self._styling and self._in_body:
+            self._note(tag, (f"stands outside the head: {_rules().sheet['body']}",))
         self._note(tag, _element(tag, attributes))
         self._note(tag, _links(attributes))
         self._note(tag, _style(tag, attributes.get("style", "")))
@@ -115,8 +123,10 @@ def _element(tag: str, attributes: Attributes) -> Iterator[str]:
     for name in rules.required.get(tag, ()):
         if name not in attributes:
             yield f"needs the attribute {name}"
-    if tag == "table" and attributes.get("role", "presentation") != "presentation":
-        yield 'tables are for layout only: role must be "presentation"'
+    if tag == "table" and attributes.get("role", _ROLES[0]) not in _ROLES:
+        yield 'role must be "presentation", or "table" where there are figures in columns'
+    if tag == "th" and attributes.get("scope") not in _SCOPES:
+        yield 'needs scope="col" or scope="row", by which readers aloud name a figure'
     for name in ("width", "height"):
         if name in attributes and not _SIZE.fullmatch(attributes[name]):
             yield f"{name} must be a number of pixels or per cent"
@@ -136,6 +146,8 @@ def _links(attributes: Attributes) -> Iterator[str]:
 def _sheet(text: str) -> Iterator[str]:
     """A style element's faults: its at-rules, and the declarations within them."""
     rules, text = _rules(), _COMMENT.sub("", text)
+    if len(text.encode()) > (most := rules.sheet["most"]):
+        yield f"longer than {most} bytes: {rules.sheet['longer']}"
     for name in _AT.findall(text):
         if name not in rules.at["known"]:
             yield f"@{name}: {rules.at.get(name, 'Gmail drops the whole style')}"
@@ -146,8 +158,11 @@ def _sheet(text: str) -> Iterator[str]:
 def _style(tag: str, declarations: str) -> Iterator[str]:
     for declaration in declarations.split(";"):
         name, colon, value = (part.strip().lower() for part in declaration.partition(":"))
-        if colon:
-            yield from _property(tag, name, value.removesuffix("!important").strip())
+        if not colon:
+            continue
+        if value.endswith("!important") and tag != "style":
+            yield f"{name}: !important in an element: {_rules().sheet['important']}"
+        yield from _property(tag, name, value.removesuffix("!important").strip())
 
 
 def _property(tag: str, name: str, value: str) -> Iterator[str]:
@@ -160,6 +175,8 @@ def _property(tag: str, name: str, value: str) -> Iterator[str]:
         yield f"{name}: {value}: dropped by Outlook for Windows"
     if name.startswith("padding") and tag not in {*_CELLS, "style"} and value.strip("0px; "):
         yield f"{name}: only cells have padding: Outlook for Windows drops it elsewhere"
+    if name.startswith("margin") and "-" in value:
+        yield f"{name}: less than nothing: Gmail, Outlook and Yahoo drop it"
     for word, why in rules.words.items():
         if word in value:
             yield f"{name}: {word}…): {why}"

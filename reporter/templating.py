@@ -46,13 +46,20 @@ def render_text(
 ) -> str:
     """Plain text from the first template of these that is there; nothing in it is escaped.
 
-    The words of a house's own template win over the shipped ones of the same name. Whoever puts
-    the text into HTML escapes it.
+    Any of a house's own wins over every shipped one. Whoever puts the text into HTML escapes it.
 
     Raises:
         RenderError: as `render`.
     """
     return _filled(names, values, folder)
+
+
+@cache
+def chosen(names: tuple[str, ...], folder: Path | None = None) -> str:
+    """The name of the template that `render_text` takes; the last one where there is none."""
+    own = overriding("templates", folder)
+    there = (name for home in own for name in names if (home / name).is_file())
+    return next(there, names[-1])
 
 
 def _filled(names: Sequence[str], values: Mapping[str, object], folder: Path | None) -> str:
@@ -75,7 +82,7 @@ def _filled(names: Sequence[str], values: Mapping[str, object], folder: Path | N
 
 @cache
 def _selected(names: tuple[str, ...], folder: Path | None) -> jinja2.Template:
-    return _environment(folder).select_template(names)
+    return _environment(folder).get_template(chosen(names, folder))
 
 
 @cache

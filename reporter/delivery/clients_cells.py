@@ -18,6 +18,7 @@ from reporter.archive.policy_form import AUDIENCES
 from reporter.delivered import Form, Recipient, Status
 from reporter.delivery import addresses
 from reporter.delivery import settings_entries as single
+from reporter.delivery.wire import JOINERS
 from reporter.entries import TURNING
 from reporter.registry import nearest
 
@@ -213,6 +214,8 @@ def _check_letters(cell: str) -> None:
         for letter in cell:
             if unicodedata.category(letter) in _FORMS_OF_BREAKS or letter in TURNING:
                 raise _CellError(f"holds the control character U+{ord(letter):04X}.")
+            if not (letter.isprintable() or letter.isspace() or letter in JOINERS):
+                raise _CellError(f"holds the sign U+{ord(letter):04X}, which cannot be shown.")
     if cell.startswith(_FORMULA):
         raise _CellError(f"begins with {cell[0]!r}, as formulas do.")
     if _BROKEN_FORMULA.match(cell):

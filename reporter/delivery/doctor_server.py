@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
-from http.client import HTTPConnection, HTTPSConnection
-from typing import TYPE_CHECKING
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from threading import Thread
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from reporter.delivered import Letter, Verdict
@@ -25,7 +29,11 @@ if TYPE_CHECKING:
 TRIAL = "trial-of-reporter-doctor"
 """A token that is none: a page that takes it takes any."""
 SECONDS = 10.0
+"""How long any single reply is waited for."""
+WHOLE = 30.0
+"""How long a check may take in all: who sends a sign now and then does not keep it for ever."""
 ONE_CLICK = "List-Unsubscribe=One-Click"
+_T = TypeVar("_T")
 _SUBJECT = "Test message of reporter doctor"
 _TEXT = (
     "This message was sent to try out how mail is set up.\n"
@@ -52,16 +60,40 @@ def opened(settings: Settings) -> Iterator[Post]:
     """The mail server, as the channel `smtp` uses it.
 
     Raises:
-        DeliveryError: it cannot be used.
+        DeliveryError: it cannot be used, or not in time.
     """
     from reporter.channels.smtp import Post  # noqa: PLC0415  which settings come before
 
-    post = Post(settings)
-    post.open()
+    smtp = replace(settings.smtp, timeout=min(settings.smtp.timeout, SECONDS))
+    post = Post(replace(settings, smtp=smtp))
+    try:
+        _within(WHOLE, post.open)
+    except TimeoutError:
+        tip = "Look at `smtp.host` and `smtp.port`, and whether a mail server listens there."
+        raise DeliveryError("the mail server gives no whole answer in time.", tip=tip) from None
     try:
         yield post
     finally:
-        post.close()
+        with suppress(TimeoutError):
+            _within(SECONDS, post.close)
+
+
+def _within(seconds: float, work: Callable[[], _T]) -> _T:
+    """What some work gives, or whatever it raises.
+
+    Raises:
+        TimeoutError: it took longer; what it left hanging ends with the program.
+    """
+    done: Future[_T] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001  handed on to who waits
+            done.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return done.result(seconds)
 
 
 def _offered(settings: Settings, post: Post, where: str) -> Iterator[Check]:
@@ -106,7 +138,11 @@ def _trial(settings: Settings, means: Means, post: Post, to: str, now: datetime)
     except DeliveryError as error:
         return failed("test message", error.message.rstrip("."), error.tip)
     letter = Letter("doctor", "", settings.sender.bounces, to, "", data)
-    answer = post.send(letter)
+    try:
+        answer = _within(WHOLE, partial(post.send, letter))
+    except TimeoutError:
+        remedy = "See in the server's log what became of it."
+        return failed("test message", "the server gives no whole answer in time", remedy)
     said = " ".join(filter(None, (str(answer.code or ""), answer.enhanced, visible(answer.text))))
     if answer.verdict is Verdict.SENT:
         return ok("test message", "the server took it: look into the mailbox, and at its source")
@@ -140,7 +176,7 @@ def unsubscribing(settings: Settings, means: Means) -> Check:
     try:
         posted, got = means.web("POST", url), means.web("GET", url)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         remedy = "Start it (reporter unsubscribe serve), and let the web reach it."
         return warning(name, f"cannot be reached: {why}", remedy)
     serve = "Let that address lead to `reporter unsubscribe serve`, and nowhere else."
@@ -157,8 +193,17 @@ def web(method: str, url: str) -> int:
     """The status of an answer; what it redirects to is not asked.
 
     Raises:
-        OSError: there is no answer, or the certificate is not trusted.
+        OSError: there is no answer in time or none of the web's, or the certificate is not trusted.
     """
+    try:
+        return _within(WHOLE, partial(_status, method, url))
+    except TimeoutError:
+        raise OSError("there is no whole answer in time") from None
+    except HTTPException:
+        raise OSError("what answers is no server of the web") from None
+
+
+def _status(method: str, url: str) -> int:
     parts = urlsplit(url)
     connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = connect(parts.hostname or "", parts.port, timeout=SECONDS)

@@ -1,8 +1,8 @@
 """What fills the slots of a mail body for one client: words as plain text and as HTML.
 
 Templates give plain text; both parts of a message are made of it, so they say the same. A template
-`templates/mail/NAME.txt.j2` beside `delivery.toml` wins over the shipped one, and one of the
-client's language, `NAME.de.txt.j2`, over both. Whatever stands in a text is data: it is escaped,
+of the client's language, `templates/mail/NAME.de.txt.j2`, wins over `NAME.txt.j2`, and either of
+them beside `delivery.toml` over the shipped ones. Whatever stands in a text is data: it is escaped,
 and no template code in a name or a note is ever run.
 """
 
@@ -22,21 +22,25 @@ WIDTH = 72  # signs of a line of the text part
 SHOWN = 60  # signs of an address that readers see
 _MARK = "\0"  # stands in no text: `harmless` lets none through
 _LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
-_INK = "margin:0 0 16px;font-size:16px;line-height:24px"
-_MUTED = "margin:0 0 12px;font-size:12px;line-height:18px"
+_NAMED = re.compile(r"\.([a-z]{2,8}(?:-[a-z0-9]{1,8})*)\.txt\.j2")
+_GAP, _SMALL_GAP = 12, 6  # pixels between paragraphs, as the mail body has them
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """What goes into a slot, for the text part and for the HTML part."""
+    """What goes into a slot, for the text part and for the HTML part.
+
+    `language` is that of its template, as `lang` has it; empty where that is not said.
+    """
 
     text: str = ""
     html: str = ""
+    language: str = ""
 
     def __add__(self, other: Fragment) -> Fragment:
         texts = (one.text for one in (self, other) if one.text)
         htmls = (one.html for one in (self, other) if one.html)
-        return Fragment("\n\n".join(texts), "\n".join(htmls))
+        return Fragment("\n\n".join(texts), "\n".join(htmls), self.language or other.language)
 
 
 NOTHING = Fragment()
@@ -44,26 +48,34 @@ NOTHING = Fragment()
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colours of a mail body (`#rrggbb`) and its fonts, as its own styles have them.
+    """How a mail body sets its words, so that what is filled in is set as they are.
 
-    In the dark its style sheet colours what has the class `text`, `note`, `link`, or `small` for
-    rules.
+    `text`, `note` (small print), `heading` and `cell` (of a table) are declarations of fonts and
+    colours; `rule` and `accent` are colours (`#rrggbb`). In the dark, the body's style sheet
+    colours what has the class `text`, `note`, `chart` (headings), `link`, or `small` (rules).
     """
 
-    ink: str = "#16191d"
-    muted: str = "#5b626a"
+    text: str = "font-family:Georgia,serif;font-size:17px;line-height:26px;color:#16191d"
+    note: str = "font-family:Arial,sans-serif;font-size:13px;line-height:20px;color:#5b626a"
+    heading: str = (
+        "font-family:Arial,sans-serif;font-size:17px;line-height:23px;font-weight:bold;"
+        "color:#16191d"
+    )
+    cell: str = "font-family:Arial,sans-serif;font-size:14px;line-height:20px;color:#16191d"
     rule: str = "#cfd4d9"
     accent: str = "#0b3d6b"
-    font: str = "Georgia, serif"
-
-    def style(self, *, muted: bool = False) -> str:
-        """The inline style of a paragraph."""
-        size, colour = (_MUTED, self.muted) if muted else (_INK, self.ink)
-        return f"{size};font-family:{self.font};color:{colour}"
 
 
-def written(name: str, language: str, values: Mapping[str, object], folder: Path | None) -> str:
-    """The text of a template of mails, in the client's language where there is one.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a template said, and in which language; that is empty where its name does not tell."""
+
+    text: str
+    language: str = ""
+
+
+def written(name: str, language: str, values: Mapping[str, object], folder: Path | None) -> Words:
+    """What a template of mails says, in the client's language where there is one.
 
     Args:
         name: the template's, without its endings.
@@ -74,29 +86,56 @@ def written(name: str, language: str, values: Mapping[str, object], folder: Path
     Raises:
         RenderError: the template is at fault.
     """
-    names = [f"mail/{name}.{one}.txt.j2" for one in _languages(language)]
-    return templating.render_text([*names, f"mail/{name}.txt.j2"], values, folder)
+    told = (f"{name}.{one}" for one in _languages(language))
+    names = tuple(f"mail/{one}.txt.j2" for one in (*told, name))
+    found = _NAMED.search(templating.chosen(names, folder))
+    return Words(templating.render_text(names, values, folder), found[1] if found else "")
 
 
-def paragraphs(
-    text: str, look: Look, *, muted: bool = False, bold: bool = False, link: str = ""
+def paragraphs(  # noqa: PLR0913  how they look, and the room around them
+    words: Words,
+    look: Look,
+    *,
+    muted: bool = False,
+    link: str = "",
+    before: int = 0,
+    after: int = 0,
 ) -> Fragment:
     """Text as paragraphs; an empty line begins a new one.
 
     Args:
-        text: of others, or of a template that was filled with theirs.
+        words: of others, or of a template that was filled with theirs.
         look: of the mail body.
         muted: whether it is small print.
-        bold: whether it is a heading.
         link: an address in it that is to be one to click at: as it is, or `[words](address)`.
+        before: pixels above the first.
+        after: pixels below the last.
     """
-    blocks = ["\n".join(map(harmless, block)) for block in _blocks(text)]
+    blocks = ["\n".join(map(harmless, block)) for block in _blocks(words.text)]
+    if not blocks:
+        return NOTHING
     plain = "\n\n".join(_wrapped(_told(block, link)) for block in blocks)
-    style = look.style(muted=muted) + (";font-weight:bold" if bold else "")
-    start = f'<p class="{"note" if muted else "text"}" style="{style}">'
-    return Fragment(
-        plain, "\n".join(f"{start}{_marked(block, link, look)}</p>" for block in blocks)
+    above = [before, *(0 for _ in blocks[1:])]
+    below = [*(_SMALL_GAP if muted else _GAP for _ in blocks[1:]), after]
+    kind, style = ("note", look.note) if muted else ("text", look.text)
+    shown = (
+        f'<p class="{kind}"{spoken(words.language)} style="margin:{top}px 0 {bottom}px;{style}">'
+        f"{_marked(block, link, look)}</p>"
+        for block, top, bottom in zip(blocks, above, below, strict=True)
     )
+    return Fragment(plain, "\n".join(shown), words.language)
+
+
+def heading(words: Words, look: Look) -> Fragment:
+    """A heading of one line."""
+    text = harmless(words.text)
+    start = f'<h2 class="chart"{spoken(words.language)} style="margin:0 0 6px;{look.heading}">'
+    return Fragment(_wrapped(text), f"{start}{_escaped(text)}</h2>", words.language)
+
+
+def spoken(language: str) -> str:
+    """The attribute that tells readers aloud which language it is; empty where it is the page's."""
+    return f' lang="{language}"' if language else ""
 
 
 def _languages(language: str) -> tuple[str, ...]:
@@ -125,8 +164,10 @@ def _wrapped(block: str) -> str:
 
 
 def _told(block: str, link: str) -> str:
-    """The text with its address behind the words that lead there."""
-    return _words_of(link).sub(rf"\1: {link}", block) if link else block
+    """The text with its address behind the words that lead there; no full stop touches it."""
+    if not link:
+        return block
+    return re.sub(rf"{_words_of(link).pattern}\.?", lambda found: f"{found[1]}: {link}", block)
 
 
 def _marked(block: str, link: str, look: Look) -> str:

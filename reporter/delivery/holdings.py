@@ -1,45 +1,63 @@
 """What a brief says of a client's own holdings: its level and its change, as the brief prints them.
 
 No figure is made here: each is the display of a fact of `brief.json`. Which change is shown is the
-brief's choice: the window that most of its key figures have.
+brief's choice: the window that most of its key figures have. A series that the brief has with its
+dividends only has no level; its change is marked, because it is not that of the price.
 """
 
 from __future__ import annotations
 
 import html
+import textwrap
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reporter.archive.contents import phrase, tables, word
-from reporter.delivery.fragments import NOTHING, Fragment, Look, paragraphs, written
+from reporter.delivery.fragments import (
+    NOTHING,
+    WIDTH,
+    Fragment,
+    Look,
+    Words,
+    heading,
+    paragraphs,
+    spoken,
+    written,
+)
 from reporter.delivery.wire import harmless
-from reporter.marking import MARK
+from reporter.marking import MARK, MEANING
 
+EARNING = "*"
+WITH_DIVIDENDS = "Change with dividends"
+NONE = "\N{EN DASH}"
+_LEAST_NAME = 12  # signs of the column of names, however long the other heads are
 CHANGES = ("yield_change", "period_return")  # a yield has both; its key figure shows the first
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One instrument: its name, its level and its change, and whether they rest on doubtful prices.
+    """One instrument: its name, its level and its change; what the brief has no fact of is empty.
 
-    What the brief has no fact of is empty.
+    `doubtful`: they rest on doubtful prices. `earning`: the change is with dividends.
     """
 
     name: str
     level: str
     change: str
     doubtful: bool
+    earning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """What the brief says of each symbol, and in its own words over which window (`this year`)."""
+    """What the brief says of each symbol, and over which window: `ytd`, which it calls `note`."""
 
     lines: Mapping[str, Line]
     note: str
+    window: str = ""
 
 
 def quotes(brief: Mapping[str, Any]) -> Quotes:
@@ -50,10 +68,12 @@ def quotes(brief: Mapping[str, Any]) -> Quotes:
     levels = _by_subject(facts.values(), ("level",), "")
     changes = _by_subject(facts.values(), CHANGES, window) if window else {}
     lines = {
-        symbol.upper(): _line(names.get(symbol) or symbol, levels[symbol], changes.get(symbol, {}))
-        for symbol in levels
+        symbol.upper(): _line(
+            names.get(symbol) or symbol, levels.get(symbol, {}), changes.get(symbol, {})
+        )
+        for symbol in levels | changes
     }
-    return Quotes(lines, note)
+    return Quotes(lines, note, window)
 
 
 def table(  # noqa: PLR0913, PLR0917  whose rows of what, how they look, in which words
@@ -77,13 +97,24 @@ def table(  # noqa: PLR0913, PLR0917  whose rows of what, how they look, in whic
     lines = [known.lines[one] for one in wanted if one in known.lines]
     if not lines:
         return NOTHING
-    words = written("holdings", language, {**values, "note": known.note}, folder).splitlines()
-    title, heads, *rest = [*words, "", ""]
+    values = {**values, "note": known.note, "window": known.window}
+    words = written("holdings", language, values, folder)
+    title, heads, *rest = [*words.text.splitlines(), "", ""]
     labels = [harmless(one) for one in [*heads.split("|"), "", "", ""][:3]]
-    note = next(filter(str.strip, rest), "") if any(one.doubtful for one in lines) else ""
-    foot = paragraphs(f"{MARK} {note}" if note else "", look, muted=True)
-    shown = Fragment(_text(labels, lines), _html(labels, lines, look))
-    return paragraphs(title, look, bold=True) + shown + foot
+    shown = Fragment(_text(labels, lines), _html(labels, lines, look, words.language))
+    told = Words("\n\n".join(_signs(lines, list(filter(str.strip, rest)))), words.language)
+    foot = paragraphs(told, look, muted=True, before=8)
+    return heading(Words(title, words.language), look) + shown + foot
+
+
+def _signs(lines: Iterable[Line], meanings: Sequence[str]) -> Iterator[str]:
+    """What the signs mean that stand behind names; a template that is silent has it said for it."""
+    doubt, dividends = [*meanings, *(MEANING, WITH_DIVIDENDS)[len(meanings) :]][:2]
+    rows = list(lines)
+    if any(one.doubtful for one in rows):
+        yield f"{MARK} {doubt}."
+    if any(one.earning for one in rows):
+        yield f"{EARNING} {dividends}."
 
 
 def _window(brief: Mapping[str, Any], facts: Mapping[str, dict[str, Any]]) -> tuple[str, str]:
@@ -114,41 +145,70 @@ def _by_subject(
 
 
 def _line(name: str, level: Mapping[str, Any], change: Mapping[str, Any]) -> Line:
-    doubtful = bool(level.get("marks") or change.get("marks"))
+    detail = change.get("detail")
     return Line(
-        harmless(name), phrase(level.get("display")), phrase(change.get("display")), doubtful
-    )
+        harmless(name), phrase(level.get("display")), phrase(change.get("display")),
+        bool(level.get("marks") or change.get("marks")),
+        isinstance(detail, dict) and detail.get("total_return") is True,
+    )  # fmt: skip
 
 
 def _cells(line: Line) -> tuple[str, str, str]:
-    sign = f" {MARK}" if line.doubtful else ""
-    return line.name + sign, line.level, line.change or "\N{EN DASH}"
+    signs = f" {MARK}" * line.doubtful + f" {EARNING}" * line.earning
+    return line.name + signs, line.level or NONE, line.change or NONE
 
 
 def _text(labels: list[str], lines: list[Line]) -> str:
+    """The table in columns; a name that is too long for its own goes over several lines."""
     rows = [tuple(labels), *map(_cells, lines)]
     first, second, third = (max(map(len, column)) for column in zip(*rows, strict=True))
-    return "\n".join(f"{a:<{first}}  {b:>{second}}  {c:>{third}}" for a, b, c in rows)
+    first = max(min(first, WIDTH - second - third - 4), _LEAST_NAME)
+    return "\n".join(
+        line for name, level, change in rows
+        for line in _row(name, f"{level:>{second}}  {change:>{third}}", first)
+    )  # fmt: skip
 
 
-def _html(labels: list[str], lines: list[Line], look: Look) -> str:
-    head = "".join(_cell(one, look, at, is_head=True) for at, one in enumerate(labels))
-    rows = (
-        "<tr>" + "".join(_cell(one, look, at) for at, one in enumerate(_cells(line))) + "</tr>"
-        for line in lines
-    )
-    start = '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"'
-    style = "border-collapse:collapse;margin:0 0 16px"
-    return "\n".join([f'{start} style="{style}">', f"<tr>{head}</tr>", *rows, "</table>"])
+def _row(name: str, figures: str, room: int) -> Iterator[str]:
+    *above, last = textwrap.wrap(name, room, break_on_hyphens=False) or [""]
+    yield from above
+    yield f"{last:<{room}}  {figures}"
 
 
-def _cell(text: str, look: Look, column: int, *, is_head: bool = False) -> str:
-    side = "left" if column == 0 else "right"
-    size = "font-size:12px;font-weight:normal" if is_head else "font-size:14px"
-    colour = look.muted if is_head else look.ink
-    kind = "note small" if is_head else "text small"
-    style = (
-        f"padding:6px {0 if column == 2 else 8}px 6px 0;{size};line-height:20px;"  # noqa: PLR2004
-        f"font-family:{look.font};color:{colour};border-bottom:1px solid {look.rule}"
-    )
-    return f'<td class="{kind}" align="{side}" style="{style}">{html.escape(text)}</td>'
+def _html(labels: list[str], lines: list[Line], look: Look, language: str) -> str:
+    """The table; its heads are named as such, so that who hears it knows what a figure is."""
+    head = "".join(_head(one, look, at) for at, one in enumerate(labels))
+    rows = ("".join(_cell(one, look, at) for at, one in enumerate(_cells(line))) for line in lines)
+    start = '<table role="table" width="100%" cellpadding="0" cellspacing="0" border="0"'
+    body = (f"<tr>{row}</tr>" for row in rows)
+    return "\n".join(
+        [f'{start} style="border-collapse:collapse">',
+         f"<tr{spoken(language)}>{head}</tr>", *body, "</table>"]
+    )  # fmt: skip
+
+
+def _head(text: str, look: Look, column: int) -> str:
+    style = f"{_room(look, column)};vertical-align:bottom;{look.note};font-weight:normal"
+    kind = f'class="note small" align="{_side(column)}"'
+    if column == 0:
+        kind += ' width="44%"'  # names have room, however long the other heads are
+    return f'<th scope="col" {kind} style="{style}">{html.escape(text)}</th>'
+
+
+def _cell(text: str, look: Look, column: int) -> str:
+    style = f"{_room(look, column)};vertical-align:top;{look.cell}"
+    kind = f'class="text small" align="{_side(column)}"'
+    if column == 0:
+        style += ";font-weight:normal;word-break:break-word"  # Word makes heads bold by itself
+        return f'<th scope="row" {kind} style="{style}">{html.escape(text)}</th>'
+    return f'<td {kind} style="{style};white-space:nowrap">{html.escape(text)}</td>'
+
+
+def _room(look: Look, column: int) -> str:
+    left = 0 if column == 0 else 8
+    padding = f"padding:7px 0 7px {left}px;border-bottom:1px solid {look.rule}"
+    return f"{padding};text-align:{_side(column)}"
+
+
+def _side(column: int) -> str:
+    return "left" if column == 0 else "right"

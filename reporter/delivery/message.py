@@ -18,7 +18,7 @@ from reporter.archive.clients import Client
 from reporter.delivered import Form, Letter, Recipient
 from reporter.delivery import holdings, tokens, wire
 from reporter.delivery.addresses import on_the_wire
-from reporter.delivery.fragments import NOTHING, Fragment, paragraphs, written
+from reporter.delivery.fragments import NOTHING, Fragment, Words, paragraphs, written
 from reporter.delivery.protecting import protected
 from reporter.delivery.signing import Signer
 from reporter.delivery.stationery import SLOTS, Stationery, attached
@@ -30,6 +30,7 @@ MOST_HTML = 100_000
 MOST_BEFORE = 90_000
 """Bytes before the end of what no reader may miss: disclosures, and how to unsubscribe."""
 NEEDED = ("closing", "unsubscribe")
+_BETWEEN, _BETWEEN_NOTES, _BELOW_TABLE, _ABOVE_HEADLINE = 12, 6, 20, 24  # pixels
 ENVELOPE = 20  # signs of the message's token in the address of returned mail
 
 
@@ -104,8 +105,8 @@ def compose(  # noqa: PLR0913  whose what, how and when
         group: what makes a second message of the same edition another one.
 
     Raises:
-        DeliveryError: he has no password, his address is none, or his note and disclosures leave
-            no room; names his id.
+        DeliveryError: he has no password, his address is none, he is to get a PDF and there is
+            none, or his note and disclosures leave no room; names his id.
         RenderError: a template is at fault.
     """
     draft = _draft(stationery, recipient, client, secrets, date, campaign or stationery.edition.id,
@@ -157,7 +158,12 @@ def _draft(  # noqa: PLR0913, PLR0917  as `compose`
 def _kind(stationery: Stationery, recipient: Recipient) -> Form:
     """How he gets the brief: as he wants, but attached where there is no page to link to."""
     is_linked = recipient.form == Form.LINKED
-    return Form.ATTACHED if is_linked and not stationery.link else recipient.form
+    kind = Form.ATTACHED if is_linked and not stationery.link else recipient.form
+    if kind == Form.ATTACHED and not stationery.pdf:
+        message = f"the client {recipient.id!r} is to get a PDF, and the edition has none."
+        tip = "Build it again with --format pdf too, and file it; or let him have a link."
+        raise DeliveryError(message, where=recipient.place, tip=tip)
+    return kind
 
 
 def _attachment(stationery: Stationery, recipient: Recipient, secrets: Secrets) -> bytes:
@@ -195,32 +201,39 @@ def _all_fillings(draft: _Draft, kind: str) -> dict[str, Fragment]:
         "file": of.file,
         "link": of.link,
     }
-    said = _Words(draft, values)
-    opening = said("salutation") + (said("correction") if of.corrected else NOTHING)
+    said = _Templates(draft, values)
+    first = ("salutation", "correction") if of.corrected else ("salutation",)
+    cover = said("cover", after=_ABOVE_HEADLINE)
+    last = _BETWEEN if cover.text else _ABOVE_HEADLINE
+    opening = [said(one, after=last if one == first[-1] else _BETWEEN) for one in first]
     symbols = (*whose.holdings, *whose.watched)
+    table = holdings.table(
+        of.quotes, symbols, of.look, whose.language, of.settings.folder, values
+    )  # fmt: skip
+    told = Words("\n\n".join(whose.disclosures))
     return {
-        "opening": opening + said("cover"),
-        "holdings": holdings.table(
-            of.quotes, symbols, of.look, whose.language, of.settings.folder, values
-        ),
-        "notice": said("notice", link=of.link),
-        "closing": paragraphs("\n\n".join(whose.disclosures), of.look, muted=True),
+        "opening": sum((*opening, cover), NOTHING),
+        "holdings": table,
+        "notice": said("notice", link=of.link, before=_BELOW_TABLE if table.text else 0),
+        "closing": paragraphs(told, of.look, muted=True, after=_BETWEEN_NOTES),
         "unsubscribe": said("unsubscribe", link=link, muted=True),
     }
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _Templates:
     """Templates filled for one client."""
 
     draft: _Draft
     values: Mapping[str, object]
 
-    def __call__(self, name: str, *, link: str = "", muted: bool = False) -> Fragment:
+    def __call__(
+        self, name: str, *, link: str = "", muted: bool = False, before: int = 0, after: int = 0
+    ) -> Fragment:
         of, language = self.draft.stationery, self.draft.recipient.language
         values = {**self.values, "link": link}
-        text = written(name, language, values, of.settings.folder)
-        return paragraphs(text, of.look, muted=muted, link=link)
+        words = written(name, language, values, of.settings.folder)
+        return paragraphs(words, of.look, muted=muted, link=link, before=before, after=after)
 
 
 def _fits(draft: _Draft, fillings: Mapping[str, Fragment]) -> bool:
@@ -251,11 +264,13 @@ def _written(draft: _Draft, fillings: Mapping[str, Fragment], pdf: bytes) -> Ite
     inner = _multipart("alternative", draft.token, [_typed("plain", text), _typed("html", html)])
     if of.pictures:
         inner = _multipart("related", draft.token, [inner, *of.pictures])
-    yield "".join(_headers(draft)).encode()
+    said = (fillings[name].language for name in SLOTS)
+    languages = tuple(dict.fromkeys(filter(None, (of.language, *said))))
+    yield "".join(_headers(draft, languages)).encode()
     yield _multipart("mixed", draft.token, [inner, pdf]) if pdf else inner
 
 
-def _headers(draft: _Draft) -> Iterator[str]:
+def _headers(draft: _Draft, languages: Iterable[str]) -> Iterator[str]:
     of, sender = draft.stationery, draft.stationery.settings.sender
     yield wire.mailbox("From", sender.name, of.sender)
     yield wire.mailbox("To", draft.recipient.name, draft.address)
@@ -269,6 +284,7 @@ def _headers(draft: _Draft) -> Iterator[str]:
     yield f"List-Id: <{of.edition.slug}.{of.domain}>{wire.END}"
     yield f"Precedence: bulk{wire.END}"
     yield f"MIME-Version: 1.0{wire.END}"
+    yield f"Content-Language: {', '.join(languages)}{wire.END}"
 
 
 def _ways_out(draft: _Draft) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,6 +28,10 @@ _LINE = re.compile(r"^\[\[([a-z]+)\]\]$", re.MULTILINE)
 _PICTURE = re.compile(r'src="mail/([A-Za-z0-9][A-Za-z0-9._-]*)\.png"')
 _CLASS = re.compile(r"<[a-z0-9]+\b(?=[^>]*\bclass=\"([^\"]*)\")(?=[^>]*\bstyle=\"([^\"]*)\")[^>]*>")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_LANGUAGE = re.compile(r"<html\b[^>]*\blang=\"([A-Za-z-]{2,20})\"")
+_SET = re.compile(r"[A-Za-z0-9 ,'_#-]+")  # a font, a size, a colour
+_SETTING = ("font-family", "font-size", "line-height", "font-weight", "color")
+_LONGEST_NAME = 60  # signs of a title in the name of a file
 _T = TypeVar("_T")
 _AGAIN = "Build it again with --format mail, and file it."
 
@@ -76,11 +81,12 @@ class Stationery:
         subject: the headline, said to be a correction where it is one.
         html: the HTML part.
         text: the text part.
-        look: colours and fonts of the HTML part.
+        look: how the HTML part sets its words.
+        language: that of the mail body.
         pictures: MIME parts of the pictures, whole.
-        pdf: the PDF.
+        pdf: the PDF; empty where the edition was built without one.
         file: the PDF's name, as a client gets it.
-        attachment: the MIME part of the PDF, whole.
+        attachment: the MIME part of the PDF, whole; empty where there is none.
         quotes: what the brief says of instruments.
         link: where the brief is on the web; empty where it is not.
         sender: the sender's address as it goes over the wire.
@@ -97,6 +103,7 @@ class Stationery:
     html: Body = field(repr=False)
     text: Body = field(repr=False)
     look: Look = field(repr=False)
+    language: str
     pictures: tuple[bytes, ...] = field(repr=False)
     pdf: bytes = field(repr=False)
     file: str
@@ -148,7 +155,7 @@ def stationery(
         corrected: the edition that this one corrects, where clients are told so.
 
     Raises:
-        DeliveryError: it was built without a mail body or a PDF, or that cannot be filled.
+        DeliveryError: it was built without a mail body, or that cannot be filled.
         ArchiveError: something of it is missing.
     """
     edition = archive.edition(edition_id)
@@ -158,18 +165,26 @@ def stationery(
     shown, names = _with_pictures(marked, domain)
     html, text = _html(shown, edition.id), _text(_part(archive, edition, TEXT).decode(), edition.id)
     pictures = tuple(_picture(archive, edition, name, domain) for name in names)
-    pdf = _part(archive, edition, PDF)
-    file = f"{edition.as_of.isoformat()}-{edition.slug}.pdf"
-    attachment = attached(pdf, file)
+    pdf = _part(archive, edition, PDF) if edition.part(PDF) else b""
+    file = file_name(edition)
+    attachment = attached(pdf, file) if pdf else b""
     reply_to, most = settings.sender.reply_to, settings.limits.message
     return Stationery(
         edition, corrected, settings, min(most, limit or most),
         f"{'Correction: ' if corrected else ''}{edition.headline}", html, text, _look(marked),
-        pictures, pdf, file, attachment, quotes(brief_of(archive, edition)),
+        _language(marked), pictures, pdf, file, attachment, quotes(brief_of(archive, edition)),
         _link(settings.link, edition), sender, on_the_wire(settings.sender.bounces)[0],
         on_the_wire(reply_to)[0] if reply_to else "",
-        (attachment, *pictures, *html.encoded, *text.encoded),
+        tuple(filter(None, (attachment, *pictures, *html.encoded, *text.encoded))),
     )  # fmt: skip
+
+
+def file_name(edition: Edition) -> str:
+    """What the PDF is called when a client saves it: `US-Small-Caps-2026-01-15.pdf`."""
+    plain = unicodedata.normalize("NFKD", edition.title).encode("ascii", "ignore").decode()
+    title = "-".join(re.findall(r"[A-Za-z0-9]+", plain))[:_LONGEST_NAME].strip("-")
+    number = f"-{edition.number}" if edition.number > 1 else ""
+    return f"{title or edition.slug}-{edition.as_of.isoformat()}{number}.pdf"
 
 
 def attached(pdf: bytes, file: str) -> bytes:
@@ -189,9 +204,7 @@ def _headed(lines: tuple[str, ...], body: bytes) -> bytes:
 def _part(archive: Archive, edition: Edition, path: str) -> bytes:
     part = edition.part(path)
     if part is None:
-        what = "a PDF" if path == PDF else "a mail body"
-        again = _AGAIN.replace("mail", "pdf") if path == PDF else _AGAIN
-        raise DeliveryError(f"was built without {what}.", where=edition.id, tip=again)
+        raise DeliveryError("was built without a mail body.", where=edition.id, tip=_AGAIN)
     return archive.object(part.sha256)
 
 
@@ -224,19 +237,33 @@ def _picture(archive: Archive, edition: Edition, name: str, domain: str) -> byte
 
 
 def _look(html: str) -> Look:
-    """The colours and fonts that elements of the mail body have, so that what is filled in fits."""
+    """How elements of the mail body are set, so that what is filled in is set as they are."""
     styles: dict[str, dict[str, str]] = {}
     for classes, style in _CLASS.findall(html):
         for name in classes.split():
             styles.setdefault(name, _declared(style))
     plain = Look()
+    heading = styles.get("chart", {})
+    family = {"font-family": heading.get("font-family", ""), "color": heading.get("color", "")}
     return Look(
-        _colour(styles, "text", "color") or plain.ink,
-        _colour(styles, "note", "color") or plain.muted,
+        _set(styles.get("text", {}), plain.text),
+        _set(styles.get("note", {}), plain.note),
+        _set(heading, plain.heading),
+        _set(family, plain.cell),
         _colour(styles, "small", "border-top", "border-bottom") or plain.rule,
         _colour(styles, "name", "color") or plain.accent,
-        _font(styles.get("text", {}).get("font-family", "")) or plain.font,
     )
+
+
+def _language(html: str) -> str:
+    found = _LANGUAGE.search(html)
+    return found[1] if found else "en"
+
+
+def _set(found: Mapping[str, str], plain: str) -> str:
+    """Declarations of fonts and colours: those that were found, else plain ones."""
+    usable = {one: found[one] for one in _SETTING if _SET.fullmatch(found.get(one, ""))}
+    return ";".join(f"{name}:{value}" for name, value in (_declared(plain) | usable).items())
 
 
 def _declared(style: str) -> dict[str, str]:
@@ -247,10 +274,6 @@ def _declared(style: str) -> dict[str, str]:
 def _colour(styles: Mapping[str, Mapping[str, str]], kind: str, *properties: str) -> str:
     values = (styles.get(kind, {}).get(one, "") for one in properties)
     return next((found.group() for one in values if (found := _COLOUR.search(one))), "")
-
-
-def _font(family: str) -> str:
-    return family if re.fullmatch(r"[A-Za-z0-9 ,'_-]+", family) else ""
 
 
 # --- slots ------------------------------------------------------------------------------------

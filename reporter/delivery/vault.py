@@ -28,8 +28,18 @@ PURPOSE = keychain.Purpose(DeliveryError, _OTHERWISE, needed=False)
 
 
 def variable(name: str) -> str:
-    """The variable of the environment that holds a secret."""
-    return f"REPORTER_{re.sub(r'[^A-Z0-9]', '_', name.upper())}"
+    """The variable of the environment that holds a secret.
+
+    No two names that differ in more than case share one: the hyphen, and the colon behind what
+    the secret is for, are written `_`, other signs `_` and their code in small letters.
+    """
+    kind, _, whose = name.partition(":")
+    told = f"{kind}-{whose}" if whose else kind
+    return f"REPORTER_{re.sub(r'[^A-Z0-9]', _spelled, told.upper())}"
+
+
+def _spelled(sign: re.Match[str]) -> str:
+    return "_" if sign[0] == "-" else f"_{ord(sign[0]):02x}"
 
 
 def secret(name: str) -> str:

@@ -16,7 +16,8 @@ END = "\r\n"
 WIDEST = 76  # signs of a line, its end apart: RFC 2045, 6.7 and 6.8
 LONGEST = 900  # signs of a header line that must not be folded; RFC 5322 allows 998
 _ENCODED = 57  # bytes that fill a line of base64
-_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+"""Signs that are not seen and mean something: in Persian, in Indian scripts, in emoji."""
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _UNSAFE = re.compile(r"[^	 -<>-~]")
 
@@ -29,7 +30,7 @@ def harmless(text: str) -> str:
     line = " ".join(text.split())
     if line.isprintable():
         return line
-    return "".join(c if c.isprintable() or c in _JOINERS else "\N{REPLACEMENT CHARACTER}"
+    return "".join(c if c.isprintable() or c in JOINERS else "\N{REPLACEMENT CHARACTER}"
                    for c in line)  # fmt: skip
 
 

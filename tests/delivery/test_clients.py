@@ -133,6 +133,26 @@ def test_no_field_takes_a_control_character(tmp_path: Path, column: str, letter:
     )
 
 
+@pytest.mark.parametrize("letter", ["\u200b", "\xad", "\ue000", "\U000e0041"])
+def test_no_name_has_signs_that_nobody_sees(tmp_path: Path, letter: str) -> None:
+    """Pasted from elsewhere; in a mail they would stand as a mark of replacement."""
+    (told,) = faults(listed(tmp_path, HEAD, f"C-1,Ann{letter}Meier,ann@client.test,retail,CH"))
+    assert f"name: holds the sign U+{ord(letter):04X}, which cannot be shown." in told
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ann\N{NO-BREAK SPACE}Meier",
+        "\u0646\u0645\u06cc\u200c\u062e",
+        "A \U0001f469\u200d\U0001f467",
+    ],
+)
+def test_names_of_all_the_world_are_taken(tmp_path: Path, name: str) -> None:
+    (found,) = listed(tmp_path, HEAD, f"C-1,{name},ann@client.test,retail,CH").recipients()
+    assert found.name == " ".join(name.split())
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_as_spreadsheets_write_it(tmp_path: Path, delimiter: str, end: str) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -328,6 +329,49 @@ def test_the_web_is_asked_without_following() -> None:
         assert doctor_server.web("POST", url) == 303
         thread.join()
     assert bodies == [b"List-Unsubscribe=One-Click"]
+
+
+@contextmanager
+def _talker(said: bytes, again: bytes) -> Iterator[int]:
+    """A server that says something, and then the same sign over and over; its port."""
+    over = threading.Event()
+
+    def talk(listening: socket.socket) -> None:
+        with suppress(OSError), listening.accept()[0] as caller:
+            caller.sendall(said)
+            while again and not over.wait(0.05):
+                caller.sendall(again)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=talk, args=(listening,))
+        thread.start()
+        yield listening.getsockname()[1]
+        over.set()
+        thread.join()
+
+
+def test_who_answers_without_end_is_not_waited_for(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor_server, "WHOLE", 0.5)
+    with _talker(b"220", b"-") as port:
+        house.settings = replace(house.settings, smtp=Smtp("127.0.0.1", port, "none"))
+        grade, what = house.said("server")
+    assert grade is Grade.FAILED
+    assert what.endswith("the mail server gives no whole answer in time")
+    with (
+        _talker(b"HTTP/1.1 200 OK\r\nX: ", b"x") as port,
+        pytest.raises(OSError, match="no whole answer in time"),
+    ):
+        doctor_server.web("GET", f"http://127.0.0.1:{port}/")
+
+
+def test_what_is_no_server_of_the_web_is_said_to_be_none() -> None:
+    with (
+        _talker(b"SSH-2.0-OpenSSH_9.2\r\n", b"") as port,
+        pytest.raises(OSError, match="no server of the web"),
+    ):
+        doctor_server.web("GET", f"http://127.0.0.1:{port}/")
 
 
 def test_secrets_are_told_by_name(house: House) -> None:

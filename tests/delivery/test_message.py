@@ -13,6 +13,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -25,9 +26,10 @@ from reporter.archive.enclosures import enclose, had, known_client
 from reporter.archive.retention import chronicle
 from reporter.delivered import Form, Recipient
 from reporter.delivery import tokens
+from reporter.delivery.holdings import quotes
 from reporter.delivery.message import MOST_BEFORE, MOST_HTML
 from reporter.delivery.settings import Sender, Unsubscribing
-from reporter.delivery.stationery import Stationery, stationery
+from reporter.delivery.stationery import PDF, Stationery, file_name, stationery
 from reporter.errors import DeliveryError
 from tests import archives
 from tests.delivery import editions
@@ -244,7 +246,7 @@ def test_holdings_are_printed_as_the_brief_prints_them(paper: Stationery, symbol
     name, level, change = editions.FIGURES[symbol]
     assert all(one in words(found) for one in (name, level, change))
     html = words(found, "html")
-    cells = re.findall(r"<td class=\"text small\"[^>]*>([^<]*)</td>", html)
+    cells = re.findall(r"<t[dh][^>]*class=\"text small\"[^>]*>([^<]*)</t[dh]>", html)
     assert cells == [name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), level,
                      change]  # fmt: skip
 
@@ -256,8 +258,67 @@ def test_who_holds_nothing_of_the_brief_has_no_table(paper: Stationery) -> None:
 def test_it_speaks_the_client_s_language(paper: Stationery) -> None:
     found = words(sent(paper, language="de-CH", holdings=("^VIX",)))
     assert found.startswith("Guten Tag Ann Meier")
-    assert "liegt als PDF bei" in found
+    assert "als PDF im Anhang" in found
     assert "Ihre Positionen" in found
+    assert "Veränderung, seit Jahresbeginn" in found
+
+
+def test_another_language_is_named_for_those_who_hear_it(paper: Stationery) -> None:
+    german = sent(paper, language="de-CH", holdings=("^VIX",))
+    assert german["Content-Language"] == "en, de"
+    html = words(german, "html")
+    for element in ("p", "h2", "tr"):
+        assert re.search(f'<{element}[^>]* lang="de"', html)
+    plain = sent(paper, language="fr")
+    assert plain["Content-Language"] == "en"
+    assert words(plain, "html").count("lang=") == 1
+
+
+def test_holdings_are_a_table_of_figures(paper: Stationery) -> None:
+    """Heads are marked as heads, and figures are not broken on a narrow screen."""
+    html = words(sent(paper, holdings=("^RUT", "^VIX")), "html")
+    (table,) = re.findall(r'<table role="table".*?</table>', html, re.DOTALL)
+    assert len(re.findall(r'<th scope="col"', table)) == 3
+    assert re.findall(r'<th scope="row"[^>]*>([^<]*)<', table) == ["Russell 2000", "VIX"]
+    figures = re.findall(r"<td[^>]*>", table)
+    assert len(figures) == 4
+    assert all('align="right"' in one and "white-space:nowrap" in one for one in figures)
+
+
+def _facts_of(paper: Stationery, *facts: dict[str, object]) -> Stationery:
+    """The same stationery with more facts in its brief."""
+    told = editions.brief()
+    names = [{"symbol": "XLB", "name": "Materials, with a name that goes on and on " * 2}]
+    inputs = [*cast("list[object]", told["inputs"]), *names]
+    found = [*cast("list[object]", told["facts"]), *facts]
+    return replace(paper, quotes=quotes(told | {"facts": found, "inputs": inputs}))
+
+
+def test_what_the_brief_has_with_dividends_only_is_said_to_be(paper: Stationery) -> None:
+    change = archives.fact("XLB", "period_return", id="period_return:XLB:ytd", window="ytd",
+                           display="8.0%", detail={"total_return": True})  # fmt: skip
+    known = _facts_of(paper, change)
+    found = sent(known, holdings=("XLB", "^RUT"))
+    told = words(found)
+    assert re.search(r"\*  +\N{EN DASH}  +8\.0%\n", told)
+    assert "\n* Change with dividends.\n" in told
+    assert "* Change with dividends.</p>" in words(found, "html")
+    assert max(map(len, told.splitlines()[:-1])) <= 72
+    assert "dividends" not in words(sent(known, holdings=("^RUT",)))
+
+
+def test_a_doubtful_figure_keeps_its_dagger_which_is_explained(tmp_path: Path) -> None:
+    level = archives.fact("GC=F", "level", id="level:GC=F", display="4,600", marks=["doubtful"])
+    made, edition = editions.archive(tmp_path)
+    (tmp_path / "templates" / "mail").mkdir(parents=True)
+    (tmp_path / "templates/mail/holdings.txt.j2").write_text("Yours\nName | Level | Change")
+    for folder in (Path("/nowhere"), tmp_path):  # the house's own template is silent about it
+        paper = stationery(made, edition, editions.settings(folder))
+        found = sent(_facts_of(paper, level), holdings=("GC=F",))
+        for kind in ("plain", "html"):
+            assert "GC=F \N{DAGGER}" in words(found, kind)
+            meaning = "\N{DAGGER} Rests on incomplete or doubtful prices."
+            assert meaning in words(found, kind)
 
 
 def test_a_house_s_own_words_win(tmp_path: Path) -> None:
@@ -268,6 +329,16 @@ def test_a_house_s_own_words_win(tmp_path: Path) -> None:
     paper = stationery(made, edition, editions.settings(tmp_path))
     told = "Note of Sample House on The Week, 15 January 2026: {{ 7 * 7 }}"
     assert told in words(sent(paper, note="{{ 7 * 7 }}"))
+
+
+def test_a_house_s_own_words_win_over_shipped_ones_of_the_language(tmp_path: Path) -> None:
+    (tmp_path / "templates" / "mail").mkdir(parents=True)
+    (tmp_path / "templates/mail/salutation.txt.j2").write_text("Grüezi {{ name }}")
+    made, edition = editions.archive(tmp_path)
+    paper = stationery(made, edition, editions.settings(tmp_path))
+    for language in ("en", "de", "de-CH"):
+        assert words(sent(paper, language=language)).startswith("Grüezi Ann Meier\n")
+    assert "als PDF im Anhang" in words(sent(paper, language="de"))
 
 
 def test_what_a_client_must_read_stands_in_both_parts(paper: Stationery) -> None:
@@ -293,8 +364,9 @@ def test_a_correction_says_what_it_corrects(tmp_path: Path) -> None:
 
 def test_its_colours_are_those_of_the_mail_body(paper: Stationery) -> None:
     html = words(sent(paper, note="Hello."), "html")
-    assert 'font-family:Charter, serif;color:#101112">Hello.' in html
-    assert 'color:#606162">You get' in html
+    text = "font-family:Charter, serif;font-size:17px;line-height:26px;color:#101112"
+    assert f'{text}">Hello.' in html
+    assert 'color:#606162">You receive' in html
 
 
 # --- what is attached ---------------------------------------------------------------------------
@@ -302,9 +374,38 @@ def test_its_colours_are_those_of_the_mail_body(paper: Stationery) -> None:
 
 def test_the_pdf_arrives_and_opens(paper: Stationery) -> None:
     ((name, data),) = files(sent(paper)).items()
-    assert (name, data) == ("2026-01-15-weekly.pdf", editions.pdf())
+    assert (name, data) == ("The-Week-2026-01-15.pdf", editions.pdf())
     assert "A record close, 6.4%" in PdfReader(io.BytesIO(data)).pages[0].extract_text()
-    assert "attached as a PDF, 2026-01-15-weekly.pdf" in words(sent(paper))
+    assert "attached as a PDF." in words(sent(paper))
+
+
+def test_an_edition_without_a_pdf_goes_to_those_who_want_none(tmp_path: Path) -> None:
+    what = editions.draft()
+    bare = replace(what, parts=tuple(one for one in what.parts if one.path != PDF))
+    made, edition = editions.archive(tmp_path, bare)
+    paper = stationery(made, edition, editions.settings(tmp_path, link="https://house.test/"))
+    for form in (Form.LINKED, Form.BODY):
+        assert not files(sent(paper, form=form))
+    with pytest.raises(DeliveryError, match="'c-17' is to get a PDF, and the edition has none"):
+        composed(paper)
+    with pytest.raises(DeliveryError, match="has none"):
+        composed(replace(paper, link=""), replace(ANN, form=Form.LINKED))
+
+
+@pytest.mark.parametrize(
+    ("title", "number", "name"),
+    [
+        ("US Small Caps", 1, "US-Small-Caps-2026-01-15.pdf"),
+        ("US Small Caps", 2, "US-Small-Caps-2026-01-15-2.pdf"),
+        ('Börse "heute"\r\n../../etc', 1, "Borse-heute-etc-2026-01-15.pdf"),
+        ("市場", 1, "weekly-2026-01-15.pdf"),
+        ("x" * 300, 1, f"{'x' * 60}-2026-01-15.pdf"),
+    ],
+)
+def test_the_pdf_is_named_as_one_files_it(
+    paper: Stationery, title: str, number: int, name: str
+) -> None:
+    assert file_name(replace(paper.edition, title=title, number=number)) == name
 
 
 def test_who_wants_a_link_or_the_mail_alone_gets_no_pdf(paper: Stationery) -> None:
@@ -338,7 +439,7 @@ def test_a_pdf_too_large_for_the_server_is_left_out_and_that_is_said(paper: Stat
         assert "2,421.74" in told
     bare = replace(paper, link="")
     unlinked = composed(replace(bare, limit=len(composed(bare).letter.data) - 1))
-    assert "Answer this mail" in words(read(unlinked.letter.data))
+    assert "reply to this mail" in words(read(unlinked.letter.data))
 
 
 def test_a_message_too_large_without_its_pdf_is_refused(paper: Stationery) -> None:

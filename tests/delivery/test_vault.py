@@ -7,6 +7,8 @@ from pathlib import Path
 
 import keyring
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from keyring.core import load_keyring
 
 from reporter.delivery import vault
@@ -32,7 +34,9 @@ def use(monkeypatch: pytest.MonkeyPatch, backend: str) -> None:
     [
         ("smtp-password", "REPORTER_SMTP_PASSWORD"),
         ("dkim-key", "REPORTER_DKIM_KEY"),
-        ("pdf-password:c-7/x", "REPORTER_PDF_PASSWORD_C_7_X"),
+        ("pdf-password:c-7", "REPORTER_PDF_PASSWORD_C_7"),
+        ("pdf-password:c-7/x", "REPORTER_PDF_PASSWORD_C_7_2fX"),
+        ("pdf-password:c.7_x", "REPORTER_PDF_PASSWORD_C_2e7_5fX"),
     ],
 )
 def test_a_secret_has_its_variable(
@@ -41,6 +45,17 @@ def test_a_secret_has_its_variable(
     assert vault.variable(name) == variable
     monkeypatch.setenv(variable, WORDS)
     assert vault.secret(name) == WORDS
+
+
+@given(
+    st.text(st.sampled_from("aZ25Ff._/-"), min_size=1, max_size=8),
+    st.text(st.sampled_from("aZ25Ff._/-"), min_size=1, max_size=8),
+)
+def test_no_client_opens_another_s_pdf(one: str, other: str) -> None:
+    """Ids that differ in more than case, which a list refuses, never share a variable."""
+    names = (vault.variable(f"pdf-password:{one}"), vault.variable(f"pdf-password:{other}"))
+    assert (names[0] == names[1]) == (one.upper() == other.upper())
+    assert names[0].isidentifier()
 
 
 def test_the_environment_is_asked_first_then_a_file_then_the_keyring(
