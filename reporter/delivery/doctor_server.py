@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from reporter.delivered import Letter, Verdict
 from reporter.delivery import addresses, signing
-from reporter.delivery.doctor import Check, Means, failed, ok, warning
+from reporter.delivery.checks import Check, Means, failed, ok, warning
 from reporter.delivery.settings import Settings
 from reporter.errors import DeliveryError, SpecError
 from reporter.visible import visible

@@ -9,10 +9,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from reporter import written
-from reporter.errors import SpecError
-from reporter.written import MisreadError
-
 FILE = "delivery.toml"
 NO_RATES: Mapping[str, float] = MappingProxyType({})
 
@@ -156,23 +152,3 @@ class Settings:
     operator: str = ""
     outbox: str = "sqlite:///outbox.sqlite"
     mailbox: str = ""
-
-
-def load(name: str | Path = FILE) -> Settings:
-    """The settings in a file.
-
-    Raises:
-        SpecError: it cannot be read, or holds mistakes; the message has a line for each.
-    """
-    from reporter.delivery import settings_form  # noqa: PLC0415  which makes what stands above
-
-    where = str(name)
-    try:
-        path = written.path(where)
-        data = path.read_bytes()
-    except MisreadError as error:
-        raise SpecError(str(error)) from error
-    except OSError as error:
-        tip = "Give the file that says how you deliver: --settings FILE."
-        raise SpecError(f"cannot be read: {error.strerror}.", where=where, tip=tip) from error
-    return settings_form.read(data, where, path.parent)

@@ -29,6 +29,7 @@ from reporter import entries, written
 from reporter.delivery import addresses
 from reporter.delivery import settings_entries as single
 from reporter.delivery.settings import (
+    FILE,
     Dkim,
     Limits,
     Rates,
@@ -49,6 +50,24 @@ from reporter.written import MisreadError
 LARGEST = 1_000_000_000
 LEAST_MESSAGE = 100_000
 MOST_SECONDS = 3600.0
+
+
+def load(name: str | Path = FILE) -> Settings:
+    """The settings in a file.
+
+    Raises:
+        SpecError: it cannot be read, or holds mistakes; the message has a line for each.
+    """
+    where = str(name)
+    try:
+        path = written.path(where)
+        data = path.read_bytes()
+    except MisreadError as error:
+        raise SpecError(str(error)) from error
+    except OSError as error:
+        tip = "Give the file that says how you deliver: --settings FILE."
+        raise SpecError(f"cannot be read: {error.strerror}.", where=where, tip=tip) from error
+    return read(data, where, path.parent)
 
 
 def read(data: bytes, where: str, folder: Path) -> Settings:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reporter.delivery.settings import Settings, Variant, load
+from reporter.delivery.settings import Settings, Variant
+from reporter.delivery.settings_form import load
 from reporter.errors import SpecError
 
 LEAST = """
