@@ -181,7 +181,7 @@ def _to_address(talk: Talk, run: Run, given: dict[str, Any]) -> None:
     address = given["to"] or run[0].settings.operator
     if not address:
         message = "nobody is named to mail samples to."
-        tip = "Name an address with --to, or an operator in the settings."
+        tip = 'Name one: --to ADDRESS; or write operator = "you@example.com" into the settings.'
         raise SpecError(message, where="--sample", tip=tip)
     count = Rehearsal(*run).to_address(address, given["sample"] or 1)
     talk.say(f"{count} sample{'' if count == 1 else 's'} sent, and to no client.")

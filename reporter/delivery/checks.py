@@ -19,6 +19,7 @@ class Grade(StrEnum):
     """How a check ended."""
 
     OK = "ok"
+    SKIPPED = "skipped"
     WARNING = "warning"
     FAILED = "failed"
 
@@ -36,6 +37,11 @@ class Check:
 def ok(name: str, what: str) -> Check:
     """A check that ended well."""
     return Check(name, Grade.OK, what)
+
+
+def skipped(name: str, what: str, remedy: str) -> Check:
+    """A check that was not done, and what has it done."""
+    return Check(name, Grade.SKIPPED, what, remedy)
 
 
 def warning(name: str, what: str, remedy: str) -> Check:

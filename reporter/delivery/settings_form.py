@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +22,6 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
-    model_validator,
 )
 from pydantic_core import ErrorDetails
 
@@ -88,7 +88,7 @@ def read(data: bytes, where: str, folder: Path) -> Settings:
         raise SpecError(str(error), where=where) from error
     form, wrong = _validate(raw)
     wrong = [one for one in wrong if not _told(raw, one[0])] + list(_secrets(raw))
-    wrong += _across(form) if form else []
+    wrong += _across(_Sound(raw, frozenset(key for key, _ in wrong)))
     if form is None or wrong:
         found = line_numbers(text)
         wrong.sort(key=lambda mistake: place(found, mistake[0]) or math.inf)
@@ -131,17 +131,6 @@ class _SmtpForm(_Form):
     timeout: float = Field(default=60.0, ge=1, le=MOST_SECONDS)
     per_connection: int = Field(default=100, ge=1, le=10_000)
 
-    @model_validator(mode="after")
-    def _safe(self) -> _SmtpForm:
-        if self.security == "none" and not single.is_here(self.host):
-            raise ValueError(
-                'security "none" is for a server on this machine alone: mails and passwords would '
-                'cross the network in the clear. Write "starttls" or "tls".'
-            )
-        if self.login == "xoauth2" and not self.user:
-            raise ValueError("login by xoauth2 needs a user.")
-        return self
-
 
 class _RatesForm(_Form):
     per_minute: PerMinute | Literal["unlimited"] = 600.0
@@ -177,12 +166,6 @@ class _VariantForm(_Form):
     segment: Slug = ""
     brand: Slug = ""
     language: Annotated[str, AfterValidator(single.language)] = ""
-
-    @model_validator(mode="after")
-    def _for_some(self) -> _VariantForm:
-        if not (self.segment or self.brand or self.language):
-            raise ValueError("is for nobody: name a segment, a brand or a language.")
-        return self
 
 
 class SettingsForm(_Form):
@@ -344,19 +327,70 @@ def _told(raw: dict[str, Any], key: Key) -> bool:
     return any(key[: len(known)] == known for known, _ in _secrets(raw))
 
 
-def _across(form: SettingsForm) -> Iterator[_Wrong]:
-    """Mistakes of values that concern each other."""
-    sender = addresses.domain(form.sender.address)
-    if form.dkim and not single.may_align(form.dkim.domain, sender):
-        yield (
-            ("dkim", "domain"),
-            f"{form.dkim.domain} does not align with {sender}, which mails are from.",
-        )
-    if form.channel == "folder" and form.drop is None:
+# --- values that concern each other ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """What the file says, but for values that are wrong by themselves: those are told already."""
+
+    raw: Mapping[str, Any]
+    wrong: frozenset[Key]
+
+    def value(self, *key: str | int, default: str = "") -> Any:  # noqa: ANN401  as TOML has it
+        """A value; the default where it is not there, None where it, or what it is in, is wrong."""
+        if any(key[: len(one)] == one for one in self.wrong):
+            return None
+        found: Any = self.raw
+        for part in key:
+            found = found[part] if isinstance(part, int) else found.get(part, default)
+            if found is default:
+                break
+        return found
+
+
+def _across(said: _Sound) -> Iterator[_Wrong]:
+    """Mistakes of values that concern each other, whatever else is wrong."""
+    yield from _aligned(said)
+    yield from _safe(said)
+    if said.value("channel") == "folder" and said.value("drop") == "":
         yield ("channel",), "the channel folder needs drop, the folder to drop files in."
-    seen: set[tuple[str, str, str]] = set()
-    for number, one in enumerate(form.variants):
-        condition = (one.segment, one.brand, one.language)
-        if condition in seen:
-            yield ("variants", number), "is for the same clients as one above it."
+    yield from _variants(said)
+
+
+def _aligned(said: _Sound) -> Iterator[_Wrong]:
+    key, address = said.value("dkim", "domain"), said.value("sender", "address")
+    if not (key and address):
+        return
+    signed, sender = single.domain(key), addresses.domain(address)
+    if not single.may_align(signed, sender):
+        why = f"{signed} does not align with {sender}, which mails are from."
+        yield ("dkim", "domain"), why
+
+
+def _safe(said: _Sound) -> Iterator[_Wrong]:
+    host = said.value("smtp", "host", default="localhost")
+    if said.value("smtp", "security") == "none" and host and not single.is_here(host):
+        why = (
+            'security "none" is for a server on this machine alone: mails and passwords would '
+            'cross the network in the clear. Write "starttls" or "tls".'
+        )
+        yield ("smtp",), why
+    if said.value("smtp", "login") == "xoauth2" and said.value("smtp", "user") == "":
+        yield ("smtp",), "login by xoauth2 needs a user."
+
+
+def _variants(said: _Sound) -> Iterator[_Wrong]:
+    seen = set()
+    for number in range(len(said.value("variants") or ())):
+        key = ("variants", number)
+        told = [said.value(*key, one) for one in ("segment", "brand", "language")]
+        if None in told:
+            continue
+        *rest, language = told
+        condition = (*rest, single.language(language) if language else "")
+        if not any(condition):
+            yield key, "is for nobody: name a segment, a brand or a language."
+        elif condition in seen:
+            yield key, "is for the same clients as one above it."
         seen.add(condition)

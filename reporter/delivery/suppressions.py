@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Text, bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -41,11 +41,21 @@ def _of(address: str, listed: str) -> ColumnElement[bool]:
     return (_C.address == same(address)) & (_C.listed == listed) & _VALID
 
 
-def _reached_by(address: str) -> ColumnElement[bool]:
-    """Suppressed as this address, or as a client who has it."""
+def _reached_by(address: ColumnElement[str]) -> ColumnElement[bool]:
+    """Suppressed as this address, which is folded, or as a client who has it."""
     of = deliveries.c
-    clients = select(literal(_CLIENT) + of.handle).where(of.folded == same(address))
-    return _C.address.in_(select(literal(same(address))).union(clients))
+    clients = select(literal(_CLIENT) + of.handle).where(of.folded == address)
+    return _C.address.in_(select(address).union_all(clients))
+
+
+_WHOM = bindparam("whom", type_=Text)
+_REASON = (
+    select(_C.reason)
+    .where(_reached_by(_WHOM), _C.listed.in_((bindparam("listed"), EVERYTHING)), _VALID)
+    .order_by(_C.number)
+    .limit(1)
+)
+_LIFT = update(suppressions).where(_reached_by(_WHOM), _C.listed == bindparam("of"), _VALID)
 
 
 def add(connection: Connection, new: Suppression) -> bool:
@@ -63,20 +73,13 @@ def add(connection: Connection, new: Suppression) -> bool:
 
 def lift(connection: Connection, address: str, listed: str, now: datetime, by: str) -> bool:
     """Let mail go there again, to every client of the address; False where none was suppressed."""
-    which = (_reached_by(address), _C.listed == listed, _VALID)
-    change = update(suppressions).where(*which).values(lifted=now, lifted_by=by)
-    return bool(connection.execute(change).rowcount)
+    values = {"whom": same(address), "of": listed, "lifted": now, "lifted_by": by}
+    return bool(connection.execute(_LIFT, values).rowcount)
 
 
 def reason(connection: Connection, address: str, listed: str) -> str:
     """Why an address gets no mail of a brief; empty where it does."""
-    asked = (
-        select(_C.reason)
-        .where(_reached_by(address), _C.listed.in_((listed, EVERYTHING)), _VALID)
-        .order_by(_C.number)
-        .limit(1)
-    )
-    found = connection.execute(asked).scalar()
+    found = connection.execute(_REASON, {"whom": same(address), "listed": listed}).scalar()
     return "" if found is None else found or "suppressed"
 
 

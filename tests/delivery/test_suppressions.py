@@ -11,16 +11,21 @@ import pytest
 from reporter.delivery.ledger import Ledger
 from reporter.delivery.suppressions import client
 from reporter.delivery.unsubscriptions import Wish, unsubscribe
-from tests.delivery.outboxes import CAMPAIGN, NOW, delivery, outbox
+from tests.delivery.outboxes import CAMPAIGN, NOW, URL, delivery, outbox
+from tests.postgres import Server
 
 NEXT = "2026-01-22/weekly"
 HANDLE = delivery(0).handle
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Iterator[Ledger]:
-    """An outbox of three clients, which has a row each."""
-    with outbox(tmp_path) as (opened, _):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def book(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ledger]:
+    """An outbox of three clients, each with a row, in both kinds of database."""
+    url = URL
+    if request.param == "postgresql":
+        server: Server = request.getfixturevalue("database")
+        url = server.url()
+    with outbox(tmp_path, url=url) as (opened, _):
         yield opened
 
 
