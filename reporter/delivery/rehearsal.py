@@ -1,7 +1,7 @@
 """A campaign as it would be, for those who look at it first: as files, or mailed to one address.
 
 Nothing of it is filed or entered in the outbox, and no client gets anything. It may be looked at
-before it is approved.
+before it is approved. Its links to unsubscribe are of another key, so they are nobody's.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from reporter.archive.clients import Client
 from reporter.channels.base import channels
 from reporter.channels.folder import safe
 from reporter.delivered import Recipient, Verdict
-from reporter.delivery import addresses, clearance
+from reporter.delivery import addresses, clearance, tokens
 from reporter.delivery import campaign as plan
 from reporter.delivery.campaign import Campaign, Chooser, House, Order, Shares
 from reporter.delivery.choosing import Asked
@@ -124,12 +124,13 @@ class Rehearsal:
     ) -> Callable[[Recipient, Client, str], Message]:
         house = self.house
         paper = cache(lambda edition: self._paper(campaign, edition, mark))
+        secrets = replace(house.secrets, unsubscribing=tokens.TRIAL)
 
         def made(recipient: Recipient, owner: Client, edition: str) -> Message:
             now = house.clock.now()
             return compose(
-                paper(edition), recipient, owner, house.secrets, date=now, campaign=campaign.id
-            )  # fmt: skip
+                paper(edition), recipient, owner, secrets, date=now, campaign=campaign.id
+            )
 
         return made
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import importlib
 import os
 import re
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -318,3 +320,13 @@ def test_a_port_that_is_taken_is_told() -> None:
             unsubscribing.listening("127.0.0.1", bound.getsockname()[1]),
         ):
             pass
+
+
+@pytest.mark.parametrize("library", ["uvicorn", "starlette.applications"])
+def test_without_its_libraries_the_page_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    monkeypatch.delitem(sys.modules, "reporter.delivery.unsubscribing")
+    with pytest.raises(DeliveryError, match=r"market-brief-reporter\[unsubscribe\]"):
+        importlib.import_module("reporter.delivery.unsubscribing")
