@@ -20,7 +20,7 @@ from reporter.archive.clients import keys_of
 from reporter.archive.verify import verify
 from reporter.cli.send import secrets_of
 from reporter.delivered import State
-from reporter.delivery import notices, settings
+from reporter.delivery import notices, settings_form
 from reporter.delivery.campaign import House
 from reporter.delivery.clients import opened as roll_of
 from reporter.delivery.clock import Clock
@@ -67,7 +67,7 @@ class Desk:
 
     def job(self) -> Job:
         """What is called every hour."""
-        house = settings.load(self.folder / "delivery.toml")
+        house = settings_form.load(self.folder / "delivery.toml")
         clock = Clock(lambda: self.now, time.monotonic, time.sleep)
         roll = roll_of(str(self.folder / "clients.csv"), self.folder)
 

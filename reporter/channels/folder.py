@@ -15,7 +15,7 @@ from reporter.delivery.settings import Settings
 from reporter.errors import DeliveryError, SpecError
 from reporter.model import Answer, Letter, Verdict
 
-PRIVATE = 0o750  # a new folder is read by its owner and his group: letters are personal
+PRIVATE = 0o750  # what is new is read by its owner and his group alone: letters are personal
 LONGEST = 120  # signs of a name; a client whose name would be longer is told apart by its hash
 
 
@@ -71,6 +71,7 @@ class Drop:
 def _put(place: Path, data: bytes) -> Answer:
     new = durable.hidden(place, data)
     try:
+        new.chmod(new.stat().st_mode & PRIVATE)
         durable.name(new, place)
     except FileExistsError:
         if place.is_symlink() or place.read_bytes() != data:

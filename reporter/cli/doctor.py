@@ -12,7 +12,7 @@ from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
     from reporter.delivery.census import Census
-    from reporter.delivery.doctor import Check, Means
+    from reporter.delivery.checks import Check, Means
     from reporter.delivery.settings import Settings
     from reporter.model import Json
 
@@ -55,7 +55,8 @@ def doctor(  # noqa: PLR0913  one argument an option
     Leaves with 1 if a check failed.
     """
     from reporter.contract import dump
-    from reporter.delivery.doctor import Grade, Wish, examine
+    from reporter.delivery.checks import Grade
+    from reporter.delivery.doctor import Wish, examine
     from reporter.errors import EXIT_ERROR, SpecError
 
     if not mail:
@@ -115,7 +116,7 @@ def _census(clients: str, house: Settings) -> Census:
 
 def _means(house: Settings, outbox: str | None) -> Means:
     from reporter.delivery import ledger, lookups, vault
-    from reporter.delivery.doctor import Means
+    from reporter.delivery.checks import Means
     from reporter.delivery.doctor_server import opened, web
 
     def opens() -> None:

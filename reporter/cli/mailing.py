@@ -42,7 +42,7 @@ def house(settings: Path) -> Settings:
     Raises:
         SpecError: the file cannot be read, or holds mistakes.
     """
-    from reporter.delivery.settings import load
+    from reporter.delivery.settings_form import load
 
     return load(settings)
 

@@ -148,12 +148,13 @@ def house_of(settings: Settings, given: dict[str, Any]) -> House:
     hand = hands.hand(given["actor"], late=given["late"])
     owner = f"{hand.actor} on {socket.gethostname()}, process {os.getpid()}"
     keys = keys_of(archive, given["private"])
-    secrets, clock = secrets_of(settings), options.clock()
+    is_trial = any(given.get(one) for one in ("dry_run", "sample", "to"))
+    secrets, clock = secrets_of(settings, is_trial=is_trial), options.clock()
     return House(archive, keys, settings, secrets, clock, hand.actor, owner, given["late"])
 
 
-def secrets_of(settings: Settings) -> Secrets:
-    """What only the house knows, as its messages need it.
+def secrets_of(settings: Settings, *, is_trial: bool = False) -> Secrets:
+    """What only the house knows, as its messages need it; a trial needs no key of links.
 
     Raises:
         DeliveryError: a secret is not set, or is not what it must be.
@@ -163,7 +164,7 @@ def secrets_of(settings: Settings) -> Secrets:
 
     dkim = settings.dkim
     signer = signing.signer(dkim, vault.secret("dkim-key").encode()) if dkim else None
-    key = tokens.key(vault.secret("unsubscribe-key"))
+    key = tokens.TRIAL if is_trial else tokens.key(vault.secret("unsubscribe-key"))
     return Secrets(key, signer, lambda name: vault.secret_or_none(f"pdf-password:{name}"))
 
 
@@ -224,7 +225,7 @@ def _to_address(talk: Talk, rehearsal: Rehearsal, given: dict[str, Any]) -> None
     address = given["to"] or rehearsal.house.settings.operator
     if not address:
         message = "nobody is named to mail samples to."
-        tip = "Name an address with --to, or an operator in the settings."
+        tip = 'Name one: --to ADDRESS; or write operator = "you@example.com" into the settings.'
         raise SpecError(message, where="--sample", tip=tip)
     count = rehearsal.to_address(address, given["sample"] or 1)
     talk.say(f"{count} sample{'' if count == 1 else 's'} sent, and to no client.")

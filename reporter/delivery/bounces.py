@@ -19,8 +19,8 @@ from enum import StrEnum
 from reporter.delivered import Delivery, State
 from reporter.delivery import replies, returned, tokens
 from reporter.delivery.addresses import folded
+from reporter.delivery.inbox import Mailbox
 from reporter.delivery.ledger import Ledger
-from reporter.delivery.mailboxes import Mailbox
 from reporter.delivery.records import EVERYTHING, Change
 from reporter.delivery.returned import Kind, Return
 from reporter.delivery.unsubscriptions import unsubscribe

@@ -6,75 +6,20 @@ secrets and the outbox, so that each can be another one in a test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from reporter.delivery import addresses
-from reporter.delivery.lookups import Ask
+from reporter.delivery import addresses, doctor_dns, doctor_server
+from reporter.delivery.checks import Check, Means, failed, ok, warning
 from reporter.delivery.settings import Settings
 from reporter.errors import DeliveryError, ReporterError, SpecError
 
 if TYPE_CHECKING:
-    from reporter.channels.smtp import Post
     from reporter.delivery.census import Census
 
 PROVIDERS = "SPF, DKIM and DMARC, one-click unsubscribing and few complaints"
-
-
-class Grade(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A check: what was looked at, how it ended, what was found, what to do about it."""
-
-    name: str
-    grade: Grade
-    what: str
-    remedy: str = ""
-
-
-def ok(name: str, what: str) -> Check:
-    """A check that ended well."""
-    return Check(name, Grade.OK, what)
-
-
-def warning(name: str, what: str, remedy: str) -> Check:
-    """A check that found what may hurt, or found nothing out."""
-    return Check(name, Grade.WARNING, what, remedy)
-
-
-def failed(name: str, what: str, remedy: str) -> Check:
-    """A check that found what keeps mail from being taken."""
-    return Check(name, Grade.FAILED, what, remedy)
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """How things are looked at.
-
-    Args:
-        ask: the DNS.
-        post: opens the mail server; raises DeliveryError as a channel does.
-        web: the status that an address of the web answers a method with; raises OSError.
-        secret: a secret by its name, None where it is not set; raises DeliveryError.
-        outbox: opens the outbox and closes it; raises DeliveryError.
-    """
-
-    ask: Ask
-    post: Callable[[Settings], AbstractContextManager[Post]]
-    web: Callable[[str, str], int]
-    secret: Callable[[str], str | None]
-    outbox: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +49,6 @@ def examine(
     Raises:
         SpecError: the test message would go to somebody else; before anything is done.
     """
-    from reporter.delivery import doctor_dns, doctor_server  # noqa: PLC0415  which make checks
-
     check_own(settings, wish.to)
     yield from _secrets(settings, means)
     yield _outbox(means)

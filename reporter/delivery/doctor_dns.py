@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from reporter.delivery import addresses, signing, spf
-from reporter.delivery.doctor import Check, Means, failed, ok, warning
+from reporter.delivery.checks import Check, Means, failed, ok, warning
 from reporter.delivery.lookups import Ask, SilentError
 from reporter.delivery.settings import Dkim, Settings
 from reporter.delivery.settings_entries import is_here

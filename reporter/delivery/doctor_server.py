@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from reporter.delivered import Letter, Verdict
 from reporter.delivery import addresses, signing
-from reporter.delivery.doctor import Check, Means, failed, ok, warning
+from reporter.delivery.checks import Check, Means, failed, ok, skipped, warning
 from reporter.delivery.settings import Settings
 from reporter.errors import DeliveryError, SpecError
 from reporter.visible import visible
@@ -50,7 +50,11 @@ def checks(settings: Settings, means: Means, to: str, now: datetime) -> Iterator
             if to:
                 yield _trial(settings, means, post, to, now)
             else:
-                yield ok("test message", "none was asked for")
+                yield skipped(
+                    "test message",
+                    "none was sent",
+                    "Name an operator in the settings, or say --to ADDRESS.",
+                )
     except (DeliveryError, SpecError) as error:
         yield failed("server", f"{where}: {error.message}".rstrip("."), error.tip)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from reporter.delivery.mailboxes import (
+from reporter.delivery.inbox import (
     LARGEST,
     PROCESSED,
     Mailbox,

@@ -7,44 +7,16 @@ otherwise it is marked as read, and only what is not marked so is looked at.
 
 from __future__ import annotations
 
-import email
 import os
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
+from reporter.delivery.inbox import LARGEST, PROCESSED, Mailbox, Secret, message_id
 from reporter.errors import DeliveryError
 
-LARGEST = 262_144
-"""Bytes of a message that are read: what a return says of itself stands before what it returns."""
-PROCESSED = "Processed"
 PARTS = ("new", "cur")
-
-
-class Mailbox(Protocol):
-    """A mailbox in use."""
-
-    def waiting(self) -> Iterator[tuple[str, bytes]]:
-        """Messages not dealt with yet, oldest first: what the mailbox calls each, its beginning.
-
-        No more than `LARGEST` bytes of each are read, and one at a time.
-        """
-        ...
-
-    def done(self, key: str, *, flagged: bool = False) -> None:
-        """Remember that a message is dealt with; `flagged`: a person should look at it."""
-        ...
-
-    def message_ids(self) -> Iterator[str]:
-        """The Message-ID of every message in it, dealt with or not: `<…@…>`."""
-        ...
-
-
-Secret = Callable[[str], str]
-"""Gives a secret by its name, as `vault.secret` does."""
 
 
 def opened(
@@ -68,12 +40,6 @@ def opened(
 
         return imap.opened(where, secret, authority, timeout)
     return _maildir(folder / Path(where).expanduser())
-
-
-def message_id(head: bytes) -> str:
-    """The Message-ID in a message's beginning; empty where it has none."""
-    found = email.message_from_bytes(head[:LARGEST].partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
-    return "".join(str(found.get("Message-ID", "")).split())
 
 
 # --- a maildir ------------------------------------------------------------------------------------
@@ -167,15 +133,3 @@ def _reading(folder: Path) -> Iterator[None]:
     except OSError as error:
         message = f"returned mail cannot be read: {error.strerror or error}."
         raise DeliveryError(message, where=str(folder)) from error
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its name alone: nothing is looked up."""
-    if host == "localhost":
-        return True
-    for family, start in ((socket.AF_INET, b"\x7f"), (socket.AF_INET6, bytes(15) + b"\x01")):
-        try:
-            return socket.inet_pton(family, host).startswith(start)
-        except OSError:
-            continue
-    return False

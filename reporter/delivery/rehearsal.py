@@ -1,7 +1,7 @@
 """A campaign as it would be, for those who look at it first: as files, or mailed to one address.
 
 Nothing of it is filed or entered in the outbox, and no client gets anything. It may be looked at
-before it is approved.
+before it is approved. Its links to unsubscribe are of another key, so they are nobody's.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from reporter.archive.clients import Client
 from reporter.channels.base import channels
 from reporter.channels.folder import safe
 from reporter.delivered import Recipient, Verdict
-from reporter.delivery import addresses, clearance, earlier, pages
+from reporter.delivery import addresses, clearance, earlier, pages, tokens
 from reporter.delivery import campaign as plan
 from reporter.delivery.campaign import Campaign, Chooser, House, Order, Shares
 from reporter.delivery.choosing import Asked, Choice, Why
@@ -162,11 +162,12 @@ class Rehearsal:
     ) -> Callable[[Recipient, Client, str], Message]:
         house = self.house
         paper = cache(lambda edition, old: self._paper(campaign, edition, old, mark))
+        secrets = replace(house.secrets, unsubscribing=tokens.TRIAL)
 
         def made(recipient: Recipient, owner: Client, edition: str) -> Message:
             now, old = house.clock.now(), chooser.earlier.replaces(recipient.id, edition)
             return compose(
-                paper(edition, old), recipient, owner, house.secrets, date=now, campaign=campaign.id
+                paper(edition, old), recipient, owner, secrets, date=now, campaign=campaign.id
             )  # fmt: skip
 
         return made

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
-
-from reporter import written
-from reporter.errors import SpecError
-from reporter.written import MisreadError
 
 FILE = "delivery.toml"
 NO_RATES: Mapping[str, float] = MappingProxyType({})
@@ -160,23 +156,3 @@ class Settings:
     outbox: str = "sqlite:///outbox.sqlite"
     mailbox: str = ""
     file: str = ""
-
-
-def load(name: str | Path = FILE) -> Settings:
-    """The settings in a file.
-
-    Raises:
-        SpecError: it cannot be read, or holds mistakes; the message has a line for each.
-    """
-    from reporter.delivery import settings_form  # noqa: PLC0415  which makes what stands above
-
-    where = str(name)
-    try:
-        path = written.path(where)
-        data = path.read_bytes()
-    except MisreadError as error:
-        raise SpecError(str(error)) from error
-    except OSError as error:
-        tip = "Give the file that says how you deliver: --settings FILE."
-        raise SpecError(f"cannot be read: {error.strerror}.", where=where, tip=tip) from error
-    return replace(settings_form.read(data, where, path.parent), file=str(path.absolute()))

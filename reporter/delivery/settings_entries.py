@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from string import Formatter
 from urllib.parse import SplitResult, urlsplit
@@ -28,6 +29,7 @@ _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
 _SELECTOR = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _SPAN = re.compile(r"([1-9][0-9]{0,5})\s*(m|h|d)")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_SLOT = re.compile(r"\{[^{}]*\}")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z]{4})?(-([a-zA-Z]{2}|[0-9]{3}))?")
 _DATABASE = re.compile(r"[a-z][a-z0-9]*(\+[a-z0-9_]+)?://\S+")
 _LONGEST_SPAN = timedelta(days=366)
@@ -170,24 +172,41 @@ def _parts(text: str) -> SplitResult:
 
 def unsubscribing(text: str) -> str:
     """The address that a token is put behind: it ends so that the token stands by itself."""
-    web(text)
+    _each(text, web, _ends_for_a_token)
+    return text
+
+
+def _ends_for_a_token(text: str) -> None:
     if not text.endswith(("/", "=")) or "{" in text or "}" in text:
         raise EntryError("must end with '/' or '=': a token is put behind it.")
-    return text
+
+
+def _each(text: str, *rules: Callable[[str], object]) -> None:
+    """Everything that is wrong by any of the rules, told at once."""
+    faults = []
+    for rule in rules:
+        try:
+            rule(text)
+        except EntryError as error:
+            faults.append(str(error))
+    if faults:
+        raise EntryError(" ".join(faults))
 
 
 def link(text: str) -> str:
     """The address of an edition's page, with `{edition}` in it, perhaps `{slug}` too."""
-    if not text:
-        return text
+    if text:
+        _each(text, _names_the_edition, lambda address: web(_SLOT.sub("x", address)))
+    return text
+
+
+def _names_the_edition(text: str) -> None:
     try:
         names = {name for _, name, form, _ in Formatter().parse(text) if name is not None or form}
     except ValueError:
         names = {None}
     if "edition" not in names or not names <= {"edition", "slug"}:
         raise EntryError("must hold {edition}, may hold {slug}, and nothing else in braces.")
-    web(text.replace("{edition}", "e").replace("{slug}", "s"))
-    return text
 
 
 def outbox(text: str) -> str:

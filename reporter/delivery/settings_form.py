@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -21,14 +22,13 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
-    model_validator,
 )
 from pydantic_core import ErrorDetails
 
 from reporter import entries, written
-from reporter.delivery import addresses
 from reporter.delivery import settings_entries as single
 from reporter.delivery.settings import (
+    FILE,
     Dkim,
     Limits,
     Rates,
@@ -39,6 +39,7 @@ from reporter.delivery.settings import (
     Unsubscribing,
     Variant,
 )
+from reporter.delivery.settings_across import Sound, Wrong, across
 from reporter.errors import SpecError
 from reporter.places import Key, line_numbers, place, spell
 from reporter.registry import nearest
@@ -49,6 +50,24 @@ from reporter.written import MisreadError
 LARGEST = 1_000_000_000
 LEAST_MESSAGE = 100_000
 MOST_SECONDS = 3600.0
+
+
+def load(name: str | Path = FILE) -> Settings:
+    """The settings in a file.
+
+    Raises:
+        SpecError: it cannot be read, or holds mistakes; the message has a line for each.
+    """
+    where = str(name)
+    try:
+        path = written.path(where)
+        data = path.read_bytes()
+    except MisreadError as error:
+        raise SpecError(str(error)) from error
+    except OSError as error:
+        tip = "Give the file that says how you deliver: --settings FILE."
+        raise SpecError(f"cannot be read: {error.strerror}.", where=where, tip=tip) from error
+    return replace(read(data, where, path.parent), file=str(path.absolute()))
 
 
 def read(data: bytes, where: str, folder: Path) -> Settings:
@@ -69,7 +88,7 @@ def read(data: bytes, where: str, folder: Path) -> Settings:
         raise SpecError(str(error), where=where) from error
     form, wrong = _validate(raw)
     wrong = [one for one in wrong if not _told(raw, one[0])] + list(_secrets(raw))
-    wrong += _across(form) if form else []
+    wrong += across(Sound(raw, frozenset(key for key, _ in wrong)))
     if form is None or wrong:
         found = line_numbers(text)
         wrong.sort(key=lambda mistake: place(found, mistake[0]) or math.inf)
@@ -112,17 +131,6 @@ class _SmtpForm(_Form):
     timeout: float = Field(default=60.0, ge=1, le=MOST_SECONDS)
     per_connection: int = Field(default=100, ge=1, le=10_000)
 
-    @model_validator(mode="after")
-    def _safe(self) -> _SmtpForm:
-        if self.security == "none" and not single.is_here(self.host):
-            raise ValueError(
-                'security "none" is for a server on this machine alone: mails and passwords would '
-                'cross the network in the clear. Write "starttls" or "tls".'
-            )
-        if self.login == "xoauth2" and not self.user:
-            raise ValueError("login by xoauth2 needs a user.")
-        return self
-
 
 class _RatesForm(_Form):
     per_minute: PerMinute | Literal["unlimited"] = 600.0
@@ -159,14 +167,6 @@ class _VariantForm(_Form):
     segment: Slug = ""
     brand: Slug = ""
     language: Annotated[str, AfterValidator(single.language)] = ""
-
-    @model_validator(mode="after")
-    def _for_some(self) -> _VariantForm:
-        if not (self.segment or self.brand or self.language):
-            raise ValueError("is for nobody: name a segment, a brand or a language.")
-        if self.slug == self.of:
-            raise ValueError("stands in for itself: `of` is the brief that others get.")
-        return self
 
 
 class SettingsForm(_Form):
@@ -227,7 +227,7 @@ def _mailbox(text: str, folder: Path) -> str:
 
 # --- mistakes ----------------------------------------------------------------------------------
 
-_Wrong = tuple[Key, str]
+
 _PLAIN = MappingProxyType(
     {
         "missing": "is required.",
@@ -271,14 +271,14 @@ def _at(where: str, found: Mapping[Key, int], key: Key) -> str:
     return f"{said}: {spell(key)}" if key else said
 
 
-def _validate(raw: dict[str, Any]) -> tuple[SettingsForm | None, list[_Wrong]]:
+def _validate(raw: dict[str, Any]) -> tuple[SettingsForm | None, list[Wrong]]:
     try:
         return SettingsForm.model_validate(raw), []
     except ValidationError as error:
         return None, [_wrong(detail) for detail in error.errors(include_url=False)]
 
 
-def _wrong(error: ErrorDetails) -> _Wrong:
+def _wrong(error: ErrorDetails) -> Wrong:
     key = tuple(part for part in error["loc"] if part != "[key]")
     context, kind = error.get("ctx", {}), error["type"]
     if key[:2] == ("rates", "per_minute"):
@@ -302,7 +302,7 @@ def _known(key: Key) -> list[str]:
     return list(_FORMS[table].model_fields)
 
 
-def _secrets(value: object, key: Key = ()) -> Iterator[_Wrong]:
+def _secrets(value: object, key: Key = ()) -> Iterator[Wrong]:
     """Every value that is a secret, by its key's name or as part of an address."""
     if isinstance(value, dict):
         for name, inner in value.items():
@@ -326,33 +326,3 @@ def _holds_one(text: str, key: Key) -> bool:
 def _told(raw: dict[str, Any], key: Key) -> bool:
     """Whether what is wrong with a key is that it holds a secret, which is told by itself."""
     return any(key[: len(known)] == known for known, _ in _secrets(raw))
-
-
-def _across(form: SettingsForm) -> Iterator[_Wrong]:
-    """Mistakes of values that concern each other."""
-    sender = addresses.domain(form.sender.address)
-    if form.dkim and not single.may_align(form.dkim.domain, sender):
-        yield (
-            ("dkim", "domain"),
-            f"{form.dkim.domain} does not align with {sender}, which mails are from.",
-        )
-    if form.channel == "folder" and form.drop is None:
-        yield ("channel",), "the channel folder needs drop, the folder to drop files in."
-    yield from _among(form.variants)
-
-
-def _among(variants: list[_VariantForm]) -> Iterator[_Wrong]:
-    """Mistakes of variants that concern each other: whose clients are unsubscribed from what."""
-    seen: set[tuple[str, str, str, str]] = set()
-    stands: dict[str, str] = {}
-    slugs = {one.slug for one in variants}
-    for number, one in enumerate(variants):
-        key = ("variants", number)
-        condition = (one.of, one.segment, one.brand, one.language)
-        if condition in seen:
-            yield key, "is for the same clients as one above it."
-        seen.add(condition)
-        if one.of in slugs:
-            yield (*key, "of"), f"{one.of} is a variant itself: name the brief it stands in for."
-        if stands.setdefault(one.slug, one.of) != one.of:
-            yield (*key, "of"), f"{one.slug} stands in for {stands[one.slug]} above."

@@ -16,6 +16,8 @@ from reporter.errors import DeliveryError
 SIGNATURE = 16  # bytes of HMAC-SHA256, which RFC 2104 allows to be cut to half
 LONGEST = 500  # signs; nobody makes longer ones, so none is read
 LEAST_KEY = 32  # signs
+TRIAL = b"a key that everybody knows, for mails that are only looked at"
+"""The key of links in samples and dry runs: whoever follows one unsubscribes nobody."""
 _PURPOSE = b"unsubscribe\0"
 
 

@@ -18,17 +18,23 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
 
-import uvicorn
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.routing import Route
-
 from reporter.delivery import tokens
 from reporter.delivery.unsubscriptions import Outbox, Wish, unsubscribe
 from reporter.errors import DeliveryError, SpecError
 from reporter.templating import render
+
+try:
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.concurrency import run_in_threadpool
+    from starlette.requests import ClientDisconnect, Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+except ImportError as error:
+    raise DeliveryError(
+        "the page to unsubscribe needs the libraries Starlette and uvicorn.",
+        tip="Install them with: pip install 'market-brief-reporter[unsubscribe]'.",
+    ) from error
 
 LARGEST_BODY = 4096  # bytes; a mail program's POST has 26
 LARGEST_HEAD = 16_384  # bytes of a request's lines before its body

@@ -24,6 +24,7 @@ from reporter.errors import DeliveryError
 from reporter.visible import visible
 
 _OTHERWISE = "Set the secret in the environment instead."
+_MAKING = {"unsubscribe-key": "make one: reporter unsubscribe key"}
 PURPOSE = keychain.Purpose(DeliveryError, _OTHERWISE, needed=False)
 
 
@@ -52,7 +53,8 @@ def secret(name: str) -> str:
     found = secret_or_none(name)
     if found is None:
         told = visible(name)
-        tip = f"Set {variable(name)}, or keep it: keyring set {keychain.SERVICE} {told}"
+        way = _MAKING.get(name, f"keep it: keyring set {keychain.SERVICE} {told}")
+        tip = f"Set {variable(name)}, or {way}"
         raise DeliveryError(f"the secret {told!r} is not set.", tip=tip)
     return found
 

@@ -117,7 +117,7 @@ def _price(context: SectionContext, symbol: str, window: str, spark: Drawn) -> K
     if value is None:
         return None
     chart = spark.charts[0].id if spark.charts else ""
-    note = _over(context, moved or value, window)
+    note = _over(context, moved, window) if moved else _dated(context, value, "")
     change = cited(moved) if level and moved else None
     neutral = not gains(context, symbol)
     return KeyFigure(called(context, symbol), cited(value), change, note, chart, neutral)

@@ -42,7 +42,8 @@ def test_letters_are_not_for_everybody_where_the_folder_is(tmp_path: Path) -> No
     tmp_path.chmod(0o755)
     with folder(settings(tmp_path, drop=tmp_path)) as drop:
         drop.send(letter())
-    assert not stat.S_IMODE((tmp_path / "weekly-2026-01-16").stat().st_mode) & stat.S_IRWXO
+    for path in (tmp_path / "weekly-2026-01-16", *tmp_path.rglob("*.eml")):
+        assert not stat.S_IMODE(path.stat().st_mode) & stat.S_IRWXO
 
 
 def test_a_link_that_lies_there_is_not_followed(tmp_path: Path) -> None:

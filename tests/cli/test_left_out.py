@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from email.parser import BytesParser
 from email.policy import default
@@ -20,10 +14,10 @@ import pytest
 
 from reporter.archive.base import opened
 from reporter.cli import run
-from tests import archives
+from tests import archives, pages
 from tests.cli import test_send
 from tests.delivery import editions, test_bounces
-from tests.delivery.posts import HEAD, row
+from tests.delivery.posts import HEAD, KEY, row
 from tests.postfix import Postfix
 
 Told = pytest.CaptureFixture[str]
@@ -50,21 +44,6 @@ def next_edition(house: Path) -> None:
     assert editions.filed(opened(house / "archive"), what, 10) == NEXT
 
 
-@contextmanager
-def page(house: Path) -> Iterator[str]:
-    """The page to unsubscribe, served as it is in earnest; its address."""
-    words = [sys.executable, "-u", "-m", "reporter", "unsubscribe", "serve", "--port", "0"]
-    environment = {**os.environ, "PYTHONPATH": str(test_send.ROOT)}
-    with subprocess.Popen(
-        words, cwd=house, env=environment, stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout
-        try:
-            yield server.stdout.readline().strip()
-        finally:
-            server.send_signal(signal.SIGTERM)
-
-
 def test_who_pressed_the_button_of_his_mail_is_left_out(house: Path, capsys: Told) -> None:
     """As a mail program does it: by the headers of the message that was sent (RFC 8058)."""
     next_edition(house)
@@ -73,10 +52,10 @@ def test_who_pressed_the_button_of_his_mail_is_left_out(house: Path, capsys: Tol
     message = BytesParser(policy=default).parsebytes(mail)
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     (token,) = re.findall(r"<https://house\.example/u/([\w-]+)>", message["List-Unsubscribe"])
-    with page(house) as address:
-        assert httpx.get(address + token).status_code == 200
+    with pages.served(house, KEY.decode()) as (address, _), httpx.Client(timeout=60) as browser:
+        assert browser.get(address + token).status_code == 200
         assert (
-            httpx.post(address + token, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+            browser.post(address + token, data={"List-Unsubscribe": "One-Click"}).status_code == 200
         )
     capsys.readouterr()
     assert run(["send", NEXT, "--report", "report.json"]) == 0

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -15,6 +12,7 @@ from keyring.core import load_keyring
 
 from reporter.cli import run
 from reporter.delivery import ledger, tokens
+from tests import pages
 from tests.cli.test_bounces import SETTINGS
 from tests.delivery.outboxes import URL, delivery, outbox
 
@@ -55,19 +53,12 @@ def test_the_page_is_served_until_it_is_told_to_end(tmp_path: Path) -> None:
     (tmp_path / "delivery.toml").write_text(SETTINGS, encoding="utf-8")
     with outbox(tmp_path):
         pass
-    environment = os.environ | {"REPORTER_UNSUBSCRIBE_KEY": KEY, "PYTHONPATH": str(Path.cwd())}
-    words = [sys.executable, "-u", "-m", "reporter", "unsubscribe", "serve", "--port", "0"]
-    with subprocess.Popen(
-        words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True,
-    ) as server:  # fmt: skip
-        assert server.stdout
-        address = server.stdout.readline().strip()
+    with pages.served(tmp_path, KEY) as (address, server):
         assert address.endswith("/u/")
         token = tokens.make(tokens.key(KEY), delivery(1).handle, "weekly")
-        assert httpx.post(address + token).status_code == 200
+        assert httpx.post(address + token, timeout=pages.PATIENCE).status_code == 200
         server.send_signal(signal.SIGTERM)
-        _, said = server.communicate(timeout=20)
+        _, said = server.communicate(timeout=pages.PATIENCE)
     assert server.returncode == 0
     assert "200: unsubscribed." in said
     assert token not in said

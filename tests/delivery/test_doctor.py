@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from reporter.delivery import doctor_server
 from reporter.delivery.census import Census
-from reporter.delivery.doctor import Check, Grade, Means, Wish, examine
+from reporter.delivery.checks import Check, Grade, Means
+from reporter.delivery.doctor import Wish, examine
 from reporter.delivery.settings import Dkim, Sender, Settings, Smtp, Unsubscribing
 from reporter.errors import DeliveryError, SpecError
 from tests.delivery.servers import (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reporter.delivery import imap, mailboxes
-from reporter.delivery.mailboxes import Mailbox
+from reporter.delivery.inbox import LARGEST, Mailbox
 from reporter.errors import DeliveryError, SpecError
 from tests import dovecot
 from tests.dovecot import Dovecot
@@ -82,7 +82,7 @@ def test_messages_wait_until_they_are_dealt_with(server: Dovecot, inbox: Path, k
     put(inbox, 3, 1_000_000)
     with opened(server, kind) as box:
         found = dict(box.waiting())
-        assert [len(data) <= mailboxes.LARGEST for data in found.values()] == [True] * 4
+        assert [len(data) <= LARGEST for data in found.values()] == [True] * 4
         assert b"Subject: 0" in next(iter(found.values()))
         assert len(list(box.waiting())) == 4
         first, second, *_ = found

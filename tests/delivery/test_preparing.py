@@ -98,6 +98,9 @@ def test_a_dry_run_writes_what_would_be_sent_and_nothing_else(posts: Posts) -> N
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())
     message = BytesParser(policy=default).parsebytes((folder / "C0001.eml").read_bytes())
     assert "person1@example.com" in str(message["To"])
+    link = str(message["List-Unsubscribe"]).strip("<>").rpartition("/")[2].partition(">")[0]
+    with pytest.raises(tokens.ForgedError):
+        tokens.read(KEY, link)
     assert len(posts.archive.entries()) == before
     assert not list((posts.archive.folder / "private").glob("**/*.key"))
     assert posts.states() == {}
@@ -119,7 +122,9 @@ def test_samples_go_to_one_address_and_unsubscribe_nobody(posts: Posts) -> None:
     assert str(message["Subject"]).startswith("[Sample] ")
     assert "example.com" not in str(message["To"])
     link = str(message["List-Unsubscribe"]).strip("<>").rpartition("/")[2].partition(">")[0]
-    handle, _ = tokens.read(KEY, link)
+    with pytest.raises(tokens.ForgedError):
+        tokens.read(KEY, link)  # the page answers that it is none
+    handle, _ = tokens.read(tokens.TRIAL, link)
     assert posts.house.keys.client("C0000") is None
     assert posts.states() == {}
     posts.send(posts.many(5))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reporter.delivery.settings import Settings, Variant, load
+from reporter.delivery.settings import Settings, Variant
+from reporter.delivery.settings_form import load
 from reporter.errors import SpecError
 
 LEAST = """
@@ -235,3 +236,26 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         load(tmp_path / "delivery.toml")
     with pytest.raises(SpecError, match="is not TOML"):
         read(tmp_path, "=")
+
+
+def test_values_that_concern_each_other_are_told_with_all_else(tmp_path: Path) -> None:
+    text = (
+        'link = "http://example.com/{client}"\nchannel = "folder"\n[sender]\nname = ""\n'
+        'address = "briefs@example.com"\nbounces = "bounces@example.com"\n'
+        '[unsubscribing]\nurl = "http://example.com/u"\n'
+        '[smtp]\nport = 0\nhost = "smtp.example.com"\nsecurity = "none"\nlogin = "xoauth2"\n'
+        '[dkim]\ndomain = "example.org"\nselector = "s s"\n'
+        '[[variants]]\nslug = "A"\nlanguage = "de-ch"\n[[variants]]\nslug = "b"\n'
+        'language = "de-CH"\n[[variants]]\nslug = "c"\n[[variants]]\nlanguage = 1\n'
+    )
+    told = "\n".join(refused(tmp_path, text))
+    for words in (
+        "delivery.toml:1: link: must hold {edition}", "must begin with https://, such as",
+        "delivery.toml:2: channel: the channel folder needs drop", "delivery.toml:4: sender name: ",
+        "delivery.toml:8: unsubscribing url: must begin with https://", "must end with '/' or '='",
+        "delivery.toml:10: smtp port: ", "delivery.toml:9: smtp: security", "xoauth2 needs a user",
+        "example.org does not align", "dkim selector: ", "variants #1 slug: ",
+        "variants #2: is for the same clients", "variants #3: is for nobody",
+        "variants #4 slug: is required", "variants #4 language: must be text",
+    ):  # fmt: skip
+        assert words in told

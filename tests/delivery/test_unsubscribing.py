@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import importlib
 import os
 import re
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -34,6 +36,9 @@ CLIENTS = 200
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 ONE_CLICK = b"List-Unsubscribe=One-Click"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+get, head, post, request = (
+    partial(ask, timeout=60) for ask in (httpx.get, httpx.head, httpx.post, httpx.request)
+)  # a busy machine is no failure
 BOUNDARY = (
     b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
 )
@@ -114,7 +119,7 @@ def server(shared: Server) -> Server:
 )
 def test_a_post_unsubscribes_at_once_and_for_good(server: Server, body: bytes, kind: str) -> None:
     for _ in range(2):
-        answer = httpx.post(server.link(), content=body, headers={"Content-Type": kind})
+        answer = post(server.link(), content=body, headers={"Content-Type": kind})
         assert answer.status_code == 200
         assert "You are unsubscribed" in answer.text
         assert "set-cookie" not in answer.headers
@@ -123,9 +128,9 @@ def test_a_post_unsubscribes_at_once_and_for_good(server: Server, body: bytes, k
 
 
 def test_a_get_changes_nothing_and_shows_a_button(server: Server) -> None:
-    answer = httpx.get(server.link())
-    head = httpx.head(server.link())
-    assert (answer.status_code, head.status_code, head.content) == (200, 200, b"")
+    answer = get(server.link())
+    headed = head(server.link())
+    assert (answer.status_code, headed.status_code, headed.content) == (200, 200, b"")
     assert '<form method="post">' in answer.text
     assert "<script" not in answer.text
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
@@ -138,7 +143,7 @@ def test_a_get_changes_nothing_and_shows_a_button(server: Server) -> None:
 
 
 def test_pages_say_nothing_of_anybody(server: Server) -> None:
-    for answer in (httpx.get(server.link()), httpx.post(server.link())):
+    for answer in (get(server.link()), post(server.link())):
         assert not re.search("person0|example|weekly|C0000|@[a-z]+[.]", answer.text)
 
 
@@ -150,7 +155,7 @@ def test_a_forged_token_is_refused(server: Server, token: str, method: str) -> N
     good = server.link().removeprefix(server.address)
     other = tokens.make(b"f" * 32, delivery(0).handle, "weekly")
     said = {"forged": other, "listed": good[:-1] + "_", "padded": good + "=", "known/": good + "/"}
-    answer = httpx.request(method, server.address + said.get(token, token), content=ONE_CLICK)
+    answer = request(method, server.address + said.get(token, token), content=ONE_CLICK)
     assert answer.status_code == 404
     assert method == "HEAD" or "not valid" in answer.text
     assert server.suppressed() == {}
@@ -165,14 +170,14 @@ def test_no_text_is_taken_for_a_token(garbled: str) -> None:
 @pytest.mark.parametrize("path", ["/", "/u", "/u/", "/favicon.ico", "/U/x", "/u//x", "/u/a/b"])
 def test_other_paths_are_not_there_and_lead_nowhere_else(server: Server, path: str) -> None:
     for method in ("GET", "POST"):
-        answer = httpx.request(method, httpx.URL(server.address).join(path))
+        answer = request(method, httpx.URL(server.address).join(path))
         assert answer.status_code == 404
         assert "location" not in answer.headers
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
 def test_other_methods_are_refused(server: Server, method: str) -> None:
-    answer = httpx.request(method, server.link())
+    answer = request(method, server.link())
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, POST")
     assert answer.headers["cache-control"] == "no-store"
     assert server.suppressed() == {}
@@ -182,18 +187,18 @@ def test_a_body_is_read_no_further_than_4_kilobytes(server: Server) -> None:
     def parts() -> Iterator[bytes]:
         yield from (b"x" * 1000 for _ in range(6))
 
-    assert httpx.post(server.link(), content=b"x" * 4096).status_code == 200
-    assert httpx.post(server.link(1), content=parts()).status_code == 413
-    assert httpx.post(server.link(1), content=b"x" * 5000).status_code == 413
+    assert post(server.link(), content=b"x" * 4096).status_code == 200
+    assert post(server.link(1), content=parts()).status_code == 413
+    assert post(server.link(1), content=b"x" * 5000).status_code == 413
     assert list(server.suppressed()) == ["person0@example.com"]
 
 
 def test_who_hangs_up_unsubscribes_nobody_and_stops_nothing(server: Server) -> None:
     host = httpx.URL(server.address)
-    head = f"POST {httpx.URL(server.link()).path} HTTP/1.1\r\nHost: x\r\nContent-Length: 26\r\n\r\n"
+    told = f"POST {httpx.URL(server.link()).path} HTTP/1.1\r\nHost: x\r\nContent-Length: 26\r\n\r\n"
     with socket.create_connection((host.host, host.port or 0)) as caller:
-        caller.sendall(head.encode() + b"List")
-    assert httpx.get(server.link()).status_code == 200
+        caller.sendall(told.encode() + b"List")
+    assert get(server.link()).status_code == 200
     assert server.suppressed() == {}
 
 
@@ -214,19 +219,19 @@ def test_trouble_with_the_outbox_is_told_and_tried_again(server: Server) -> None
     broken = server.folder / "broken"
     broken.touch()
     try:
-        answer = httpx.post(server.link(), content=ONE_CLICK, headers=FORM)
+        answer = post(server.link(), content=ONE_CLICK, headers=FORM)
     finally:
         broken.unlink()
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "300")
     assert "not unsubscribed yet" in answer.text
     assert server.log == ["503: not unsubscribed, asked to come again: OSError"]
-    assert httpx.post(server.link(), content=ONE_CLICK, headers=FORM).status_code == 200
+    assert post(server.link(), content=ONE_CLICK, headers=FORM).status_code == 200
 
 
 def test_a_genuine_link_of_a_stranger_is_honoured_and_told(server: Server) -> None:
     """His mails may be older than the outbox; what was refused would be refused for ever."""
     for _ in range(2):
-        assert httpx.post(server.link(999)).status_code == 200
+        assert post(server.link(999)).status_code == 200
     assert server.suppressed() == {f"handle:{delivery(999).handle}": "weekly"}
     assert set(server.log) == {
         "200 to a stranger: unsubscribed, but no mail to him is in this outbox."
@@ -249,7 +254,7 @@ def test_many_at_once_are_all_unsubscribed(server: Server) -> None:
 def test_the_very_next_send_knows(server: Server) -> None:
     with ledger.opened(URL, server.folder) as book:
         assert book.is_suppressed("Person7@Example.com", "weekly") == ""
-        httpx.post(server.link(7), content=ONE_CLICK)
+        post(server.link(7), content=ONE_CLICK)
         assert book.is_suppressed("Person7@Example.com", "weekly") == "unsubscribed"
         assert book.is_suppressed("Person7@Example.com", "daily") == ""
         assert book.row(CAMPAIGN, "C0007")
@@ -297,8 +302,8 @@ def test_the_path_is_the_settings(tmp_path: Path) -> None:
     with outbox(tmp_path, 1):
         pass
     with served(tmp_path, "/mail/out/") as server:
-        assert httpx.post(server.link()).status_code == 200
-        assert httpx.post(server.link().replace("/mail/out", "/u")).status_code == 404
+        assert post(server.link()).status_code == 200
+        assert post(server.link().replace("/mail/out", "/u")).status_code == 404
 
 
 @pytest.mark.parametrize("url", ["https://x", "https://x/u?t=", "https://x/{a}/", "https://x/#a"])
@@ -315,3 +320,13 @@ def test_a_port_that_is_taken_is_told() -> None:
             unsubscribing.listening("127.0.0.1", bound.getsockname()[1]),
         ):
             pass
+
+
+@pytest.mark.parametrize("library", ["uvicorn", "starlette.applications"])
+def test_without_its_libraries_the_page_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    monkeypatch.delitem(sys.modules, "reporter.delivery.unsubscribing")
+    with pytest.raises(DeliveryError, match=r"market-brief-reporter\[unsubscribe\]"):
+        importlib.import_module("reporter.delivery.unsubscribing")

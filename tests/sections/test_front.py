@@ -70,6 +70,12 @@ def test_a_series_without_level_shows_its_return() -> None:
     assert figures[0].change is None
 
 
+def test_a_level_whose_change_is_not_known_names_no_window() -> None:
+    figures, _ = key_figures(scene.without(scene.context(), "period_return"))
+    assert figures[0].value.fact == "level:^RUT"
+    assert (figures[0].change, figures[0].note) == (None, "")
+
+
 def test_what_is_not_known_is_no_figure() -> None:
     figures, drawn = key_figures(scene.without(scene.context(), "level", "period_return", "rsi"))
     assert figures == ()
