@@ -70,10 +70,11 @@ def _variants(said: Sound) -> Iterator[Wrong]:
     slugs = {said.value("variants", number, "slug") for number in many}
     for number in many:
         key = ("variants", number)
-        told = [said.value(*key, one) for one in ("slug", "of", "segment", "brand", "language")]
+        slug = said.value(*key, "slug")
+        told = [said.value(*key, one) for one in ("of", "segment", "brand", "language")]
         if None in told:
             continue
-        slug, of, *some, language = told
+        of, *some, language = told
         whom = (*some, single.language(language) if language else "")
         if not any(whom):
             yield key, "is for nobody: name a segment, a brand or a language."
@@ -84,5 +85,5 @@ def _variants(said: Sound) -> Iterator[Wrong]:
             yield key, "stands in for itself: `of` is the brief that others get."
         elif of in slugs:
             yield (*key, "of"), f"{of} is a variant itself: name the brief it stands in for."
-        if stands.setdefault(slug, of) != of:
+        if slug and stands.setdefault(slug, of) != of:
             yield (*key, "of"), f"{slug} stands in for {stands[slug]} above."

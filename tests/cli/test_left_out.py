@@ -14,6 +14,7 @@ import pytest
 
 from reporter.archive.base import opened
 from reporter.cli import run
+from reporter.errors import EXIT_UNSENT
 from tests import archives, pages
 from tests.cli import test_send
 from tests.delivery import editions, test_bounces
@@ -82,7 +83,7 @@ def test_whose_mailbox_is_not_there_is_left_out(
     assert "1  gone " in (said := capsys.readouterr()).out
     assert said.err == "2026-01-15/weekly C0001: gone: 5.1.1 550 5.1.1 <…>: no such user\n"
     returning.empty()
-    assert run(["send", NEXT]) == 0
+    assert run(["send", NEXT]) == EXIT_UNSENT  # somebody who should have it cannot be reached
     assert "suppressed  1" in capsys.readouterr().err
     returning.flush()
     assert sorted(returning.mailboxes()) == ["person0@example.com", "person2@example.com"]

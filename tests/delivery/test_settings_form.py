@@ -245,8 +245,9 @@ def test_values_that_concern_each_other_are_told_with_all_else(tmp_path: Path) -
         '[unsubscribing]\nurl = "http://example.com/u"\n'
         '[smtp]\nport = 0\nhost = "smtp.example.com"\nsecurity = "none"\nlogin = "xoauth2"\n'
         '[dkim]\ndomain = "example.org"\nselector = "s s"\n'
-        '[[variants]]\nslug = "A"\nlanguage = "de-ch"\n[[variants]]\nslug = "b"\n'
-        'language = "de-CH"\n[[variants]]\nslug = "c"\n[[variants]]\nlanguage = 1\n'
+        '[[variants]]\nslug = "A"\nof = "w"\nlanguage = "de-ch"\n[[variants]]\nslug = "b"\n'
+        'of = "w"\nlanguage = "de-CH"\n[[variants]]\nslug = "c"\nof = "w"\n[[variants]]\n'
+        "language = 1\n"
     )
     told = "\n".join(refused(tmp_path, text))
     for words in (
