@@ -200,7 +200,7 @@ def assert_whole(message: EmailMessage, house: House) -> None:
     assert_pictures(message, html)
     shown = re.sub(r"<[^>]*>", "", html)
     assert all(figure in text and figure in shown for figure in house.figures)
-    assert letters.files(message) == {f"{DAY}-small-caps.pdf": house.pdf}
+    assert letters.files(message) == {f"US-Small-Caps-{DAY}.pdf": house.pdf}
 
 
 def assert_pictures(message: EmailMessage, html: str) -> None:
