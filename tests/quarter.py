@@ -103,7 +103,7 @@ class Mailbox:
         self.victim: Callable[[], int] | None = None
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        """Take a message; the third of a call that is to die is taken and not answered."""
+        """Take a message; of a call that is to die one is taken and not answered."""
         (address,) = envelope.rcpt_tos
         self.received.append((address, envelope.content))
         if self.victim:

@@ -16,29 +16,31 @@ from reporter.delivery import rows, suppressions
 from reporter.delivery.records import Change, Lease, Settled, Wanted
 
 
-def settle(connection: Connection, lease: Lease, settled: Iterable[Settled]) -> None:
-    """Say what became of claimed rows.
+def go_on(
+    connection: Connection, lease: Lease, settled: Iterable[Settled], wanted: Wanted, now: datetime
+) -> frozenset[str]:
+    """Say what became of claimed rows, and claim waiting ones or suppress those that want no mail.
+
+    Returns:
+        The clients of the rows that are claimed now.
 
     Raises:
-        DeliveryError: one was not being sent.
+        DeliveryError: one to be settled was not being sent, or one is not there.
     """
-    steps = [rows.Step(_outcome(lease, one), {State.SENDING}, one.due) for one in settled]
-    rows.move_all(connection, lease.campaign, steps)
+    against = _against(connection, lease, wanted)
+    ended = [rows.Step(_outcome(lease, one), {State.SENDING}, one.due) for one in settled]
+    new = [rows.Step(begun(lease, one, now, why), rows.WAITING) for one, why in against.items()]
+    taken = rows.move(connection, lease.campaign, [*ended, *new])
+    rows.check_taken(connection, ended, taken)
+    return frozenset(step.change.client for step in taken if step.change.after == State.SENDING)
 
 
-def claim(connection: Connection, lease: Lease, wanted: Wanted, now: datetime) -> frozenset[str]:
-    """Claim waiting rows, and suppress those that want no mail; the clients of those claimed.
-
-    Raises:
-        DeliveryError: there is no such row.
-    """
+def _against(connection: Connection, lease: Lease, wanted: Wanted) -> dict[str, str]:
+    """What speaks against each client's letter; mostly nothing."""
     if not wanted.clients:
-        return frozenset()
+        return {}
     found = suppressions.reasons(connection, lease.campaign, [*wanted.clients], wanted.listed)
-    against = {client: why or found.get(client, "") for client, why in wanted.clients.items()}
-    steps = [rows.Step(begun(lease, one, now, why), rows.WAITING) for one, why in against.items()]
-    moved = rows.move(connection, lease.campaign, steps)
-    return frozenset(client for client in moved if not against[client])
+    return {client: why or found.get(client, "") for client, why in wanted.clients.items()}
 
 
 def give_back(connection: Connection, lease: Lease, client: str, now: datetime) -> None:

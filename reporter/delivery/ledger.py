@@ -200,8 +200,7 @@ class Ledger:
         """
         with self._database.writing() as connection:
             leases.check(connection, lease)
-            claims.settle(connection, lease, settled)
-            return claims.claim(connection, lease, wanted, now)
+            return claims.go_on(connection, lease, settled, wanted, now)
 
     def may_leave(self, lease: Lease, address: str, listed: str) -> bool:
         """Whether a letter that was claimed a while ago may leave: it is wanted, nothing paused.

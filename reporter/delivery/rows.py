@@ -86,28 +86,31 @@ class Step:
     due: datetime | None = None
 
 
-def move(connection: Connection, campaign: str, steps: Sequence[Step]) -> frozenset[str]:
-    """Let rows of an edition take steps, each with its line of history.
+def move(connection: Connection, campaign: str, steps: Sequence[Step]) -> list[Step]:
+    """Let rows of an edition take a step each, with its line of history.
 
     To become `sending` is one more attempt.
 
     Returns:
-        The clients whose rows did; of others the state does not allow it.
+        The steps that were taken; the state of the other rows does not allow theirs.
 
     Raises:
         DeliveryError: there is no such row, or no such change.
     """
+    if not steps:
+        return []
     whose = [step.change.client for step in steps]
     asked = connection.execute(_STATES, {"of": campaign, "whose": whose})
     states = {client: State(state) for client, state in asked}
-    done = [taken for step in steps if (taken := _taken(step, states))]
+    done = [step for step in steps if _is_allowed(step, states)]
+    changes = [replace(step.change, before=states[step.change.client].value) for step in done]
     for statement, is_claim in ((_MOVE, False), (_CLAIM, True)):
-        new = [_new(one) for one in done if (one.change.after == State.SENDING) is is_claim]
+        new = [_new(step) for step in done if (step.change.after == State.SENDING) is is_claim]
         if new:
             connection.execute(statement, new)
-    if done:
-        note(connection, *(one.change for one in done))
-    return frozenset(one.change.client for one in done)
+    if changes:
+        note(connection, *changes)
+    return done
 
 
 def move_all(connection: Connection, campaign: str, steps: Sequence[Step]) -> None:
@@ -116,26 +119,31 @@ def move_all(connection: Connection, campaign: str, steps: Sequence[Step]) -> No
     Raises:
         DeliveryError: one is in no state for it.
     """
-    if not steps:
-        return
-    moved = move(connection, campaign, steps)
-    for change in (step.change for step in steps):
-        if change.client not in moved:
-            found = single(connection, campaign, change.client)
+    check_taken(connection, steps, move(connection, campaign, steps))
+
+
+def check_taken(connection: Connection, steps: Sequence[Step], taken: Sequence[Step]) -> None:
+    """See that steps were taken.
+
+    Raises:
+        DeliveryError: one was not: its row is in no state for it.
+    """
+    for step in steps:
+        if step not in taken:
+            change = step.change
+            found = single(connection, change.campaign, change.client)
             before = found.state if found else State.SENT
-            raise impossible(campaign, change.client, before, State(change.after))
+            raise impossible(change.campaign, change.client, before, State(change.after))
 
 
-def _taken(step: Step, states: Mapping[str, State]) -> Step | None:
-    """A step with what the row was before; None where that is not allowed."""
+def _is_allowed(step: Step, states: Mapping[str, State]) -> bool:
+    """Whether a row's state is one that the step is taken from."""
     change, before = step.change, states.get(step.change.client)
     if before is None:
         raise unknown(change.campaign, change.client)
-    if before not in step.allowed:
-        return None
-    if State(change.after) not in MOVES[before]:
+    if before in step.allowed and State(change.after) not in MOVES[before]:
         raise impossible(change.campaign, change.client, before, State(change.after))
-    return replace(step, change=replace(change, before=before.value))
+    return before in step.allowed
 
 
 def _new(step: Step) -> dict[str, Any]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 LEASE = 60.0  # seconds
 RENEWED = 15.0  # seconds after which a lease is renewed
 GLANCE = 0.5  # seconds between looks at what others want: a pause
-AHEAD = 1
+AHEAD = 4
 """So many letters are claimed at most; a run that is killed leaves no more of them uncertain."""
 PAGE = 200
 WAITING = (State.QUEUED, State.DEFERRED)
@@ -121,7 +121,7 @@ class Sending:
     def _every(self, turns: Turns, relay: Relay) -> None:
         while True:
             self.look()
-            room = range(AHEAD - len(relay) - len(self._told))
+            room = range(AHEAD - len(relay))
             new = [row for _ in room if (row := turns.take(self.clock.ticks()))]
             if new or relay or self._told:
                 with interrupts.held():
