@@ -7,9 +7,9 @@ from functools import partial
 
 from reporter.delivery import addresses, signing, spf
 from reporter.delivery.checks import Check, Means, failed, ok, warning
+from reporter.delivery.hosts import is_here
 from reporter.delivery.lookups import Ask, SilentError
 from reporter.delivery.settings import Dkim, Settings
-from reporter.delivery.settings_entries import is_here
 from reporter.delivery.spf import Result
 from reporter.errors import DeliveryError
 
