@@ -29,7 +29,8 @@ from reporter.delivery.reconciling import Hand as Operator
 from reporter.delivery.reconciling import by_copies
 from reporter.delivery.unattended import mailing
 from reporter.errors import UnsentError, WaitingError
-from reporter.running import Job, Trouble, run
+from reporter.run_jobs import Job, Trouble
+from reporter.running import run
 from reporter.sessions import nyse
 from reporter.spec import load
 from tests import approvers

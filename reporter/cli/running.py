@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from reporter.delivery.settings import Settings
     from reporter.model import BriefSpec
-    from reporter.running import Job, Mailing, Outcome, Trouble
+    from reporter.run_jobs import Job, Mailing, Trouble
+    from reporter.running import Outcome
 
 
 @click.command("run")
@@ -106,7 +107,7 @@ def run_command(talk: Talk, /, **given: Any) -> int:  # noqa: ANN401  the option
 
 
 def _job(talk: Talk, order: BriefSpec, given: dict[str, Any], progress: Any) -> Job:  # noqa: ANN401  as Talk gives it
-    from reporter.running import Job
+    from reporter.run_jobs import Job
 
     settings = mailing.house(given["settings"]) if given["settings"] else None
     return Job(

@@ -18,8 +18,8 @@ from reporter.delivery import addresses
 from reporter.delivery.settings import Settings
 from reporter.delivery.signing import Signer
 from reporter.errors import ReporterError
+from reporter.run_jobs import Trouble
 from reporter.run_records import harmless
-from reporter.running import Trouble
 
 _TEXT = """\
 An unattended run of the brief {slug} needs somebody to look at it.

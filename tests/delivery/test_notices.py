@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reporter.delivery import notices
 from reporter.delivery.settings import Settings
-from reporter.running import Trouble
+from reporter.run_jobs import Trouble
 from tests.delivery.editions import settings
 
 NOW = datetime(2026, 1, 16, 23, tzinfo=UTC)
