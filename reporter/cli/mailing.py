@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reporter.cli import options
+
 if TYPE_CHECKING:
     from reporter.delivery.clients import Roll
     from reporter.delivery.ledger import Ledger
     from reporter.delivery.settings import Settings
 
-settings = click.option(
+settings = options.path(
     "--settings",
     metavar="FILE",
-    type=click.Path(path_type=Path),
     default="delivery.toml",
     show_default=True,
     envvar="REPORTER_SETTINGS",
@@ -36,11 +37,9 @@ outbox = click.option(
     help="The outbox's database; else what the settings say.",
 )
 
-archive = click.option(
+archive = options.path(
     "--archive",
     "place",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
     envvar="REPORTER_ARCHIVE",
     help="The archive, whose outbox it must be; else `archive` here, if there is one.",
 )

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from reporter.delivered import Delivery, State
-from reporter.delivery import postfix_log
+from reporter.delivery import pages, postfix_log
 from reporter.delivery.ledger import Ledger
 from reporter.delivery.postfix_log import Log, Proof
 from reporter.errors import DeliveryError
@@ -168,12 +168,7 @@ def _by_line(log: Log, row: Delivery, *, whole: bool) -> Finding:
 
 def _uncertain(ledger: Ledger, campaign: str) -> dict[str, Delivery]:
     """The rows to settle, by Message-ID."""
-    found: dict[str, Delivery] = {}
-    after = -1
-    while rows := ledger.rows(campaign, {State.UNCERTAIN}, after=after):
-        found |= {row.message_id: row for row in rows}
-        after = rows[-1].position
-    return found
+    return {row.message_id: row for row in pages.every(ledger, campaign, {State.UNCERTAIN})}
 
 
 def _claimed(ledger: Ledger, row: Delivery) -> datetime:
