@@ -9,9 +9,7 @@ from typing import Any
 from reporter.delivery import addresses
 from reporter.delivery import settings_entries as single
 from reporter.delivery.hosts import is_here
-from reporter.places import Key
-
-Wrong = tuple[Key, str]
+from reporter.places import Key, Wrong
 
 
 @dataclass(frozen=True, slots=True)
