@@ -2,8 +2,9 @@
 
 A row whose message was taken becomes `sent`. One whose message was provably not taken becomes
 `deferred`, due at once, so that the next `send` hands it over. Absence proves only where the
-evidence is whole: a log that began before the attempt and went on for a margin after it, or a list
-that somebody calls complete. All else stays uncertain, and is told with the reason.
+evidence is whole: a log that began before the attempt and went on for a margin after it, none of
+its parts missing in between, or a list that somebody calls complete. All else stays uncertain, and
+is told with the reason.
 """
 
 from __future__ import annotations
@@ -208,8 +209,8 @@ def _read(files: Iterable[Path], wanted: Mapping[str, Delivery], now: datetime) 
     """
     begun = sorted((_begins(file, now), file) for file in files)
     with ExitStack() as stack:
-        lines = (line for _, file in begun for line in _lines(file, stack))
-        return postfix_log.read(lines, wanted.keys(), now)
+        parts = (_lines(file, stack) for _, file in begun)
+        return postfix_log.read(parts, wanted.keys(), now)
 
 
 def _begins(file: Path, now: datetime) -> datetime:
