@@ -15,11 +15,9 @@ from reporter import brands, entries, source_options
 from reporter.charts.base import charts
 from reporter.entries import EntryError
 from reporter.errors import SpecError
-from reporter.places import Key
+from reporter.places import Wrong
 from reporter.registry import nearest
 from reporter.sections.base import sections
-
-Wrong = tuple[Key, str]
 
 
 def across(raw: dict[str, Any], folder: Path | None) -> list[Wrong]:

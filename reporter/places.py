@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Key = tuple[str | int, ...]
+Wrong = tuple[Key, str]
+"""A mistake: the key that it is in, and what is wrong, as a clause."""
 
 _HEADER = re.compile(r"^\s*(\[\[?)(.+?)\]\]?\s*(?:#.*)?$")
 _ENTRY = re.compile(

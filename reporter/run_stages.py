@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reporter import pipeline
 from reporter.archive.approval import lacking
@@ -25,11 +24,8 @@ from reporter.errors import (
 from reporter.filed import Act
 from reporter.model import Brief, Reason, Severity
 from reporter.output import MANIFEST, write
+from reporter.run_jobs import Call, LateError, Readers, WithdrawnError
 from reporter.run_records import Stage
-from reporter.running import LateError, WithdrawnError
-
-if TYPE_CHECKING:
-    from reporter.running import Readers, Run
 
 LATE = frozenset(
     {Reason.STALE, Reason.UNAVAILABLE, Reason.RATE_LIMITED, Reason.TIMEOUT, Reason.BAD_PAYLOAD}
@@ -37,7 +33,7 @@ LATE = frozenset(
 """Why a series is missing that may be there an hour later."""
 
 
-def filed(run: Run) -> str:
+def filed(run: Call) -> str:
     """The id of the edition of the run's day, built and filed unless it was before.
 
     Once one is filed it is the edition of that day, and its newest correction takes its place.
@@ -79,7 +75,7 @@ def _newest(archive: Archive, place: str) -> str:
 # --- build ---------------------------------------------------------------------------------------
 
 
-def _built(run: Run) -> Path:
+def _built(run: Call) -> Path:
     """The folder of the edition, built unless an earlier call did it and it is whole."""
     folder = run.job.output / run.record.as_of.isoformat() / run.record.slug
     if run.record.manifest and run.record.manifest == _manifest(folder):
@@ -110,7 +106,7 @@ def _built(run: Run) -> Path:
     return folder
 
 
-def _check_day(run: Run, brief: Brief) -> None:
+def _check_day(run: Call, brief: Brief) -> None:
     if brief.as_of != run.record.as_of:
         message = f"{run.record.as_of} is no session of {run.job.spec.subject}."
         tip = "Name the exchange of the first subject in [schedule]."
@@ -136,7 +132,7 @@ def _manifest(folder: Path) -> str:
 # --- approval ------------------------------------------------------------------------------------
 
 
-def check_approved(run: Run, edition: str) -> None:
+def check_approved(run: Call, edition: str) -> None:
     """Refuse an edition that is not yet approved for every reader whom somebody may approve it for.
 
     Clients for whom nobody may approve it are not waited for: sending leaves them out, and says so.
@@ -167,7 +163,7 @@ def check_approved(run: Run, edition: str) -> None:
             raise kind(why[0], where=which, tip=f"Have it approved: reporter approve {which}.")
 
 
-def _variant(archive: Archive, run: Run, slug: str) -> str:
+def _variant(archive: Archive, run: Call, slug: str) -> str:
     """The newest edition of a variant of the run's day.
 
     Raises:

@@ -6,18 +6,15 @@ there: what was done is not done again, whoever ended the call before. Nothing h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 from reporter import schedule as calendar_of
 from reporter.errors import (
     EXIT_DONE,
     EXIT_ERROR,
     EXIT_UNSENT,
-    DataError,
     GapsError,
     ReporterError,
     SpecError,
@@ -25,108 +22,17 @@ from reporter.errors import (
     WaitingError,
 )
 from reporter.instruments import describe
-from reporter.model import BriefSpec, Schedule, State
+from reporter.model import Schedule, State
 from reporter.order import Json
+from reporter.run_jobs import Call, Job, Posted, Trouble, WithdrawnError
 from reporter.run_records import LOG, UNDER_WAY, Phase, Record, Runs, Stage, counted, harmless, told
 from reporter.schedule import Due
 from reporter.sessions import SETTLING
-
-if TYPE_CHECKING:
-    from reporter.sources.base import Progress
 
 UNSENT = (State.QUEUED, State.SENDING, State.DEFERRED, State.FAILED, State.UNCERTAIN)
 FEW = 5
 LATER = (State.QUEUED, State.SENDING, State.DEFERRED)
 """What a later call may still send by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """What sending came to: how many messages are in which state.
-
-    `waiting`: the rest of a staged release is still to be sent, as it should be. `left_out` has,
-    by the reason, the ids of those on the list who get nothing; `amiss` are those of the reasons
-    that an operator must look into: nothing in the list says that these clients are to get nothing.
-    """
-
-    counts: Mapping[State, int]
-    waiting: bool = False
-    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    amiss: frozenset[str] = frozenset()
-
-
-class Readers(NamedTuple):
-    """Clients who get the same: of which brief, the run's own or a variant of it, and who reads it.
-
-    `slug` is the brief's; the others are as editions are approved for.
-    """
-
-    slug: str
-    audience: str
-    jurisdiction: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mailing:
-    """How editions of a run go to clients.
-
-    `readers` gives, for the slug of a brief, every kind of readers on the list, after that was
-    checked as a whole. `send` sends an edition by its id, as far as that can be done now; a second
-    call sends nothing twice.
-    """
-
-    readers: Callable[[str], Iterable[Readers]]
-    send: Callable[[str], Posted]
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What an operator is told of: which brief and day, in which stage, what, and what to do."""
-
-    slug: str
-    as_of: date
-    stage: str
-    message: str
-    step: str
-
-
-def unwatched(_done: int, _total: int, _symbol: str) -> None:
-    """Progress nobody watches."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is run.
-
-    Args:
-        spec: the brief as ordered; its `as_of` is a day asked for on the command line.
-        clock: what time it is, with its zone.
-        actor: who files editions.
-        archive: the archive's folder.
-        output: where editions are built.
-        runs: where records lie.
-        data: where fetches are recorded.
-        formats: what is made.
-        strict: whether an edition with gaps is not made.
-        mailing: how it is sent; None stops once it is filed.
-        notify: tells the operator, and says what hindered that, empty if nothing did.
-        say: told what is worth knowing.
-        progress: told of every symbol.
-    """
-
-    spec: BriefSpec
-    clock: Callable[[], datetime]
-    actor: str
-    archive: Path
-    output: Path
-    runs: Path
-    data: Path
-    formats: tuple[str, ...]
-    strict: bool = False
-    mailing: Mailing | None = None
-    notify: Callable[[Trouble], str] | None = None
-    say: Callable[[str], None] = lambda _: None
-    progress: Progress = unwatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +69,10 @@ def run(job: Job, *, only_due: bool) -> Outcome:
         return Run(job, runs, plan, only_due=only_due).all(now)
 
 
-@dataclass(slots=True)
-class Run:
-    """One call, which holds the brief's records."""
+class Run(Call):
+    """One call, from the period it is about to what became of that."""
 
-    job: Job
-    runs: Runs
-    plan: Schedule
-    only_due: bool
-    record: Record = field(init=False)
+    __slots__ = ()
 
     def all(self, now: datetime) -> Outcome:
         """What is left of earlier periods, then the period that is due."""
@@ -217,12 +118,9 @@ class Run:
         """Give up what is older: nobody is sent an old edition when a newer one is due."""
         code, last = EXIT_DONE, None
         for one in self.runs.newest():
-            if due is None or one.as_of >= due.as_of:
-                last = last or one.as_of
-                continue
             last = last or one.as_of
-            self.record = one
-            if one.phase in UNDER_WAY:
+            if due and one.as_of < due.as_of and one.phase in UNDER_WAY:
+                self.record = one
                 self._skip("the edition of the next period is due.")
                 code = EXIT_ERROR
         if due and last and last < due.as_of:
@@ -259,7 +157,7 @@ class Run:
         self.record = replace(self.record, phase=Phase.SKIPPED, exit=EXIT_ERROR)
         step = f"If it should go out all the same: reporter run --as-of {self.record.as_of}."
         self._notice(stage, "skipped", message, step)
-        self._keep("skipped", stage, message)
+        self.keep("skipped", stage, message)
         return Outcome(EXIT_ERROR, f"{message} {step}", self.record)
 
     def _stages(self) -> Outcome:
@@ -270,7 +168,7 @@ class Run:
             edition = run_stages.filed(self)
         if self.job.mailing is None:
             self.record = replace(self.record, phase=Phase.ARCHIVED, exit=EXIT_DONE)
-            self._keep("archived", Stage.ARCHIVE)
+            self.keep("archived", Stage.ARCHIVE)
             message = f"filed as {edition}; no clients are named, so that nothing is sent."
             return Outcome(EXIT_DONE, message, self.record)
         if self.record.phase is Phase.OPEN:
@@ -325,29 +223,7 @@ class Run:
             )
             self._notice(Stage.SEND, "left out", message, step)
 
-    # --- what is remembered -----------------------------------------------------------------------
-
-    def begin(self, stage: Stage) -> None:
-        """Note that a stage begins, before anything of it is done."""
-        self.record = self.record.stepped(stage, "begun", self.job.clock())
-        self.runs.keep(self.record)
-
-    def end(self, stage: Stage, message: str = "") -> None:
-        """Note that a stage is done."""
-        self.record = self.record.stepped(stage, "done", self.job.clock(), message)
-        self._keep("done", stage, message)
-
-    def _keep(self, event: str, stage: Stage, message: str = "") -> None:
-        self.runs.keep(self.record)
-        self.runs.log(
-            self.job.clock(),
-            event,
-            as_of=self.record.as_of.isoformat(),
-            stage=str(stage),
-            edition=self.record.edition,
-            exit=self.record.exit,
-            message=message,
-        )
+    # --- failures ---------------------------------------------------------------------------------
 
     def _safely(self, work: Callable[[], Outcome]) -> Outcome:
         """Do it; a failure is remembered and told to the operator before it goes on its way."""
@@ -364,7 +240,7 @@ class Run:
                 tip = error.tip if isinstance(error, ReporterError) else ""
                 step = tip or "Run it by hand with -v: reporter run --due -v."
                 self._notice(stage, type(error).__name__, told(error), step)
-            self._keep(result, stage, told(error))
+            self.keep(result, stage, told(error))
             raise
 
     def _notice(self, stage: Stage, kind: str, message: str, step: str) -> None:
@@ -381,14 +257,6 @@ class Run:
             self.job.say(f"The operator could not be told: {hindered}")
             return
         self.record = replace(self.record, noticed=(*self.record.noticed, key))
-
-
-class WithdrawnError(WaitingError):
-    """An approval was taken back: nothing is wrong with the program, but somebody must look."""
-
-
-class LateError(WaitingError, DataError):
-    """Prices of the as-of day are not there yet."""
 
 
 def _reached(record: Record) -> Stage:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from reporter import brands, desk, entries, source_options, written
-from reporter.crosschecks import Wrong, across, in_yahoos_form, options
+from reporter.crosschecks import across, in_yahoos_form, options
 from reporter.errors import SpecError
 from reporter.instruments import describe
 from reporter.metrics.base import PERIODS
@@ -34,9 +32,10 @@ from reporter.model import (
     SectionSpec,
     SourceRef,
 )
-from reporter.places import line_numbers, place, spell
+from reporter.places import Key, line_numbers, place, spell
 from reporter.registry import nearest
 from reporter.sections.base import sections as known_sections
+from reporter.shapes import validated
 from reporter.source_options import beside, ordered
 from reporter.written import MisreadError
 
@@ -251,7 +250,7 @@ def _understand(
         line = place(found, key)
         return f"{where}:{line}: {spell(key)}" if line else f"{where}: {spell(key)}"
 
-    form, wrong = _validate(raw)
+    form, wrong = validated(BriefForm, raw, _known)
     wrong += across(raw, folder)
     tables = raw.get("desk", {})
     inputs, in_desk, digests = desk.read(
@@ -309,38 +308,11 @@ def _schedule(form: BriefForm) -> Schedule | None:
 
 # --- mistakes ----------------------------------------------------------------------------------
 
-_PLAIN = MappingProxyType(
-    {
-        "missing": "is required.",
-        "string_type": "must be text in quotes.",
-        "list_type": "must be a list.",
-        "dict_type": "must be a table.",
-        "model_type": "must be a table.",
-        "float_type": "must be a number.",
-        "too_short": "is empty.",
-    }
-)
 
-
-def _validate(raw: dict[str, Any]) -> tuple[BriefForm | None, list[Wrong]]:
-    try:
-        return BriefForm.model_validate(raw), []
-    except ValidationError as error:
-        return None, [_wrong(detail) for detail in error.errors(include_url=False)]
-
-
-def _wrong(error: ErrorDetails) -> Wrong:
-    key = tuple(part for part in error["loc"] if part != "[key]")
-    context = error.get("ctx", {})
-    if error["type"] == "value_error":
-        return key, str(context["error"])
-    if error["type"] == "extra_forbidden":
-        form = _FORMS.get(str(key[0]), BriefForm) if len(key) > 1 else BriefForm
-        return key, f"unknown key. {nearest(str(key[-1]), form.model_fields)}"
-    if error["type"] == "literal_error":
-        known = re.findall(r"'([^']*)'", context["expected"])
-        return key, f"unknown value {error['input']!r}. {nearest(str(error['input']), known)}"
-    return key, _PLAIN.get(error["type"], f"{error['msg']}.")
+def _known(key: Key) -> Iterable[str]:
+    """The keys of the table that an unknown one stands in."""
+    form = _FORMS.get(str(key[0]), BriefForm) if len(key) > 1 else BriefForm
+    return form.model_fields
 
 
 # --- for editors -------------------------------------------------------------------------------

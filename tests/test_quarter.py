@@ -34,7 +34,8 @@ from reporter.delivery.reconciling import Settled, Trust, by_copies
 from reporter.delivery.sending import AHEAD
 from reporter.delivery.unattended import mailing
 from reporter.errors import UnsentError, WaitingError
-from reporter.running import Job, Trouble, run
+from reporter.run_jobs import Job, Trouble
+from reporter.running import run
 from reporter.sessions import nyse
 from reporter.spec import load
 from tests import approvers

@@ -16,8 +16,9 @@ from reporter import run_stages
 from reporter.delivered import State
 from reporter.errors import DeliveryError, OutputError, SpecError, UnsentError, WaitingError
 from reporter.model import BriefSpec, Schedule
+from reporter.run_jobs import Job, Mailing, Posted, Trouble
 from reporter.run_records import Phase, Runs, Stage
-from reporter.running import Job, Mailing, Outcome, Posted, Run, Trouble, run
+from reporter.running import Outcome, Run, run
 from reporter.spec import load
 
 FRIDAY = datetime(2026, 1, 16, 23, tzinfo=UTC)  # two hours after the close

@@ -18,17 +18,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
 from reporter import entries, written
 from reporter.archive import ciphers
 from reporter.archive.persons import folded, same
 from reporter.errors import SpecError
-from reporter.places import Key, line_numbers, place, spell
-from reporter.registry import nearest
+from reporter.places import Key, Wrong, line_numbers, place, spell
+from reporter.shapes import validated
 from reporter.written import MisreadError
 
 YEARS = 5
@@ -51,7 +49,7 @@ def read(data: bytes, where: str) -> PolicyForm:
         raw = written.toml(text)
     except MisreadError as error:
         raise SpecError(str(error), where=where) from error
-    form, wrong = _validate(raw)
+    form, wrong = validated(PolicyForm, raw, _known)
     wrong += _across(raw)
     if form is None or wrong:
         found = line_numbers(text)
@@ -156,16 +154,6 @@ class PolicyForm(_Form):
 
 # --- mistakes ----------------------------------------------------------------------------------
 
-_Wrong = tuple[Key, str]
-_PLAIN = {
-    "missing": "is required.",
-    "string_type": "must be text in quotes.",
-    "list_type": "must be a list.",
-    "model_type": "must be a table.",
-    "int_type": "must be a whole number.",
-    "bool_type": "must be true or false.",
-    "too_short": "is empty.",
-}
 _FORMS: Mapping[tuple[str, ...], type[BaseModel]] = {
     (): PolicyForm,
     ("approvers",): _ApproverForm,
@@ -180,28 +168,6 @@ def _at(where: str, found: Mapping[Key, int], key: Key) -> str:
     return f"{where}:{line}: {spell(key)}" if line else f"{where}: {spell(key)}"
 
 
-def _validate(raw: dict[str, Any]) -> tuple[PolicyForm | None, list[_Wrong]]:
-    try:
-        return PolicyForm.model_validate(raw), []
-    except ValidationError as error:
-        return None, [_wrong(detail) for detail in error.errors(include_url=False)]
-
-
-def _wrong(error: ErrorDetails) -> _Wrong:
-    key, context = error["loc"], error.get("ctx", {})
-    if error["type"] == "value_error":
-        return key, str(context["error"])
-    if error["type"] == "extra_forbidden":
-        return key, f"unknown key. {nearest(str(key[-1]), _known(key))}"
-    if error["type"] == "literal_error":
-        return key, f"unknown value {error['input']!r}. {nearest(str(error['input']), AUDIENCES)}"
-    if error["type"] in {"greater_than_equal", "less_than_equal"}:
-        bound = context.get("ge", context.get("le"))
-        way = "at least" if "ge" in context else "at most"
-        return key, f"must be {way} {bound}."
-    return key, _PLAIN.get(error["type"], f"{error['msg']}.")
-
-
 def _known(key: Key) -> list[str]:
     """The keys of the table that an unknown one stands in."""
     table = tuple(part for part in key[:-1] if isinstance(part, str))
@@ -209,7 +175,7 @@ def _known(key: Key) -> list[str]:
     return [one.alias or name for name, one in fields.items()]
 
 
-def _across(raw: Mapping[str, Any]) -> Iterator[_Wrong]:
+def _across(raw: Mapping[str, Any]) -> Iterator[Wrong]:
     """Mistakes of approvers that concern each other; looked for whatever else is wrong."""
     given = raw.get("approvers", [])
     tables = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []

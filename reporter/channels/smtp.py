@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import re
 import smtplib
 import ssl
@@ -15,6 +14,7 @@ from reporter.channels._wire import Wire
 from reporter.channels.base import channel
 from reporter.delivery import replies, vault
 from reporter.delivery.addresses import on_the_wire
+from reporter.delivery.hosts import is_here
 from reporter.delivery.replies import Stage
 from reporter.delivery.settings import Settings, Smtp
 from reporter.errors import DeliveryError, SpecError
@@ -46,17 +46,10 @@ def smtp(settings: Settings) -> Iterator[Post]:
 
 
 def _check(server: Smtp) -> None:
-    if server.security == "none" and not _is_loopback(server.host):
+    if server.security == "none" and not is_here(server.host):
         tip = 'Write security = "starttls" or "tls".'
         message = "a server on another machine is sent nothing in the clear."
         raise SpecError(message, where="smtp.security", tip=tip)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.casefold() == "localhost"
 
 
 class RefusedError(Exception):
@@ -273,7 +266,7 @@ class Post:
     def _login(self) -> tuple[int, bytes]:
         """Log in as the settings say; the secret is read anew, for a token may have changed."""
         server, wire = self._settings, self._wire
-        if not wire.is_encrypted and not _is_loopback(server.host):
+        if not wire.is_encrypted and not is_here(server.host):
             _halt(Stage.LOGIN, "nobody logs in over a connection in the clear")
         offers = wire.offers()
         ways: dict[str, Callable[[str, str], tuple[int, bytes]]]

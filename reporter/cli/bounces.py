@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
     from reporter.delivery.bounces import Tally
+    from reporter.delivery.ledger import Ledger
     from reporter.delivery.settings import Settings
     from reporter.order import Json
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @mailing.settings
 @mailing.outbox
+@mailing.archive
 @click.option(
     "--from",
     "mailbox",
@@ -34,6 +38,7 @@ def bounces(  # noqa: PLR0913  one argument an option
     *,
     settings: Path,
     outbox: str | None,
+    place: Path | None,
     mailbox: str | None,
     dry_run: bool,
     as_json: bool,
@@ -52,7 +57,8 @@ def bounces(  # noqa: PLR0913  one argument an option
     from reporter.errors import EXIT_WAITING
 
     house = mailing.house(settings)
-    tally = _tally(house, outbox, mailbox, dry_run=dry_run)
+    with _outbox(house, outbox, place) as book:
+        tally = _tally(house, book, mailbox, dry_run=dry_run)
     if as_json:
         click.echo(dump(_told(tally, dry_run=dry_run)), nl=False)
     else:
@@ -62,8 +68,17 @@ def bounces(  # noqa: PLR0913  one argument an option
         click.get_current_context().exit(EXIT_WAITING)
 
 
-def _tally(house: Settings, outbox: str | None, mailbox: str | None, *, dry_run: bool) -> Tally:
-    from reporter.delivery import bounces, ledger, mailboxes, tokens, vault
+@contextmanager
+def _outbox(house: Settings, outbox: str | None, place: Path | None) -> Iterator[Ledger]:
+    from reporter.delivery.ledger import opened
+
+    with opened(*mailing.outbox_of(house, outbox), must_exist=True) as book:
+        mailing.check_outbox(place, house, book)
+        yield book
+
+
+def _tally(house: Settings, book: Ledger, mailbox: str | None, *, dry_run: bool) -> Tally:
+    from reporter.delivery import bounces, mailboxes, tokens, vault
     from reporter.errors import SpecError
 
     where, folder = (mailbox, Path()) if mailbox else (house.mailbox, house.folder)
@@ -72,12 +87,8 @@ def _tally(house: Settings, outbox: str | None, mailbox: str | None, *, dry_run:
         raise SpecError("where does returned mail arrive?", tip=tip)
     word = vault.secret_or_none("unsubscribe-key")
     key = tokens.key(word) if word else None
-    url, beside = mailing.outbox_of(house, outbox)
     authority, timeout = house.smtp.authority, house.smtp.timeout
-    with (
-        mailboxes.opened(where, folder, vault.secret, authority, timeout) as box,
-        ledger.opened(url, beside, must_exist=True) as book,
-    ):
+    with mailboxes.opened(where, folder, vault.secret, authority, timeout) as box:
         limit = house.limits.soft_bounces
         return bounces.work(box, bounces.Reader(book, options.now, limit, key, dry_run))
 

@@ -27,22 +27,14 @@ def briefs(ctx: click.Context, param: click.Parameter, start: str) -> list[Compl
     return [*names, CompletionItem(start, type="file")]
 
 
-@click.command()
-@click.argument("spec", required=False, shell_complete=briefs)
-@options.as_of
-@options.source
-@options.data
-@options.refresh
-@click.option(
+output = options.path(
     "--output",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
     default="output",
     show_default=True,
     envvar="REPORTER_OUTPUT",
     help="Where editions go: DIR/<as-of>/<slug>/.",
 )
-@click.option(
+formats = click.option(
     "--format",
     "formats",
     type=click.Choice(FORMATS),
@@ -50,10 +42,18 @@ def briefs(ctx: click.Context, param: click.Parameter, start: str) -> list[Compl
     envvar="REPORTER_FORMAT",
     help="What to make; again for several. All, if not given.",
 )
-@click.option(
+
+
+@click.command()
+@click.argument("spec", required=False, shell_complete=briefs)
+@options.as_of
+@options.source
+@options.data
+@options.refresh
+@output
+@formats
+@options.path(
     "--archive",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
     help="File the edition in the archive of this folder too.",
 )
 @click.option(

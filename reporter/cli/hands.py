@@ -18,11 +18,9 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-place = click.option(
+place = options.path(
     "--archive",
     "place",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
     default="archive",
     show_default=True,
     envvar="REPORTER_ARCHIVE",

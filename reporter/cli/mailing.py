@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reporter.cli import options
+
 if TYPE_CHECKING:
     from reporter.delivery.clients import Roll
+    from reporter.delivery.ledger import Ledger
     from reporter.delivery.settings import Settings
 
-settings = click.option(
+settings = options.path(
     "--settings",
     metavar="FILE",
-    type=click.Path(path_type=Path),
     default="delivery.toml",
     show_default=True,
     envvar="REPORTER_SETTINGS",
@@ -33,6 +35,13 @@ outbox = click.option(
     metavar="URL",
     envvar="REPORTER_OUTBOX",
     help="The outbox's database; else what the settings say.",
+)
+
+archive = options.path(
+    "--archive",
+    "place",
+    envvar="REPORTER_ARCHIVE",
+    help="The archive, whose outbox it must be; else `archive` here, if there is one.",
 )
 
 
@@ -65,3 +74,18 @@ def outbox_of(settings: Settings, given: str | None) -> tuple[str, Path]:
     One from the settings is relative to their folder, one from the command line to this one.
     """
     return (given, Path()) if given else (settings.outbox, settings.folder)
+
+
+def check_outbox(place: Path | None, settings: Settings, ledger: Ledger) -> None:
+    """Refuse an outbox that is not the archive's; without an archive nobody can tell.
+
+    Raises:
+        ArchiveError: the archive that was named is not there.
+        DeliveryError: its editions were sent with another outbox.
+    """
+    from reporter.archive.base import opened
+    from reporter.delivery.clearance import Outbox, check_known
+
+    archive = opened(place or Path("archive"), must_exist=place is not None)
+    outbox = Outbox(ledger.identity, ledger.where, is_empty=False, settings=settings.file)
+    check_known(archive, outbox)

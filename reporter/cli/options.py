@@ -98,6 +98,11 @@ def data_folder(given: Path | None, spec_folder: Path | None = None) -> Path:
     return given or (spec_folder or Path()) / "data"
 
 
+def path(*names: str, metavar: str = "DIR", **more: Any) -> Callable[[F], F]:  # noqa: ANN401  as click has them
+    """An option that names a folder, or a file where `metavar` says so."""
+    return click.option(*names, metavar=metavar, type=click.Path(path_type=Path), **more)
+
+
 as_of = click.option(
     "--as-of",
     type=Day(),
@@ -112,10 +117,8 @@ source = click.option(
     shell_complete=_sources,
     help="Where prices come from: sample, files:DIR, sql, yahoo or snapshot:ID.",
 )
-data = click.option(
+data = path(
     "--data",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
     envvar="REPORTER_DATA",
     help="Where what is fetched is recorded; else `data` beside an own spec, or here.",
 )

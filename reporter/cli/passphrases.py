@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
+from reporter.cli import options
+
 VARIABLE = "REPORTER_PASSPHRASE"
 
-folder = click.option(
+folder = options.path(
     "--keys",
     "keys",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
     envvar="REPORTER_KEYS",
     help="Where private keys lie; else in your own settings folder.",
 )

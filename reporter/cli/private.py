@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-private = click.option(
+from reporter.cli import options
+
+private = options.path(
     "--private",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
     envvar="REPORTER_PRIVATE",
     help="Where clients' keys lie; else `private` in the archive's folder.",
 )

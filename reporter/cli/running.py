@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from reporter.cli import hands, mailing, options
-from reporter.cli.build import briefs
+from reporter.cli.build import briefs, formats, output
 from reporter.cli.private import private
 from reporter.cli.talk import Talk
 from reporter.paper import FORMATS
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
 
     from reporter.delivery.settings import Settings
     from reporter.model import BriefSpec
-    from reporter.running import Job, Mailing, Outcome, Trouble
+    from reporter.run_jobs import Job, Mailing, Trouble
+    from reporter.running import Outcome
 
 
 @click.command("run")
@@ -31,38 +31,20 @@ if TYPE_CHECKING:
 @options.as_of
 @options.source
 @options.data
-@click.option(
-    "--output",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    default="output",
-    show_default=True,
-    envvar="REPORTER_OUTPUT",
-    help="Where editions are built.",
-)
-@click.option(
-    "--format",
-    "formats",
-    type=click.Choice(FORMATS),
-    multiple=True,
-    envvar="REPORTER_FORMAT",
-    help="What to make; again for several. All, if not given.",
-)
+@output
+@formats
 @click.option("--strict", is_flag=True, help="Make nothing and leave with 3 if there are gaps.")
 @hands.place
 @private
-@click.option(
+@options.path(
     "--runs",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
     default="runs",
     show_default=True,
     help="Where records of runs and their log lie.",
 )
-@click.option(
+@options.path(
     "--settings",
     metavar="FILE",
-    type=click.Path(path_type=Path),
     envvar="REPORTER_SETTINGS",
     help="The file that says how you deliver; failures are told to its operator.",
 )
@@ -106,7 +88,7 @@ def run_command(talk: Talk, /, **given: Any) -> int:  # noqa: ANN401  the option
 
 
 def _job(talk: Talk, order: BriefSpec, given: dict[str, Any], progress: Any) -> Job:  # noqa: ANN401  as Talk gives it
-    from reporter.running import Job
+    from reporter.run_jobs import Job
 
     settings = mailing.house(given["settings"]) if given["settings"] else None
     return Job(

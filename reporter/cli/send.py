@@ -40,10 +40,8 @@ MAIL = Path("output") / "mail"
     "--corrects", metavar="EDITION", default="", help="Only to those who were sent EDITION."
 )
 @click.option("--dry-run", is_flag=True, help="Write every message to a folder; send nothing.")
-@click.option(
+@options.path(
     "--to-folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
     help="Where a dry run writes; else output/mail/<edition>.",
 )
 @click.option(
@@ -86,10 +84,9 @@ MAIL = Path("output") / "mail"
     help="Set aside what refuses it: terms, stale or outbox.",
 )
 @click.option("--reason", metavar="TEXT", default="", help="Why that is set aside.")
-@click.option(
+@options.path(
     "--report",
     metavar="FILE",
-    type=click.Path(path_type=Path),
     help="Write what the run came to as JSON.",
 )
 @hands.actor

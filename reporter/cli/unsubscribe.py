@@ -29,6 +29,7 @@ def unsubscribe() -> None:
 @unsubscribe.command()
 @mailing.settings
 @mailing.outbox
+@mailing.archive
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8025, show_default=True,
@@ -36,7 +37,9 @@ def unsubscribe() -> None:
 )  # fmt: skip
 @options.loudness
 @click.pass_obj
-def serve(talk: Talk, *, settings: Path, outbox: str | None, host: str, port: int) -> None:
+def serve(  # noqa: PLR0913  one argument an option
+    talk: Talk, *, settings: Path, outbox: str | None, place: Path | None, host: str, port: int
+) -> None:
     """Serve the page behind the links, until told to end (Ctrl-C, SIGTERM).
 
     It is meant to stand behind a web server that has the certificate and hands
@@ -52,8 +55,8 @@ def serve(talk: Talk, *, settings: Path, outbox: str | None, host: str, port: in
     def opened() -> AbstractContextManager[Ledger]:
         return ledger.opened(url, folder, must_exist=True)
 
-    with opened():  # it is there, before anybody is promised anything
-        pass
+    with opened() as book:  # it is there, and the right one, before anybody is promised anything
+        mailing.check_outbox(place, house, book)
     desk = unsubscribing.Desk(
         house.unsubscribing.url, key, opened, options.now, _log(talk), house.folder
     )

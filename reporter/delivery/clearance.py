@@ -130,6 +130,12 @@ class Outbox:
     settings: str = ""
 
 
+_RIGHT = (
+    "Name the right one: --settings FILE or --outbox URL; REPORTER_SETTINGS and REPORTER_OUTBOX "
+    "name it too. If it is lost, put its backup in its place."
+)
+
+
 def check_outbox(
     archive: Archive, edition: str, outbox: Outbox, allowed: Allowance = NOTHING
 ) -> set[str]:
@@ -143,16 +149,35 @@ def check_outbox(
     """
     why = _strange(archive, edition, outbox)
     if why and OUTBOX not in allowed.names:
-        by = f" (by {outbox.settings})" if outbox.settings else ""
-        message = f"{why} The outbox here is {outbox.where}{by}."
         tip = (
-            "Name the right one: --settings FILE or --outbox URL; REPORTER_SETTINGS and "
-            "REPORTER_OUTBOX name it too. If it is lost, put its backup in its place. To send from "
-            "this one, which may send twice and to whoever unsubscribed: reporter send EDITION "
-            "--override outbox --reason TEXT."
+            f"{_RIGHT} To send from this one, which may send twice and to whoever unsubscribed: "
+            "reporter send EDITION --override outbox --reason TEXT."
         )
-        raise DeliveryError(message, where=edition, tip=tip)
+        raise DeliveryError(f"{why} {_here(outbox)}", where=edition, tip=tip)
     return {OUTBOX} if why else set()
+
+
+def check_known(archive: Archive, outbox: Outbox) -> None:
+    """Refuse an outbox that knows no letter of an archive's editions, where another one does.
+
+    What comes back and who unsubscribes would be written down where no sender looks.
+
+    Raises:
+        DeliveryError: so it is.
+    """
+    if _is_unknown(archive.entries(), outbox):
+        message = f"the archive's editions were sent with another outbox. {_here(outbox)}"
+        raise DeliveryError(message, where=str(archive.folder), tip=_RIGHT)
+
+
+def _here(outbox: Outbox) -> str:
+    by = f" (by {outbox.settings})" if outbox.settings else ""
+    return f"The outbox here is {outbox.where}{by}."
+
+
+def _is_unknown(entries: Iterable[Entry], outbox: Outbox) -> bool:
+    known = outboxes.known(entries)
+    return bool(known) and outbox.identity not in known
 
 
 def _strange(archive: Archive, edition: str, outbox: Outbox) -> str:
@@ -162,8 +187,7 @@ def _strange(archive: Archive, edition: str, outbox: Outbox) -> str:
         return "its letters were prepared with another outbox, which knows who was sent them."
     if outbox.is_empty and (days := mailed_on(archive, edition)):
         return f"was mailed on {days[0]}, and this outbox knows nothing of it."
-    known = outboxes.known(entries)
-    if known and outbox.identity not in known:
+    if _is_unknown(entries, outbox):
         return "editions were sent with another outbox, which knows who unsubscribed."
     return ""
 

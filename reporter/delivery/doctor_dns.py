@@ -7,9 +7,9 @@ from functools import partial
 
 from reporter.delivery import addresses, signing, spf
 from reporter.delivery.checks import Check, Means, failed, ok, warning
+from reporter.delivery.hosts import is_here, is_number
 from reporter.delivery.lookups import Ask, SilentError
 from reporter.delivery.settings import Dkim, Settings
-from reporter.delivery.settings_entries import is_here
 from reporter.delivery.spf import Result
 from reporter.errors import DeliveryError
 
@@ -76,7 +76,7 @@ def _addresses(settings: Settings, ask: Ask) -> tuple[str, ...]:
     host = settings.smtp.host
     if is_here(host):
         return ()
-    if host.replace(".", "").isdigit() or ":" in host:
+    if is_number(host):
         return (host,)
     return (*ask(host, "A"), *ask(host, "AAAA"))
 

@@ -16,14 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from reporter.delivery.inbox import (
-    LARGEST,
-    PROCESSED,
-    Mailbox,
-    Secret,
-    is_loopback,
-    message_id,
-)
+from reporter.delivery.hosts import is_here
+from reporter.delivery.inbox import LARGEST, PROCESSED, Mailbox, Secret, message_id
 from reporter.errors import DeliveryError, SpecError
 
 PORTS = {"imaps": 993, "imap": 143}
@@ -68,7 +62,7 @@ def address(url: str) -> Address:
     if ":" in login:
         tip = "Take it out, and set REPORTER_IMAP_PASSWORD."
         raise SpecError("a password stands in the address.", where="mailbox", tip=tip)
-    if parts.scheme == "imap" and not is_loopback(parts.hostname):
+    if parts.scheme == "imap" and not is_here(parts.hostname):
         message = "the password would be sent in the clear."
         raise SpecError(message, where="mailbox", tip="Write imaps:// instead of imap://.")
     token = login.upper().endswith(_TOKEN)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email
-import socket
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -39,15 +38,3 @@ def message_id(head: bytes) -> str:
     """The Message-ID in a message's beginning; empty where it has none."""
     found = email.message_from_bytes(head[:LARGEST].partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
     return "".join(str(found.get("Message-ID", "")).split())
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its name alone: nothing is looked up."""
-    if host == "localhost":
-        return True
-    for family, start in ((socket.AF_INET, b"\x7f"), (socket.AF_INET6, bytes(15) + b"\x01")):
-        try:
-            return socket.inet_pton(family, host).startswith(start)
-        except OSError:
-            continue
-    return False

@@ -18,8 +18,8 @@ from reporter.delivery import addresses
 from reporter.delivery.settings import Settings
 from reporter.delivery.signing import Signer
 from reporter.errors import ReporterError
+from reporter.run_jobs import Trouble
 from reporter.run_records import harmless
-from reporter.running import Trouble
 
 _TEXT = """\
 An unattended run of the brief {slug} needs somebody to look at it.
@@ -38,16 +38,18 @@ This is told once for each failure of an edition; no client was told. The next c
 def letter(trouble: Trouble, settings: Settings, now: datetime, signer: Signer | None) -> Letter:
     """The notice, as it leaves.
 
-    Its Message-ID is the same each time the same trouble is told, so that a second copy is known.
+    Its Message-ID is the same each time the same trouble is told, so that a second copy is known;
+    where channels file letters, those of other troubles lie elsewhere.
     """
     domain = addresses.domain(settings.sender.address)
     told = f"{trouble.slug} {trouble.as_of} {trouble.stage} {trouble.message}"
+    name = hashlib.sha256(told.encode()).hexdigest()[:32]
     mail = EmailMessage(policy=SMTP)
     mail["From"] = formataddr((settings.sender.name, settings.sender.address))
     mail["To"] = settings.operator
     mail["Subject"] = f"reporter: {trouble.slug} of {trouble.as_of}: {trouble.stage}"
     mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{hashlib.sha256(told.encode()).hexdigest()[:32]}@{domain}>"
+    mail["Message-ID"] = f"<{name}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers it
     mail.set_content(
         _TEXT.format(
@@ -61,7 +63,7 @@ def letter(trouble: Trouble, settings: Settings, now: datetime, signer: Signer |
     data = mail.as_bytes()
     return Letter(
         client="operator",
-        edition=f"{trouble.as_of}/{trouble.slug}/{trouble.stage}",
+        edition=f"{trouble.as_of}/{trouble.slug}/{trouble.stage}-{name[:8]}",
         envelope=settings.sender.bounces,
         address=settings.operator,
         message_id=str(mail["Message-ID"]),
@@ -80,4 +82,5 @@ def tell(trouble: Trouble, settings: Settings, now: datetime, signer: Signer | N
         return harmless(error)
     if answer.verdict is Verdict.SENT:
         return ""
-    return f"the notice is {answer.verdict}: {answer.code} {answer.enhanced}".rstrip(" :0") + "."
+    said = " ".join(filter(None, (str(answer.code or ""), answer.enhanced)))
+    return f"the notice is {answer.verdict}{f': {said}' if said else ''}."

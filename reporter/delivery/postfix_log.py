@@ -18,6 +18,9 @@ from enum import StrEnum
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 AHEAD = timedelta(days=1)
 """A stamp without a year may lie so far ahead of our clock before it is of last year."""
+SEAM = timedelta(minutes=1)
+"""So long may pass between two parts of a log; where it is longer, one between may be missing."""
+Span = tuple[datetime, datetime]
 _LINE = re.compile(
     r"(?:<\d+>)?(?:1 )?"
     r"(?:(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2}) (?P<clock>\d\d:\d\d:\d\d)"
@@ -56,21 +59,21 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What was read: the messages asked for that are in it, and what time its lines span."""
+    """What was read: the messages asked for that are in it, and which times it tells whole."""
 
     seen: dict[str, Seen] = field(default_factory=dict)
-    first: datetime | None = None
-    last: datetime | None = None
+    spans: tuple[Span, ...] = ()
 
     def covers(self, claimed: datetime, margin: timedelta | None) -> bool:
         """Whether it tells all of an attempt: begun before it, gone on for a margin after it.
 
         Without a margin somebody vouches that it goes on until now.
         """
-        if self.first is None or self.last is None:
-            return False
-        goes_on = margin is None or self.last >= claimed + margin
-        return self.first < claimed - timedelta(seconds=1) and goes_on
+        begun = claimed - timedelta(seconds=1)
+        return any(
+            first < begun and (margin is None or last >= claimed + margin)
+            for first, last in self.spans
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,21 +154,33 @@ class _Reader:
             self.seen[message] = replace(old, fate=fate)
 
 
-def read(lines: Iterable[str], wanted: Collection[str], now: datetime) -> Log:
+def read(parts: Iterable[Iterable[str]], wanted: Collection[str], now: datetime) -> Log:
     """What a log says of some messages.
 
     Args:
-        lines: of one log in the order of time, its older parts first; of others' programs too.
+        parts: of one log, the oldest first, each its lines; of others' programs too.
         wanted: the Message-IDs, each with its `<` and `>`.
         now: the time; a stamp without a year is of the last year that does not lie ahead.
     """
     reader = _Reader(wanted)
-    first = last = None
-    for line in parsed(lines, now):
-        first = first or line.time
-        last = line.time
-        reader.take(line)
-    return Log(reader.seen, first, last)
+    spans: list[Span] = []
+    for part in parts:
+        first = last = None
+        for line in parsed(part, now):
+            first = first or line.time
+            last = line.time
+            reader.take(line)
+        if first and last:
+            _join(spans, first, last)
+    return Log(reader.seen, tuple(spans))
+
+
+def _join(spans: list[Span], first: datetime, last: datetime) -> None:
+    """Take in what a part spans: it goes on with the one before, unless there is a hole between."""
+    if spans and first <= spans[-1][1] + SEAM:
+        first, before = spans.pop()
+        last = max(before, last)
+    spans.append((first, last))
 
 
 def parsed(lines: Iterable[str], now: datetime) -> Iterator[_Line]:

@@ -2,8 +2,9 @@
 
 A row whose message was taken becomes `sent`. One whose message was provably not taken becomes
 `deferred`, due at once, so that the next `send` hands it over. Absence proves only where the
-evidence is whole: a log that began before the attempt and went on for a margin after it, or a list
-that somebody calls complete. All else stays uncertain, and is told with the reason.
+evidence is whole: a log that began before the attempt and went on for a margin after it, none of
+its parts missing in between, or a list that somebody calls complete. All else stays uncertain, and
+is told with the reason.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from reporter.delivered import Delivery, State
-from reporter.delivery import postfix_log
+from reporter.delivery import pages, postfix_log
 from reporter.delivery.ledger import Ledger
 from reporter.delivery.postfix_log import Log, Proof
 from reporter.errors import DeliveryError
@@ -168,12 +169,7 @@ def _by_line(log: Log, row: Delivery, *, whole: bool) -> Finding:
 
 def _uncertain(ledger: Ledger, campaign: str) -> dict[str, Delivery]:
     """The rows to settle, by Message-ID."""
-    found: dict[str, Delivery] = {}
-    after = -1
-    while rows := ledger.rows(campaign, {State.UNCERTAIN}, after=after):
-        found |= {row.message_id: row for row in rows}
-        after = rows[-1].position
-    return found
+    return {row.message_id: row for row in pages.every(ledger, campaign, {State.UNCERTAIN})}
 
 
 def _claimed(ledger: Ledger, row: Delivery) -> datetime:
@@ -213,8 +209,8 @@ def _read(files: Iterable[Path], wanted: Mapping[str, Delivery], now: datetime) 
     """
     begun = sorted((_begins(file, now), file) for file in files)
     with ExitStack() as stack:
-        lines = (line for _, file in begun for line in _lines(file, stack))
-        return postfix_log.read(lines, wanted.keys(), now)
+        parts = (_lines(file, stack) for _, file in begun)
+        return postfix_log.read(parts, wanted.keys(), now)
 
 
 def _begins(file: Path, now: datetime) -> datetime:

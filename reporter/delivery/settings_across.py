@@ -8,9 +8,8 @@ from typing import Any
 
 from reporter.delivery import addresses
 from reporter.delivery import settings_entries as single
-from reporter.places import Key
-
-Wrong = tuple[Key, str]
+from reporter.delivery.hosts import is_here
+from reporter.places import Key, Wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def _aligned(said: Sound) -> Iterator[Wrong]:
 
 def _safe(said: Sound) -> Iterator[Wrong]:
     host = said.value("smtp", "host", default="localhost")
-    if said.value("smtp", "security") == "none" and host and not single.is_here(host):
+    if said.value("smtp", "security") == "none" and host and not is_here(host):
         why = (
             'security "none" is for a server on this machine alone: mails and passwords would '
             'cross the network in the clear. Write "starttls" or "tls".'

@@ -5,7 +5,6 @@ Each function takes the text as written and gives what it stands for, or raises 
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from reporter import entries, written
 from reporter.channels.base import channels
 from reporter.delivery import addresses
+from reporter.delivery.hosts import is_here, is_number
 from reporter.entries import EntryError
 from reporter.registry import nearest
 from reporter.written import MisreadError
@@ -79,24 +79,9 @@ def bounces(text: str) -> str:
 
 def host(text: str) -> str:
     """The name or number of a server."""
-    if _is_number(text) or (_HOST.fullmatch(text) and len(text) <= LONGEST_HOST):
+    if is_number(text) or (_HOST.fullmatch(text) and len(text) <= LONGEST_HOST):
         return text
     raise EntryError(f"{text!r} is no server's name. Write it like smtp.example.com.")
-
-
-def is_here(name: str) -> bool:
-    """Whether a server's name or number is this machine's own: what is said to it goes nowhere."""
-    if _is_number(name):
-        return ipaddress.ip_address(name).is_loopback
-    return name.lower().rstrip(".") == "localhost"
-
-
-def _is_number(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def selector(text: str) -> str:

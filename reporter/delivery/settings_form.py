@@ -7,7 +7,6 @@ in `settings_entries.py`.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -21,9 +20,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
 )
-from pydantic_core import ErrorDetails
 
 from reporter import entries, written
 from reporter.delivery import settings_entries as single
@@ -39,11 +36,11 @@ from reporter.delivery.settings import (
     Unsubscribing,
     Variant,
 )
-from reporter.delivery.settings_across import Sound, Wrong, across
+from reporter.delivery.settings_across import Sound, across
 from reporter.errors import SpecError
-from reporter.places import Key, line_numbers, place, spell
-from reporter.registry import nearest
+from reporter.places import Key, Wrong, line_numbers, place, spell
 from reporter.secrecy import is_secret, without_secrets
+from reporter.shapes import validated
 from reporter.visible import visible
 from reporter.written import MisreadError
 
@@ -228,27 +225,6 @@ def _mailbox(text: str, folder: Path) -> str:
 # --- mistakes ----------------------------------------------------------------------------------
 
 
-_PLAIN = MappingProxyType(
-    {
-        "missing": "is required.",
-        "string_type": "must be text in quotes.",
-        "list_type": "must be a list.",
-        "dict_type": "must be a table.",
-        "model_type": "must be a table.",
-        "int_type": "must be a whole number.",
-        "int_from_float": "must be a whole number.",
-        "float_type": "must be a number.",
-        "bool_type": "must be true or false.",
-        "finite_number": "must be a finite number.",
-    }
-)
-_BOUNDS = MappingProxyType(
-    {
-        "greater_than_equal": ("at least", "ge"),
-        "less_than_equal": ("at most", "le"),
-        "greater_than": ("above", "gt"),
-    }
-)
 _FORMS: Mapping[tuple[str, ...], type[BaseModel]] = MappingProxyType(
     {
         (): SettingsForm,
@@ -262,6 +238,7 @@ _FORMS: Mapping[tuple[str, ...], type[BaseModel]] = MappingProxyType(
         ("variants",): _VariantForm,
     }
 )
+_RATE: Wrong = (("rates", "per_minute"), 'must be a number above 0, or "unlimited".')
 _ELSEWHERE = "is a secret, and this file is none: put it into the environment or the keyring."
 
 
@@ -272,28 +249,8 @@ def _at(where: str, found: Mapping[Key, int], key: Key) -> str:
 
 
 def _validate(raw: dict[str, Any]) -> tuple[SettingsForm | None, list[Wrong]]:
-    try:
-        return SettingsForm.model_validate(raw), []
-    except ValidationError as error:
-        return None, [_wrong(detail) for detail in error.errors(include_url=False)]
-
-
-def _wrong(error: ErrorDetails) -> Wrong:
-    key = tuple(part for part in error["loc"] if part != "[key]")
-    context, kind = error.get("ctx", {}), error["type"]
-    if key[:2] == ("rates", "per_minute"):
-        return key[:2], 'must be a number above 0, or "unlimited".'
-    if kind == "value_error":
-        return key, str(context["error"])
-    if kind == "extra_forbidden":
-        return key, f"unknown key. {nearest(str(key[-1]), _known(key))}"
-    if kind == "literal_error":
-        known = re.findall(r"'([^']*)'", context["expected"])
-        return key, f"unknown value {error['input']!r}. {nearest(str(error['input']), known)}"
-    if kind in _BOUNDS:
-        way, which = _BOUNDS[kind]
-        return key, f"must be {way} {context[which]:g}."
-    return key, _PLAIN.get(kind, f"{error['msg']}.")
+    form, wrong = validated(SettingsForm, raw, _known)
+    return form, [_RATE if key[:2] == _RATE[0] else (key, why) for key, why in wrong]
 
 
 def _known(key: Key) -> list[str]:

@@ -12,7 +12,7 @@ from reporter.delivery.clients import Roll
 from reporter.delivery.dispatch import Dispatch, Outcome, Told
 from reporter.delivery.ledger import opened
 from reporter.delivery.settings import Settings
-from reporter.running import Mailing, Posted, Readers
+from reporter.run_jobs import Mailing, Posted, Readers
 from reporter.visible import visible
 
 IN_SILENCE = Told()

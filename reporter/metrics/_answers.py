@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache, wraps
 from math import isfinite
@@ -16,7 +16,7 @@ from reporter import wording
 from reporter.alignment import Frame, not_begun, own, shared
 from reporter.bars import Bars, bars_of
 from reporter.metrics._reach import Rests, judged, whole_history
-from reporter.metrics.base import YEAR_OF_BARS, Ask, Metric, metrics
+from reporter.metrics.base import YEAR_OF_BARS, Answer, Answers, Ask, Metric, Printer, Raw, metrics
 from reporter.model import (
     Basis,
     DeskFigure,
@@ -33,38 +33,6 @@ from reporter.model import (
 from reporter.windows import Window, base_date, holds, observed_base, parse
 
 _OTHER_HOLIDAYS = {Kind.YIELD, Kind.CURRENCY, Kind.COMMODITY}
-
-Raw = Json | date
-Printer = Callable[[float], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a family gives for a question; `metric` makes the fact of it.
-
-    Dates and numbers of `detail` get a printable form: a float as a price unless `forms` says
-    otherwise, an int as a count. `text` is the display where the unit's own form is not it,
-    `texts` adds or replaces printable forms. `suffix` tells facts of one question apart.
-    `as_of` is given where it is not the subject's own last session, `shared` where the sessions
-    counted are those common to several exchanges. `withheld` are the details left out as doubtful.
-    """
-
-    value: float | int | bool
-    unit: Unit
-    detail: Mapping[str, Raw]
-    text: str = ""
-    forms: Mapping[str, Printer] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
-    base: date | None = None
-    subject: str = ""
-    suffix: str = ""
-    source: str = ""
-    as_of: date | None = None
-    shared: str = ""
-    withheld: tuple[str, ...] = ()
-
-
-Answers = Iterable[Answer]
 
 
 class NoAnswerError(Exception):

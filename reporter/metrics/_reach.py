@@ -11,15 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from reporter.bars import Bars, bars_of
 from reporter.limits import FEWEST_AFTER
-from reporter.metrics.base import Ask
+from reporter.metrics.base import Answer, Ask
 from reporter.model import Finding, MarketData, Severity
-
-if TYPE_CHECKING:
-    from reporter.metrics._answers import Answer
 
 YEAR = timedelta(weeks=52)
 SPARSE = 5  # days, at most, from one session common to several exchanges to the next

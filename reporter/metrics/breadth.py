@@ -7,19 +7,9 @@ from datetime import date
 
 from reporter import wording
 from reporter.alignment import Frame
-from reporter.metrics._answers import (
-    Answer,
-    Answers,
-    NoAnswerError,
-    Raw,
-    aligned,
-    bar_on,
-    bars_for,
-    metric,
-    window_base,
-)
+from reporter.metrics._answers import NoAnswerError, aligned, bar_on, bars_for, metric, window_base
 from reporter.metrics._reach import window
-from reporter.metrics.base import Ask
+from reporter.metrics.base import Answer, Answers, Ask, Raw
 from reporter.metrics.returns import growth
 from reporter.model import Basis, Kind, MarketData, Reason, Unit
 

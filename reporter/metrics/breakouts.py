@@ -16,17 +16,8 @@ import numpy as np
 
 from reporter import wording
 from reporter.bars import Bars, Floats, Ints
-from reporter.metrics._answers import (
-    Answer,
-    Answers,
-    Printer,
-    Raw,
-    above_zero,
-    history,
-    metric,
-    no_yield,
-)
-from reporter.metrics.base import Ask
+from reporter.metrics._answers import above_zero, history, metric, no_yield
+from reporter.metrics.base import Answer, Answers, Ask, Printer, Raw
 from reporter.metrics.records import climb, earlier_high
 from reporter.model import MarketData, Unit
 

@@ -6,18 +6,8 @@ import numpy as np
 
 from reporter import wording
 from reporter.bars import Bars
-from reporter.metrics._answers import (
-    Answer,
-    Answers,
-    Raw,
-    above_zero,
-    enough,
-    history,
-    metric,
-    no_yield,
-    sessions_since,
-)
-from reporter.metrics.base import YEAR_OF_BARS, Ask
+from reporter.metrics._answers import above_zero, enough, history, metric, no_yield, sessions_since
+from reporter.metrics.base import YEAR_OF_BARS, Answer, Answers, Ask, Raw
 from reporter.metrics.records import Peak, highest, reaches_inception
 from reporter.model import MarketData, Unit
 

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from reporter.metrics._answers import (
-    Answer,
-    Answers,
-    NoAnswerError,
-    Raw,
-    metric,
-    published,
-    slug,
-)
-from reporter.metrics.base import Ask
+from reporter.metrics._answers import NoAnswerError, metric, published, slug
+from reporter.metrics.base import Answer, Answers, Ask, Raw
 from reporter.model import DeskFigure, MarketData, Reason, Unit
 
 NAMES = ("desk_figure",)

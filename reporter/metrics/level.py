@@ -8,18 +8,9 @@ import numpy as np
 
 from reporter import wording
 from reporter.bars import Bars
-from reporter.metrics._answers import (
-    Answer,
-    Answers,
-    NoAnswerError,
-    Raw,
-    last_bar,
-    metric,
-    priced,
-    sessions_since,
-)
+from reporter.metrics._answers import NoAnswerError, last_bar, metric, priced, sessions_since
 from reporter.metrics._reach import back, beginning, last_level, past_year, since
-from reporter.metrics.base import Ask
+from reporter.metrics.base import Answer, Answers, Ask, Raw
 from reporter.model import Kind, MarketData, Reason, Unit
 
 NAMES = ("level",)

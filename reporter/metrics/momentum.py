@@ -8,17 +8,9 @@ import numpy as np
 
 from reporter import indicators, wording
 from reporter.bars import Bars, Floats, Ints
-from reporter.metrics._answers import (
-    Answer,
-    Answers,
-    NoAnswerError,
-    Raw,
-    history,
-    metric,
-    unbroken,
-)
+from reporter.metrics._answers import NoAnswerError, history, metric, unbroken
 from reporter.metrics._reach import since
-from reporter.metrics.base import YEAR_OF_BARS, Ask
+from reporter.metrics.base import YEAR_OF_BARS, Answer, Answers, Ask, Raw
 from reporter.model import MarketData, Reason, Unit
 
 NAMES = ("rsi",)

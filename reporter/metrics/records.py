@@ -9,17 +9,8 @@ import numpy as np
 
 from reporter import wording
 from reporter.bars import Bars, Floats, Ints
-from reporter.metrics._answers import (
-    Answer,
-    Answers,
-    Raw,
-    enough,
-    history,
-    metric,
-    ranged,
-    sessions_since,
-)
-from reporter.metrics.base import YEAR_OF_BARS, Ask
+from reporter.metrics._answers import enough, history, metric, ranged, sessions_since
+from reporter.metrics.base import YEAR_OF_BARS, Answer, Answers, Ask, Raw
 from reporter.model import MarketData, Unit
 
 NAMES = ("record_close", "record_high")

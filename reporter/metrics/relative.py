@@ -13,11 +13,7 @@ from reporter import wording
 from reporter.alignment import Frame
 from reporter.bars import Bars, Floats, Ints, changes
 from reporter.metrics._answers import (
-    Answer,
-    Answers,
     NoAnswerError,
-    Printer,
-    Raw,
     aligned,
     bar_on,
     bars_for,
@@ -26,7 +22,7 @@ from reporter.metrics._answers import (
     window_base,
 )
 from reporter.metrics._reach import around_base, back, window
-from reporter.metrics.base import Ask
+from reporter.metrics.base import Answer, Answers, Ask, Printer, Raw
 from reporter.metrics.returns import SIGMA_SESSIONS, growth, scaled, sigma
 from reporter.model import MarketData, Reason, Unit
 

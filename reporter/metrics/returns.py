@@ -10,10 +10,6 @@ import numpy as np
 from reporter import wording
 from reporter.bars import Bars, Floats
 from reporter.metrics._answers import (
-    Answer,
-    Answers,
-    Printer,
-    Raw,
     above_zero,
     bar_on,
     bars_for,
@@ -23,7 +19,7 @@ from reporter.metrics._answers import (
     window_base,
 )
 from reporter.metrics._reach import back, last_level, since, window
-from reporter.metrics.base import Ask
+from reporter.metrics.base import Answer, Answers, Ask, Printer, Raw
 from reporter.model import Basis, MarketData, Unit
 from reporter.windows import Window
 

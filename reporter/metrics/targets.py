@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from reporter import wording
 from reporter.metrics._answers import (
-    Answer,
-    Answers,
     NoAnswerError,
-    Raw,
     above_zero,
     last_bar,
     metric,
@@ -17,7 +14,7 @@ from reporter.metrics._answers import (
     slug,
 )
 from reporter.metrics._reach import last_level
-from reporter.metrics.base import Ask
+from reporter.metrics.base import Answer, Answers, Ask, Raw
 from reporter.model import MarketData, Reason, Target, Unit
 
 NAMES = ("implied_advance",)

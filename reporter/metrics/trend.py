@@ -9,10 +9,7 @@ import numpy as np
 from reporter import indicators, wording
 from reporter.bars import Bars, Floats, Ints
 from reporter.metrics._answers import (
-    Answer,
-    Answers,
     NoAnswerError,
-    Raw,
     above_zero,
     history,
     metric,
@@ -20,7 +17,7 @@ from reporter.metrics._answers import (
     unbroken,
 )
 from reporter.metrics._reach import since
-from reporter.metrics.base import YEAR_OF_BARS, Ask
+from reporter.metrics.base import YEAR_OF_BARS, Answer, Answers, Ask, Raw
 from reporter.model import MarketData, Reason, Unit
 
 NAMES = ("sma", "cross")

@@ -9,10 +9,7 @@ import numpy as np
 from reporter import indicators, wording
 from reporter.bars import Bars, Floats
 from reporter.metrics._answers import (
-    Answer,
-    Answers,
     NoAnswerError,
-    Raw,
     above_zero,
     bars_for,
     enough,
@@ -24,7 +21,7 @@ from reporter.metrics._answers import (
     unbroken,
 )
 from reporter.metrics._reach import back
-from reporter.metrics.base import YEAR_OF_BARS, Ask
+from reporter.metrics.base import YEAR_OF_BARS, Answer, Answers, Ask, Raw
 from reporter.model import MarketData, Reason, Unit
 
 NAMES = ("atr", "realised_volatility")

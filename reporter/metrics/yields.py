@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from reporter import wording
-from reporter.metrics._answers import (
-    Answer,
-    Answers,
-    NoAnswerError,
-    Raw,
-    bar_on,
-    bars_for,
-    last_bar,
-    metric,
-    window_base,
-)
+from reporter.metrics._answers import NoAnswerError, bar_on, bars_for, last_bar, metric, window_base
 from reporter.metrics._reach import last_level, window
-from reporter.metrics.base import Ask
+from reporter.metrics.base import Answer, Answers, Ask, Raw
 from reporter.model import Kind, MarketData, Reason, Unit
 
 NAMES = ("yield_change",)

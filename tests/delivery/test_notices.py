@@ -5,9 +5,13 @@ from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import pytest
+
+from reporter.channels.folder import Drop
+from reporter.delivered import Answer, Verdict
 from reporter.delivery import notices
 from reporter.delivery.settings import Settings
-from reporter.running import Trouble
+from reporter.run_jobs import Trouble
 from tests.delivery.editions import settings
 
 NOW = datetime(2026, 1, 16, 23, tzinfo=UTC)
@@ -36,6 +40,28 @@ def test_the_same_trouble_is_the_same_message(tmp_path: Path) -> None:
     assert first == notices.letter(TROUBLE, house(tmp_path), NOW, None)
     other = notices.letter(replace(TROUBLE, stage="send"), house(tmp_path), NOW, None)
     assert other.message_id != first.message_id
+
+
+def test_every_trouble_of_a_stage_is_told(tmp_path: Path) -> None:
+    assert notices.tell(TROUBLE, house(tmp_path), NOW) == ""
+    other = replace(TROUBLE, message="no prices of ^GSPC.")
+    assert notices.tell(other, house(tmp_path), NOW) == ""
+    assert len(list(tmp_path.glob("out/*/operator.eml"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Answer(Verdict.FAILED, 550, "5.1.10"), "the notice is failed: 550 5.1.10."),
+        (Answer(Verdict.DEFERRED, 450), "the notice is deferred: 450."),
+        (Answer(Verdict.UNCERTAIN), "the notice is uncertain."),
+    ],
+)
+def test_a_server_s_refusal_is_told_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Answer, told: str
+) -> None:
+    monkeypatch.setattr(Drop, "send", lambda _self, _letter: answer)
+    assert notices.tell(TROUBLE, house(tmp_path), NOW) == told
 
 
 def test_what_hinders_a_notice_is_told(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporter.delivery.postfix_log import Proof, Seen, read
+from reporter.delivery import postfix_log
+from reporter.delivery.postfix_log import SEAM, Log, Proof, Seen
 
 NOW = datetime(2026, 1, 16, 12, tzinfo=UTC)
 ONE, OTHER = "<one@mail.example>", "<other@mail.example>"
@@ -19,6 +20,11 @@ def log(text: str, stamp: str = BSD, service: str = "postfix") -> list[str]:
     """Lines with a stamp a second apart; `x:` stands for a part of the service."""
     lines = [line.strip() for line in text.strip().splitlines()]
     return [f"{stamp.format(at)}{service}/{line}\n" for at, line in enumerate(lines)]
+
+
+def read(lines: list[str], wanted: set[str], now: datetime) -> Log:
+    """What a log of a single part says."""
+    return postfix_log.read([lines], wanted, now)
 
 
 TAKEN = """
@@ -44,9 +50,8 @@ def test_the_queue_managers_line_proves(stamp: str, service: str) -> None:
     seen = found.seen[ONE]
     assert (seen.proof, seen.queue, seen.fate) == (Proof.TAKEN, "4F1A2C3", "sent")
     assert seen.time.replace(microsecond=0) == datetime(2026, 1, 16, 9, 0, 3, tzinfo=UTC)
-    assert found.first
-    assert found.last
-    assert found.last - found.first == timedelta(seconds=5)
+    ((first, last),) = found.spans
+    assert last - first == timedelta(seconds=5)
 
 
 def test_a_name_alone_proves_nothing() -> None:
@@ -99,11 +104,11 @@ def test_stamps_without_a_year_are_of_the_last_one_that_fits() -> None:
     zone = timezone(timedelta(hours=2))
     new_year = datetime(2026, 1, 1, 0, 30, tzinfo=zone)
     lines = [line.replace("Jan 16 09", "Dec 31 23") for line in log(TAKEN)]
-    assert read(lines, {ONE}, new_year).first == datetime(2025, 12, 31, 23, tzinfo=zone)
+    assert read(lines, {ONE}, new_year).spans[0][0] == datetime(2025, 12, 31, 23, tzinfo=zone)
     leap = [line.replace("Jan 16", "Feb 29") for line in log(TAKEN)]
-    assert read(leap, {ONE}, NOW).first == datetime(2024, 2, 29, 9, tzinfo=UTC)
-    assert read([line.replace("Jan 16", "Feb 30") for line in log(TAKEN)], {ONE}, NOW).first is None
-    assert read([line.replace("Jan", "Xxx") for line in log(TAKEN)], {ONE}, NOW).first is None
+    assert read(leap, {ONE}, NOW).spans[0][0] == datetime(2024, 2, 29, 9, tzinfo=UTC)
+    assert not read([line.replace("Jan 16", "Feb 30") for line in log(TAKEN)], {ONE}, NOW).spans
+    assert not read([line.replace("Jan", "Xxx") for line in log(TAKEN)], {ONE}, NOW).spans
 
 
 def test_what_a_log_covers() -> None:
@@ -114,6 +119,22 @@ def test_what_a_log_covers() -> None:
     assert found.covers(at, None)
     assert not found.covers(datetime(2026, 1, 16, 9, tzinfo=UTC), None)
     assert not read([], {ONE}, NOW).covers(at, None)
+
+
+def test_a_log_of_several_parts_covers_what_lies_in_no_hole_between_them() -> None:
+    at = datetime(2026, 1, 16, 9, 0, 2, tzinfo=UTC)
+    later = at + timedelta(seconds=3) + SEAM  # the first part ends at five seconds past nine
+    for begins, seen in ((later, True), (later + timedelta(seconds=1), False)):
+        part = [f"{begins + timedelta(minutes=n):%b %d %H:%M:%S} h postfix/x[1]: y" for n in (0, 9)]
+        found = postfix_log.read([log(TAKEN), part], {ONE}, NOW)
+        assert found.covers(at, timedelta(minutes=5)) is seen
+        assert found.covers(begins + timedelta(minutes=1), timedelta(minutes=5))
+        assert found.covers(at, timedelta(seconds=3))
+
+
+def test_parts_of_a_log_may_overlap() -> None:
+    (span,) = postfix_log.read([log(TAKEN), log(BROKEN)], {ONE}, NOW).spans
+    assert span == read(log(TAKEN), {ONE}, NOW).spans[0]
 
 
 NOISE = st.lists(st.one_of(st.text(max_size=80), st.sampled_from(log(TAKEN) + log(BROKEN))))

@@ -59,7 +59,7 @@ def states(ledger: Ledger) -> list[State]:
 def test_a_log_that_covers_the_attempt(made: tuple[Ledger, Lease], tmp_path: Path) -> None:
     """In two files, the older one gzipped, named in the wrong order."""
     ledger, lease = made
-    (tmp_path / "mail.log").write_text(END.format(30))
+    (tmp_path / "mail.log").write_text(END.format(1) + END.format(30))
     with gzip.open(tmp_path / "mail.log.1.gz", "wt") as file:
         file.write(TOLD)
     settled = by_log(ledger, CAMPAIGN, [tmp_path / "mail.log", tmp_path / "mail.log.1.gz"], HAND)
@@ -95,6 +95,19 @@ def test_a_log_that_does_not_cover_it_proves_only_what_it_says(
     assert [client for client, _ in settled.left] == ["C0001", "C0002"]
     assert all("does not cover" in why for _, why in settled.left)
     assert states(ledger)[1:3] == [State.UNCERTAIN] * 2
+
+
+def test_a_part_of_the_log_that_is_missing_proves_nothing(
+    made: tuple[Ledger, Lease], tmp_path: Path
+) -> None:
+    """Of three parts the middle one, of 9:00, is forgotten: what it has was not `never seen`."""
+    ledger, _ = made
+    (tmp_path / "mail.log.2").write_text(START.replace("08:59", "08:00"))
+    (tmp_path / "mail.log").write_text(END.format(5) + END.format(30))
+    settled = by_log(ledger, CAMPAIGN, [tmp_path / "mail.log", tmp_path / "mail.log.2"], HAND)
+    assert not settled.again
+    assert [client for client, _ in settled.left] == ["C0000", "C0001", "C0002"]
+    assert all("does not cover" in why for _, why in settled.left)
 
 
 def test_what_was_only_named_stays_uncertain(made: tuple[Ledger, Lease], tmp_path: Path) -> None:

@@ -82,6 +82,11 @@ def test_no_limit_is_said_in_words(tmp_path: Path) -> None:
     assert line == 'delivery.toml:9: rates per_minute: must be a number above 0, or "unlimited".'
 
 
+def test_a_bound_is_told_as_people_write_it(tmp_path: Path) -> None:
+    (line,) = refused(tmp_path, LEAST + "[limits]\nmessage = 2000000000\n")
+    assert line == "delivery.toml:9: limits message: must be at most 1,000,000,000."
+
+
 def test_all_mistakes_are_told_at_once_with_their_lines(tmp_path: Path) -> None:
     text = (
         'chanel = "smtp"\nallowed = ["no domain"]\n[sender]\nname = ""\naddress = "nobody"\n'

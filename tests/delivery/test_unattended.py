@@ -14,8 +14,9 @@ from reporter.delivery.settings import Release, Variant
 from reporter.delivery.unattended import mailing
 from reporter.errors import WaitingError
 from reporter.model import BriefSpec, Schedule
+from reporter.run_jobs import Job, Mailing, Readers
 from reporter.run_records import Record, Runs
-from reporter.running import Job, Mailing, Readers, Run
+from reporter.running import Run
 from tests import archives
 from tests.archives import FIRST
 from tests.delivery import editions

@@ -37,6 +37,11 @@ def where(command: F) -> F:
     return mailing.settings(mailing.outbox(command))
 
 
+def changing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What a command is told that changes an edition's rows: which edition, who, which outbox."""
+    return edition(hands.actor(where(options.loudness(click.pass_obj(command)))))
+
+
 @contextmanager
 def opened(settings: Path, outbox: str | None) -> Iterator[Ledger]:
     """The outbox, which must be there; the settings are read only where it is not named.
@@ -49,6 +54,19 @@ def opened(settings: Path, outbox: str | None) -> Iterator[Ledger]:
     url, folder = (outbox, Path()) if outbox else mailing.outbox_of(mailing.house(settings), None)
     with ledger.opened(url, folder, must_exist=True) as book:
         yield book
+
+
+@contextmanager
+def of(
+    talk: Talk, edition: str, settings: Path, outbox: str | None
+) -> Iterator[tuple[Ledger, str]]:
+    """The outbox, and the edition of it that is meant.
+
+    Raises:
+        DeliveryError: the outbox is not there, or none, or several editions are meant.
+    """
+    with opened(settings, outbox) as book:
+        yield book, meant(talk, book, edition)
 
 
 def meant(talk: Talk, book: Ledger, written: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from reporter.cli.talk import Talk
 
 if TYPE_CHECKING:
     from reporter.delivered import Delivery
-    from reporter.delivery.ledger import Ledger
 
 STATES = ("queued", "sending", "sent", "deferred", "failed", "suppressed", "uncertain")
 COLUMNS = ("client", "state", "code", "attempts", "changed", "due", "text")
@@ -46,9 +44,12 @@ def listing(  # noqa: PLR0913  one argument an option
     Clients are told by their ids. The server's last words are shown without the
     addresses in them.
     """
-    with book.opened(settings, outbox) as ledger:
-        name = book.meant(talk, ledger, edition)
-        told = [_told(row, addresses=addresses) for row in _rows(ledger, name, states)]
+    from reporter.delivered import State
+    from reporter.delivery import pages
+
+    with book.of(talk, edition, settings, outbox) as (ledger, name):
+        rows = pages.every(ledger, name, [State(state) for state in states])
+        told = [_told(row, addresses=addresses) for row in rows]
     if as_json:
         click.echo(document(told))
     elif told:
@@ -57,16 +58,6 @@ def listing(  # noqa: PLR0913  one argument an option
         click.echo(table([columns, *lines], give=len(columns) - 1))
     else:
         talk.say("No row is in such a state.")
-
-
-def _rows(ledger: Ledger, name: str, states: tuple[str, ...]) -> Iterator[Delivery]:
-    from reporter.delivered import State
-
-    after = -1
-    wanted = [State(state) for state in states]
-    while rows := ledger.rows(name, wanted, after=after):
-        yield from rows
-        after = rows[-1].position
 
 
 def _told(row: Delivery, *, addresses: bool) -> dict[str, Any]:

@@ -6,17 +6,12 @@ from pathlib import Path
 
 import click
 
-from reporter.cli import hands, options
 from reporter.cli.outbox import book
 from reporter.cli.talk import Talk
 
 
 @click.command()
-@book.edition
-@hands.actor
-@book.where
-@options.loudness
-@click.pass_obj
+@book.changing
 def pause(
     talk: Talk, *, edition: str, actor: str | None, settings: Path, outbox: str | None
 ) -> None:
@@ -26,8 +21,7 @@ def pause(
     `reporter send`.
     """
     hand = book.hand(actor)
-    with book.opened(settings, outbox) as ledger:
-        name = book.meant(talk, ledger, edition)
+    with book.of(talk, edition, settings, outbox) as (ledger, name):
         done = ledger.pause(name, hand.now, hand.by)
     talk.say(
         "Paused: nothing of it is sent until it is resumed." if done else "It was paused before."

@@ -74,8 +74,7 @@ def reconcile(  # noqa: PLR0913  one argument an option
         raise click.UsageError("Say by what: --log FILE, --mailbox MAILDIR or --accepted FILE.")
     talk, hand = ctx.ensure_object(Talk), book.hand(actor)
     trust = reconciling.Trust(timedelta(minutes=margin), complete)
-    with book.opened(settings, outbox) as ledger:
-        name = book.meant(talk, ledger, edition)
+    with book.of(talk, edition, settings, outbox) as (ledger, name):
         reconciling.take_over(ledger, name, hand)
         found = [reconciling.by_log(ledger, name, logs, hand, trust)] if logs else []
         found.extend(

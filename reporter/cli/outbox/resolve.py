@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from reporter.cli import hands, options
 from reporter.cli.outbox import book
 from reporter.cli.talk import Talk
 
@@ -14,7 +13,6 @@ MEANINGS = {"sent": "sent", "failed": "failed", "again": "queued"}
 
 
 @click.command()
-@book.edition
 @click.option("--client", metavar="ID", required=True, help="Whose message.")
 @click.option(
     "--as",
@@ -24,10 +22,7 @@ MEANINGS = {"sent": "sent", "failed": "failed", "again": "queued"}
     help="It arrived; it did not and shall not; it did not and is sent again.",
 )
 @book.reason
-@hands.actor
-@book.where
-@options.loudness
-@click.pass_obj
+@book.changing
 def resolve(  # noqa: PLR0913  one argument an option
     talk: Talk,
     *,
@@ -48,8 +43,7 @@ def resolve(  # noqa: PLR0913  one argument an option
     from reporter.delivery.reconciling import take_over
 
     hand = book.hand(actor)
-    with book.opened(settings, outbox) as ledger:
-        name = book.meant(talk, ledger, edition)
+    with book.of(talk, edition, settings, outbox) as (ledger, name):
         take_over(ledger, name, hand)
         state = State(MEANINGS[become])
         ledger.resolve(name, client, state, reason, hand.now, hand.by)

@@ -6,17 +6,12 @@ from pathlib import Path
 
 import click
 
-from reporter.cli import hands, options
 from reporter.cli.outbox import book
 from reporter.cli.talk import Talk
 
 
 @click.command()
-@book.edition
-@hands.actor
-@book.where
-@options.loudness
-@click.pass_obj
+@book.changing
 def resume(
     talk: Talk, *, edition: str, actor: str | None, settings: Path, outbox: str | None
 ) -> None:
@@ -25,7 +20,6 @@ def resume(
     `reporter send` goes on with it.
     """
     hand = book.hand(actor)
-    with book.opened(settings, outbox) as ledger:
-        name = book.meant(talk, ledger, edition)
+    with book.of(talk, edition, settings, outbox) as (ledger, name):
         done = ledger.resume(name, hand.now, hand.by)
     talk.say(f"Resumed. Go on with: reporter send {name}" if done else "It was not paused.")

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import click
 
-from reporter.cli import hands, options
 from reporter.cli.outbox import book
 from reporter.cli.talk import Talk
 
 
 @click.command()
-@book.edition
 @click.option(
     "--state",
     "states",
@@ -20,10 +18,7 @@ from reporter.cli.talk import Talk
     multiple=True,
     help="Only these; else what failed and what was deferred.",
 )
-@hands.actor
-@book.where
-@options.loudness
-@click.pass_obj
+@book.changing
 def retry(  # noqa: PLR0913  one argument an option
     talk: Talk,
     *,
@@ -42,8 +37,7 @@ def retry(  # noqa: PLR0913  one argument an option
     from reporter.delivery.ledger import RETRIED
 
     hand = book.hand(actor)
-    with book.opened(settings, outbox) as ledger:
-        name = book.meant(talk, ledger, edition)
+    with book.of(talk, edition, settings, outbox) as (ledger, name):
         wanted = {State(state) for state in states} or RETRIED
         number = ledger.retry(name, wanted, hand.now, hand.by)
         uncertain = ledger.counts(name)[State.UNCERTAIN]
