@@ -9,19 +9,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from reporter import brands
 from reporter.archive.site.pages import Wish, build
 from reporter.archive.site.serving import server
 from tests.archive import sites
 from tests.archives import FIRST, add, archive
+from tests.browsing import browser as browser  # noqa: PLC0414  a fixture
 
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 EDITION = "editions/2026-01-22/weekly/index.html"
 
 
@@ -42,17 +41,6 @@ def served(place: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.server_port}/"
         listening.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, the machine's own or the one Playwright brought."""
-    with sync_playwright() as playwright:
-        if not CHROMIUM and not Path(playwright.chromium.executable_path).exists():
-            pytest.skip("there is no Chromium on this machine")
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @contextmanager
