@@ -39,6 +39,7 @@ default_internal_user = {account}
 default_login_user = {visitor}
 default_internal_group = {group}
 first_valid_uid = 0
+auth_failure_delay = 0
 first_valid_gid = 0
 auth_mechanisms = plain login xoauth2
 disable_plaintext_auth = no
