@@ -48,6 +48,20 @@ def test_a_variant_that_is_not_there_leaves_its_readers_out(posts: Posts) -> Non
     assert "the variant weekly-de goes to nobody" in posts.said[0]
 
 
+def test_what_the_server_takes_decides_who_gets_the_pdf(posts: Posts) -> None:
+    posts.send(posts.many(1))
+    (whole,) = posts.script.took
+    posts.script.limit = len(whole.data) - 1
+    posts.send(posts.many(2))
+    small = posts.script.took[1]
+    assert len(small.data) <= posts.script.limit
+    message = BytesParser(policy=default).parsebytes(small.data)
+    assert "application/pdf" not in [part.get_content_type() for part in message.walk()]
+    text = message.get_body(("plain",))
+    assert text is not None
+    assert "too large" in text.get_content()
+
+
 def test_a_segment_and_allowed_domains(posts: Posts) -> None:
     posts.settings = replace(posts.settings, allowed=("example.com",))
     roll = posts.clients(
