@@ -22,7 +22,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.postfix import certify, free_port
+from tests.listening import free_port
+from tests.postfix import certify
 
 USER = "returns@example.com"
 PASSWORD = "laß-mich-ein"  # noqa: S105  of a server that lives as long as a test run

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from io import BufferedRWPair
 
-from tests.postfix import free_port
+from tests.listening import free_port
 
 PATIENCE = 10.0  # seconds
 
