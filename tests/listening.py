@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import socket
+import socketserver
 import subprocess
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 def free_port() -> int:
@@ -34,3 +37,15 @@ def answers(
         else:
             return True
     return False
+
+
+@contextmanager
+def answering(server: socketserver.TCPServer) -> Iterator[int]:
+    """The port of a server that answers for as long as the context lasts."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield int(server.server_address[1])
+    finally:
+        server.shutdown()
+        thread.join()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +19,7 @@ from reporter.archive.site.serving import server
 from tests.archive import sites
 from tests.archives import FIRST, add, archive
 from tests.browsing import browser as browser  # noqa: PLC0414  a fixture
+from tests.listening import answering
 
 EDITION = "editions/2026-01-22/weekly/index.html"
 
@@ -35,12 +35,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(place: Path) -> Iterator[str]:
     """The same by HTTP."""
-    with server(place) as listening:
-        thread = threading.Thread(target=listening.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listening.server_port}/"
-        listening.shutdown()
-        thread.join()
+    with server(place) as listening, answering(listening) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 @contextmanager
