@@ -22,7 +22,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.postfix import certify, free_port
+from tests.listening import free_port
+from tests.postfix import certify
 
 USER = "returns@example.com"
 PASSWORD = "laß-mich-ein"  # noqa: S105  of a server that lives as long as a test run
@@ -39,6 +40,7 @@ default_internal_user = {account}
 default_login_user = {visitor}
 default_internal_group = {group}
 first_valid_uid = 0
+auth_failure_delay = 0
 first_valid_gid = 0
 auth_mechanisms = plain login xoauth2
 disable_plaintext_auth = no

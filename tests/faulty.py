@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from io import BufferedRWPair
 
-from tests.postfix import free_port
+from tests.listening import answering, free_port
 
 PATIENCE = 10.0  # seconds
 
@@ -103,13 +103,8 @@ def proxy(port: int, faults: Iterable[Fault], slow: float = 0.05) -> Iterator[Pr
 
     with Server(("127.0.0.1", 0), Handler) as listening:
         told = Proxy(int(listening.server_address[1]))
-        thread = threading.Thread(target=listening.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
+        with answering(listening):
             yield told
-        finally:
-            listening.shutdown()
-            thread.join()
 
 
 class _Conversation:

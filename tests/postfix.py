@@ -16,7 +16,6 @@ import os
 import re
 import shutil
 import smtplib
-import socket
 import subprocess
 import tempfile
 import time
@@ -30,6 +29,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.listening import answers, free_port
 
 DOMAINS = ("example.com", "example.org", "example.net", "slow.example.com", "xn--bcher-kva.example")
 PATIENCE = 30.0  # seconds the server may take to start, to stop, or to deliver
@@ -247,13 +248,6 @@ def running(transport: str = "error:5.1.2 no such domain here", limit: int = 10_
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def free_port() -> int:
-    """A port that nobody has at present."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 def _told(folder: Path) -> str:
     places = (folder / "start.log", folder / "mail.log")
     return "\n".join(place.read_text() for place in places if place.exists())
@@ -333,14 +327,12 @@ def _process(server: Postfix) -> Iterator[subprocess.Popen[bytes]]:
 
 def _answers(server: Postfix, process: subprocess.Popen[bytes]) -> bool:
     """Whether the server greets before patience or the server ends."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with smtplib.SMTP(server.host, server.port, "localhost", timeout=5):
-                return True
-        except (OSError, smtplib.SMTPException):
-            time.sleep(0.05)
-    return False
+
+    def greeted() -> None:
+        with smtplib.SMTP(server.host, server.port, "localhost", timeout=5):
+            pass
+
+    return answers(greeted, (OSError, smtplib.SMTPException), process, PATIENCE)
 
 
 @pytest.fixture(scope="session")

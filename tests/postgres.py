@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +21,8 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+
+from tests.listening import answers, free_port
 
 OWNER = "owner"
 PASSWORD = "let-me-in"  # noqa: S105  of a server that lives as long as a test run
@@ -149,7 +149,7 @@ def _make(programs: Path, folder: Path, account: str | None) -> None:
 @contextmanager
 def _started(programs: Path, folder: Path, account: str | None) -> Iterator[Server]:
     for _ in range(TRIES):
-        server = Server(_free_port())
+        server = Server(free_port())
         with _process(programs, folder, account, server) as process:
             if _answers(server, process):
                 yield server
@@ -176,23 +176,8 @@ def _process(
         process.communicate()  # the end of its input ends it
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 def _answers(server: Server, process: subprocess.Popen[bytes]) -> bool:
-    """Whether the server takes connections before patience or the server ends."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            server.connect().close()
-        except psycopg.OperationalError:
-            time.sleep(0.05)
-        else:
-            return True
-    return False
+    return answers(lambda: server.connect().close(), psycopg.OperationalError, process, PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import socketserver
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from tests.listening import answering
 
 GOOD = {
     "": b"220 here\r\n",
@@ -107,12 +108,5 @@ def scripted(answers: Mapping[str, Reply | list[Reply]] | None = None) -> Iterat
         pass
 
     Scripted.script = script
-    with Server(("127.0.0.1", 0), Scripted) as server:
-        script.port = int(server.server_address[1])
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield script
-        finally:
-            server.shutdown()
-            thread.join()
+    with Server(("127.0.0.1", 0), Scripted) as server, answering(server) as script.port:
+        yield script

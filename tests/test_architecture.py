@@ -25,6 +25,7 @@ from reporter.sources.base import sources
 
 PACKAGE = Path("reporter")
 MODULES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted(Path("tests").rglob("*.py"))
 LONGEST_FUNCTION = 50
 LONGEST_FILE = 400
 
@@ -165,6 +166,7 @@ def length(function: ast.FunctionDef) -> int:
 
 def test_the_rules_look_at_the_package() -> None:
     assert len(MODULES) > 50
+    assert len(TESTS) > 50
     assert {"spec.py", "cli/__init__.py", "sources/files.py"} <= {name(path) for path in MODULES}
 
 
@@ -238,7 +240,7 @@ def test_nothing_is_left_to_chance() -> None:
         assert not {"random", "secrets", "uuid"} & found, name(path)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
+@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=Path.as_posix)
 def test_files_and_functions_are_short(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
     assert lines <= LONGEST_FILE

@@ -132,15 +132,22 @@ def test_month_ends_are_last_sessions() -> None:
     )
 
 
-def test_each_exchange_has_its_own_week() -> None:
-    tokyo, tadawul = Schedule("week", "XTKS"), Schedule("week", "XSAU")
-    moment = datetime(2026, 1, 8, 20, tzinfo=UTC)  # Thursday evening in London
-    sunday_first = schedule.due(tadawul, sessions("XSAU"), moment)
-    assert sunday_first
-    assert sunday_first.as_of == date(2026, 1, 8) or sunday_first.as_of == date(2026, 1, 4)
-    friday = schedule.due(tokyo, sessions("XTKS"), datetime(2026, 1, 9, 8, 30, tzinfo=UTC))
-    assert friday
-    assert friday.as_of == date(2026, 1, 9)
+@pytest.mark.parametrize(
+    ("exchange", "moment", "last"),
+    [
+        ("XTKS", datetime(2026, 1, 9, 8, 30, tzinfo=UTC), date(2026, 1, 9)),
+        pytest.param(
+            "XSAU",  # from Sunday to Thursday
+            datetime(2026, 1, 8, 20, tzinfo=UTC),
+            date(2026, 1, 8),
+            marks=pytest.mark.xfail(reason="every week is counted from Monday", strict=True),
+        ),
+    ],
+)
+def test_each_exchange_has_its_own_week(exchange: str, moment: datetime, last: date) -> None:
+    found = schedule.due(Schedule("week", exchange), sessions(exchange), moment)
+    assert found
+    assert found.as_of == last
 
 
 def test_crypto_weeks_end_on_sunday() -> None:

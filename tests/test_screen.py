@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from reporter import brands, document
 from tests import briefs
+from tests.browsing import browser as browser  # noqa: PLC0414  a fixture
 
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 WIDTHS = (360, 390, 768, 1280, 1600)
 
 
@@ -25,17 +24,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     path: Path = tmp_path_factory.mktemp("screen") / "brief.html"
     path.write_text(page, encoding="utf-8")
     return path.as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, the machine's own or the one Playwright brought."""
-    with sync_playwright() as playwright:
-        if not CHROMIUM and not Path(playwright.chromium.executable_path).exists():
-            pytest.skip("there is no Chromium on this machine")
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

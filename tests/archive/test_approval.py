@@ -4,42 +4,22 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporter.archive import approval, ciphers, log, policy, statements
+from reporter.archive import approval, ciphers, statements
 from reporter.archive.approval import approvals, faults, is_approved, lacking
-from reporter.archive.approving import Approved, Wish, approve, withdraw
+from reporter.archive.approving import Wish, approve, withdraw
 from reporter.archive.base import Archive, Hand
-from reporter.archive.keys import Signer
 from reporter.archive.policy import Approver, Policy
 from reporter.errors import ArchiveError, ReporterError
-from reporter.filed import Act, Edition
-from tests.approvers import WORDS, enforce, pem, row, signer
-from tests.archives import NOON, add, archive, draft, hand
-
-FIRST = "2026-01-15/weekly"
-EVE = "the key of somebody else"
-ANN, BO = row(), row("Bo Lind", "bo")
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Archive:
-    """An archive with one edition, prepared by jane, and a policy that lists Ann."""
-    there = archive(tmp_path, editions=1)
-    enforce(there, ANN, minutes=1)
-    return there
-
-
-def approved(
-    made: Archive, who: str = "ann", minutes: float = 2, edition: str = FIRST, **wish: Any
-) -> Approved:
-    return approve(made, Wish(edition, **wish), signer(who), hand(minutes, f"login-{who}"))
-
+from reporter.filed import Edition
+from tests.approvers import enforce, row, signer
+from tests.archive.approvals import ANN, BO, FIRST, approved
+from tests.archive.approvals import made as made  # noqa: PLC0414  a fixture
+from tests.archives import NOON, add, draft, hand
 
 # --- what counts -------------------------------------------------------------------------------
 
@@ -169,137 +149,6 @@ def test_the_last_day_is_a_day_where_the_approver_is(
             approve(made, Wish(FIRST), signer(), who)
 
 
-# --- refusals ----------------------------------------------------------------------------------
-
-
-def refused(made: Archive, why: str, who: str = "ann", actor: str = "somebody", **wish: Any) -> str:
-    """The refusal; nothing was written."""
-    before, objects = made.entries(), list(made.store.keys("objects"))
-    with pytest.raises(ReporterError, match=why) as told:
-        approve(made, Wish(**({"edition": FIRST} | wish)), signer(who), hand(30, actor))
-    assert made.entries() == before
-    assert list(made.store.keys("objects")) == objects
-    return str(told.value)
-
-
-def test_without_a_policy_nobody_approves(tmp_path: Path) -> None:
-    refused(archive(tmp_path, editions=1), "no policy is in force")
-
-
-def test_sample_data_are_never_approved(made: Archive) -> None:
-    add(made, draft(date(2026, 1, 16), sample=True))
-    refused(made, "made from sample data", edition="2026-01-16/weekly")
-
-
-def test_an_edition_that_is_not_there_is_refused(made: Archive) -> None:
-    refused(made, "there is no edition '2026-01-16/weekly'", edition="2026-01-16/weekly")
-
-
-def test_a_purged_edition_is_refused(made: Archive) -> None:
-    approved(made)
-    log.append(made.store, hand(9).entry(Act.PURGED, FIRST), lambda _: None)
-    refused(made, "was purged")
-    assert approvals(made, FIRST) == ()
-    assert faults(made, made.entries()) == ()
-    with pytest.raises(ArchiveError, match="was purged"):
-        lacking(made, FIRST, "retail", "CH")
-
-
-def test_a_correction_starts_unapproved_and_the_corrected_is_refused(made: Archive) -> None:
-    approved(made)
-    add(made, draft(headline="Russell 2000 slips"), 3, corrects=FIRST)
-    assert not is_approved(made, f"{FIRST}.2", "retail", "CH")
-    told = refused(made, r"is corrected by 2026-01-15/weekly\.2", jurisdictions=("US",))
-    assert told.endswith("Approve the correction: 2026-01-15/weekly.2.")
-    assert approved(made, minutes=4, edition=f"{FIRST}.2").new
-
-
-def test_a_key_that_is_not_listed_opens_nothing(made: Archive) -> None:
-    refused(made, "does not list the key bo", "bo")
-    listed = Signer("Ann Meier", signer("bo").public, signer("bo").sign)
-    with pytest.raises(ArchiveError, match="another key for Ann Meier; a name opens nothing"):
-        approve(made, Wish(FIRST), listed, hand(30, "somebody"))
-
-
-@pytest.mark.parametrize(
-    ("wish", "why"),
-    [
-        ({"jurisdictions": ("US",)}, "nobody may approve for US"),
-        ({"audiences": ("institutional",)}, "may not approve for institutional in CH"),
-        ({"statement": "x\x07"}, "control character"),
-    ],
-)
-def test_what_the_policy_does_not_allow_is_refused(
-    made: Archive, wish: dict[str, Any], why: str
-) -> None:
-    refused(made, why, **wish)
-
-
-def test_other_briefs_and_other_days_are_refused(made: Archive) -> None:
-    enforce(made, row(more='slugs = ["daily"]'), minutes=2)
-    refused(made, "may not approve weekly on 2026-01-16")
-    enforce(made, row(more="from = 2026-02-01"), minutes=3)
-    refused(made, "may not approve weekly on 2026-01-16")
-
-
-def test_rows_do_not_lend_each_other_their_readers(made: Archive) -> None:
-    retail = row(audiences='["retail"]', jurisdictions='["CH"]')
-    enforce(made, retail, row(audiences='["professional"]', jurisdictions='["EU"]'), minutes=2)
-    refused(made, "may not approve for professional in CH")
-    assert approved(made, minutes=31, audiences=("retail",), jurisdictions=("CH",)).new
-
-
-@pytest.mark.parametrize("name", ["jane", "JANE", " Jane ", "\uff4aane", "j\u200bane"])
-def test_who_prepared_it_does_not_approve_it(made: Archive, name: str) -> None:
-    enforce(made, row(name), minutes=2)
-    refused(made, "jane prepared or filed it")
-
-
-def test_other_names_of_the_author_are_his_too(made: Archive) -> None:
-    enforce(made, row(more='logins = ["jane"]'), minutes=2)
-    refused(made, "jane prepared or filed it")
-
-
-def test_who_is_logged_in_as_the_author_approves_nothing(made: Archive) -> None:
-    refused(made, "jane prepared or filed it", actor="Jane")
-
-
-def test_who_filed_it_does_not_approve_it(tmp_path: Path) -> None:
-    made = archive(tmp_path)
-    from dataclasses import replace
-
-    from reporter.archive.filing import file
-
-    file(made, replace(draft(), prepared_by="joe"), hand(0, "ann meier"))
-    enforce(made, ANN, minutes=1)
-    refused(made, "ann meier prepared or filed it")
-
-
-def test_the_policy_may_let_authors_approve(made: Archive) -> None:
-    text = row("jane") + "[approval]\nown = true\n"
-    policy.put(made, text.encode(), "p.toml", hand(2))
-    assert approve(made, Wish(FIRST), signer(), hand(3)).new
-    assert is_approved(made, FIRST, "retail", "EU")
-
-
-def test_a_policy_changed_by_a_faster_writer_is_seen(
-    made: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put = type(made.store).put
-    done: list[str] = []
-
-    def interfering(store: Any, key: str, data: bytes) -> bool:
-        if key.startswith("objects") and not done:
-            done.append(key)
-            enforce(made, ANN, BO, minutes=2)
-        return put(store, key, data)
-
-    monkeypatch.setattr(type(made.store), "put", interfering)
-    with pytest.raises(ArchiveError, match="the policy was changed meanwhile"):
-        approved(made, minutes=3)
-    assert approvals(made, FIRST) == ()
-
-
 # --- withdrawal --------------------------------------------------------------------------------
 
 
@@ -322,102 +171,6 @@ def test_a_withdrawal_says_why(made: Archive) -> None:
         withdraw(made, FIRST, " ", hand(3))
     with pytest.raises(ArchiveError, match="there is no edition"):
         withdraw(made, "2026-01-15/daily", "x", hand(3))
-
-
-# --- tampering ---------------------------------------------------------------------------------
-
-
-def forged(made: Archive, change: dict[str, Any], key: str = "") -> str:
-    """What is wrong with an approval somebody with write access made up; never does it count.
-
-    `change` is what is said instead; it is signed anew with `key`, if one is named.
-    """
-    approved(made)
-    first = made.entries()[-1]
-    kept = json.loads(made.object(first.objects["approval"]))
-    withdraw(made, FIRST, "To begin with.", hand(3))
-    said = json.loads(kept["signed"])
-    said |= {
-        name: signer("eve").public if value == EVE else value for name, value in change.items()
-    }
-    words = json.dumps(said, sort_keys=True, separators=(",", ":"))
-    signature = ciphers.sign(pem(key), WORDS, words.encode()) if key else kept["signature"]
-    data = statements.signed(words.encode(), signature)
-    entry = Hand("eve", first.time).entry(
-        Act.APPROVED, FIRST, objects={"approval": made.keep(data)}, details=first.details
-    )
-    log.append(made.store, entry, lambda _: None)
-    assert approvals(made, FIRST) == ()
-    assert not is_approved(made, FIRST, "retail", "CH")
-    (fault,) = faults(made, made.entries())
-    assert fault.entry == made.entries()[-1].number
-    assert fault.edition == FIRST
-    return fault.message
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"audiences": ["retail"]},
-        {"record": "0" * 64},
-        {"time": "2026-01-17T00:00:00+00:00"},
-        {"key": EVE},
-    ],
-)
-def test_a_changed_statement_is_not_signed(made: Archive, change: Any) -> None:
-    assert forged(made, change) == "its signature is not that of the key it names."
-
-
-@pytest.mark.parametrize(
-    ("change", "key", "why"),
-    [
-        ({"record": "0" * 64}, "ann", "is about another record"),
-        ({"edition": "2026-01-22/weekly"}, "ann", "is about another record"),
-        ({"policy": "0" * 64}, "ann", "goes by another policy"),
-        ({"time": "2026-01-17T00:00:00+00:00"}, "ann", "is of another time"),
-        ({"time": "2026-01-16T12:02:00"}, "ann", "is of another time"),
-        ({"audiences": ["retail"]}, "ann", "says something else"),
-        ({"key": EVE}, "eve", "lists no such key for Ann Meier"),
-        ({"kind": "receipt"}, "ann", "is no approval that this version"),
-        ({"more": 1}, "ann", "is no signed statement"),
-        ({"audiences": 1}, "ann", "is no signed statement"),
-        ({"time": 1}, "ann", "is no signed statement"),
-    ],
-)
-def test_a_statement_signed_by_a_wrong_hand_or_about_something_else_is_found(
-    made: Archive, change: Any, key: str, why: str
-) -> None:
-    assert why in forged(made, change, key)
-
-
-def test_an_entry_without_a_statement_is_found(made: Archive) -> None:
-    """A typed name alone opens nothing."""
-    details = {"approver": "Ann Meier", "audiences": ["retail"], "jurisdictions": ["CH"]}
-    for objects in ({}, {"approval": made.keep(b"{}")}, {"approval": made.keep(b"[" * 10_000)},
-                    {"approval": "0" * 64}, {"approval": made.keep(b"\xff")}):  # fmt: skip
-        entry = hand(9).entry(Act.APPROVED, FIRST, objects=objects, details=details)
-        log.append(made.store, entry, lambda _: None)
-    assert len(faults(made, made.entries())) == 5
-    assert approvals(made, FIRST) == ()
-
-
-@given(st.sampled_from(["approver", "audiences", "jurisdictions", "statement", "title"]))
-def test_a_change_of_what_the_entry_tells_is_found(name: str) -> None:
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory() as folder:
-        made = archive(Path(folder), editions=1)
-        enforce(made, ANN, minutes=1)
-        approved(made, statement="Fine.")
-        entry = made.entries()[-1]
-        withdraw(made, FIRST, "x", hand(3))
-        told = {**entry.details, name: "else"}
-        other = Hand("eve", entry.time).entry(
-            Act.APPROVED, FIRST, objects=entry.objects, details=told
-        )
-        log.append(made.store, other, lambda _: None)
-        (fault,) = faults(made, made.entries())
-        assert fault.message == "the entry says something else than the signed statement."
 
 
 # --- any policy --------------------------------------------------------------------------------

@@ -16,17 +16,16 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from reporter.archive.base import Archive, opened
-from reporter.archive.filing import Correction, Draft
+from reporter.archive.filing import Draft
 from reporter.archive.rebuild import read_run, rebuild
-from reporter.cli import reporter
-from reporter.errors import ArchiveError, DataError, SpecError
-from reporter.filed import Edition
+from reporter.errors import ArchiveError, DataError
 from reporter.model import Artifact
 from reporter.resources import PACKAGE
-from tests.rebuilding import draft, edited, filed, smuggled
+from tests.rebuilding import LIGHT, draft, edited, filed, run, smuggled, snapshot_of
+from tests.rebuilding import archive as archive  # noqa: PLC0414  a fixture
+from tests.rebuilding import sample as sample  # noqa: PLC0414  a fixture
 
 TRIALS = int(os.environ.get("REPORTER_TRIALS", "10"))
 REAL = (
@@ -42,23 +41,6 @@ REAL = (
     ("weekly", date(2026, 1, 15)),
 )
 """Ten editions of the real data; one in ten of the trials asked for, and never none."""
-LIGHT = ("html", "json")
-"""A paper's page takes a second: only some tests print."""
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Draft:
-    """An edition from sample data with all its inputs, without a PDF."""
-    return draft("daily", tmp_path_factory.mktemp("data"), formats=LIGHT)
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return opened(tmp_path / "archive", must_exist=False)
-
-
-def snapshot_of(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -330,74 +312,3 @@ def test_an_edition_without_its_inputs_says_so(archive: Archive, sample: Draft) 
     edition = filed(archive, replace(sample, parts=files))
     with pytest.raises(ArchiveError, match="filed without what it was made from"):
         rebuild(archive, edition)
-
-
-# --- the command --------------------------------------------------------------------------------
-
-
-def run(archive: Archive, *words: str) -> tuple[int, str]:
-    done = CliRunner().invoke(
-        reporter, ["archive", "rebuild", *words, "--archive", str(archive.folder)]
-    )
-    return done.exit_code, done.output
-
-
-@pytest.fixture
-def two(archive: Archive, sample: Draft) -> tuple[Edition, Edition]:
-    first = filed(archive, sample)
-    other = edited(sample, "files/brief.json", lambda data: data.replace(b"\n", b"\n\n", 1))
-    return first, filed(archive, other, Correction(first.id, "A wrong line."))
-
-
-def test_all_are_built_again_and_what_was_built_is_kept(
-    archive: Archive, two: tuple[Edition, Edition], tmp_path: Path
-) -> None:
-    first, second = two
-    before = snapshot_of(archive.folder)
-    code, said = run(archive, "--all", "--keep", str(tmp_path / "kept"), "-q")
-    assert code == 1
-    assert f"{first.id}  same: " in said
-    assert f"{second.id}  1 of " in said
-    assert "brief.json: byte" in said
-    for part in first.parts:
-        if part.path.startswith("files/"):
-            kept = tmp_path / "kept" / first.id / part.path.removeprefix("files/")
-            assert kept.read_bytes() == archive.object(part.sha256)
-    assert (tmp_path / "kept" / second.id / "manifest.json").is_file()
-    assert snapshot_of(archive.folder) == before
-
-
-def test_one_edition_that_fails_does_not_end_the_others(
-    archive: Archive, two: tuple[Edition, Edition]
-) -> None:
-    first, second = two
-    lost = second.part("files/brief.json")
-    assert lost
-    archive.store.remove(f"objects/{lost.sha256[:2]}/{lost.sha256}")
-    code, said = run(archive, second.id, first.id, "-q")
-    assert code == 1
-    assert f"{second.id}  cannot be built again: " in said
-    assert f"{first.id}  same: " in said
-
-
-def test_a_name_of_none_is_told_before_anything_is_built(
-    archive: Archive, two: tuple[Edition, Edition]
-) -> None:
-    done = CliRunner().invoke(
-        reporter,
-        ["archive", "rebuild", two[0].id, "2020-01-01/none", "--archive", str(archive.folder)],
-    )
-    assert isinstance(done.exception, ArchiveError)
-    assert "there is no edition '2020-01-01/none'" in str(done.exception)
-    assert not done.stdout
-
-
-def test_what_is_to_be_built_must_be_said_and_kept_elsewhere(
-    archive: Archive, two: tuple[Edition, Edition]
-) -> None:
-    for words in ((), ("--all", two[0].id), ("--all", "--keep", str(archive.folder / "kept"))):
-        done = CliRunner().invoke(
-            reporter, ["archive", "rebuild", *words, "--archive", str(archive.folder)]
-        )
-        assert isinstance(done.exception, SpecError)
-    assert not (archive.folder / "kept").exists()

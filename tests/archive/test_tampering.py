@@ -18,12 +18,12 @@ from reporter.archive.findings import Found, Kind
 from reporter.archive.heads import Anchors
 from reporter.archive.verify import verify
 from reporter.filed import Head
+from tests.forging import recomputed
 from tests.tampering import (
     TAMPERINGS,
     Done,
     World,
     drop_the_end,
-    recomputed,
     replay,
     world,
 )

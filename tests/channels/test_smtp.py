@@ -19,7 +19,8 @@ from reporter.delivery.settings import Smtp
 from reporter.errors import DeliveryError, SpecError
 from reporter.model import Verdict
 from tests.letters import letter, settings
-from tests.postfix import certify, free_port
+from tests.listening import free_port
+from tests.postfix import certify
 from tests.scripted import GOOD, scripted
 
 USER = "desk@example.com"

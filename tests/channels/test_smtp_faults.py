@@ -32,8 +32,10 @@ def using(port: int, folder: Path, **options: float) -> Iterator[Session]:
         yield post
 
 
-def sent_to(answers: dict[str, Reply | list[Reply]], folder: Path) -> tuple[Answer, Script]:
-    with scripted(answers) as script, using(script.port, folder, timeout=0.3) as post:
+def sent_to(
+    answers: dict[str, Reply | list[Reply]], folder: Path, timeout: float = 10.0
+) -> tuple[Answer, Script]:
+    with scripted(answers) as script, using(script.port, folder, timeout=timeout) as post:
         return post.send(letter()), script
 
 
@@ -68,14 +70,14 @@ def test_what_is_no_reply_is_no_answer(point: str, wrong: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("point", ["MAIL", "RCPT", "DATA"])
 def test_a_server_that_is_too_slow_is_left(point: str, tmp_path: Path) -> None:
-    answer, script = sent_to({point: 1.0}, tmp_path)
+    answer, script = sent_to({point: 3.0}, tmp_path, 1.0)
     assert (answer.verdict, answer.text) == (Verdict.DEFERRED, "no answer in time")
     assert not script.taken
 
 
 def test_the_reply_to_the_final_dot_may_take_longer(tmp_path: Path) -> None:
-    assert sent_to({".": 0.8}, tmp_path)[0].verdict is Verdict.SENT
-    assert sent_to({".": 2.0}, tmp_path)[0].verdict is Verdict.UNCERTAIN
+    assert sent_to({".": 1.5}, tmp_path, 1.0)[0].verdict is Verdict.SENT
+    assert sent_to({".": 4.0}, tmp_path, 0.6)[0].verdict is Verdict.UNCERTAIN
 
 
 @pytest.mark.parametrize("point", ["", "EHLO"])
@@ -86,7 +88,7 @@ def test_a_server_that_cannot_greet_is_told_of_at_once(
     with (
         pytest.raises(DeliveryError, match=r"^127\.0\.0\.1:\d+: the mail server cannot be used"),
         scripted({point: WRONGS[wrong]}) as script,
-        using(script.port, tmp_path, timeout=0.3),
+        using(script.port, tmp_path),
     ):
         pass
 
@@ -148,11 +150,11 @@ def test_a_connection_that_ended_while_idle_is_made_anew(end: bytes | None, tmp_
     assert len(script.taken) == script.connections == 2
 
 
-@pytest.mark.parametrize("reply", [None, b"500 what?\r\n", b"\xff\r\n", 1.0])
+@pytest.mark.parametrize("reply", [None, b"500 what?\r\n", b"\xff\r\n", 3.0])
 def test_a_quit_that_fails_changes_nothing(reply: Reply, tmp_path: Path) -> None:
     with (
         scripted({"QUIT": reply}) as script,
-        using(script.port, tmp_path, timeout=0.3) as post,
+        using(script.port, tmp_path, timeout=1.0) as post,
     ):
         assert post.send(letter()).verdict is Verdict.SENT
     assert script.taken == [letter().data]

@@ -11,20 +11,11 @@ import pytest
 from reporter.cli import options, run
 from reporter.delivery import ledger
 from tests.delivery.outboxes import CAMPAIGN, TAKEN, URL, delivery, outbox
+from tests.delivery.written import written
 
 NOW = datetime(2026, 1, 16, 12, tzinfo=UTC)
 Told = pytest.CaptureFixture[str]
-SETTINGS = """
-mailbox = "returns"
-
-[sender]
-name = "House"
-address = "brief@mail.example.com"
-bounces = "bounces@mail.example.com"
-
-[unsubscribing]
-url = "https://www.example.com/u/"
-"""
+SETTINGS = written("mail.example.com", 'mailbox = "returns"')
 EXAMPLE = Path("tests/data/returned/postfix.eml").read_text(encoding="utf-8")
 
 

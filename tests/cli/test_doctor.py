@@ -10,20 +10,9 @@ import pytest
 from reporter.cli import run
 from reporter.delivery import doctor_server, lookups
 from tests.delivery.servers import dns, mail_server
+from tests.delivery.written import SMTP, written
 
-SETTINGS = """
-operator = "desk@example.com"
-[sender]
-name = "A House"
-address = "briefs@example.com"
-bounces = "bounces@example.com"
-[unsubscribing]
-url = "https://example.com/u/"
-[smtp]
-host = "127.0.0.1"
-port = {port}
-security = "none"
-"""
+SETTINGS = written("example.com", 'operator = "desk@example.com"', SMTP)
 RECORDS = {
     ("example.com", "TXT"): ("v=spf1 ip4:192.0.2.1 -all",),
     ("_dmarc.example.com", "TXT"): ("v=DMARC1; p=none",),

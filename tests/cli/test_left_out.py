@@ -19,24 +19,19 @@ from tests import archives, pages
 from tests.cli import test_send
 from tests.delivery import editions, test_bounces
 from tests.delivery.posts import HEAD, KEY, row
+from tests.delivery.written import written
 from tests.postfix import Postfix
 
 Told = pytest.CaptureFixture[str]
 house, returning = test_send.house, test_bounces.returning
 NEXT = "2026-01-16/weekly"
-SMTP = """
-mailbox = "{returns}"
-[sender]
-name = "Sample House"
-address = "research@example.com"
-bounces = "bounces@example.com"
-[unsubscribing]
-url = "https://house.example/u/"
+SERVER = """
 [smtp]
 host = "127.0.0.1"
 port = {port}
 authority = "{authority}"
 """
+SETTINGS = written("example.com", 'mailbox = "{returns}"', SERVER)
 
 
 def next_edition(house: Path) -> None:
@@ -74,7 +69,7 @@ def test_whose_mailbox_is_not_there_is_left_out(
     """As a real server tells it after it has taken the message: by the mail that it returns."""
     next_edition(house)
     told = {"returns": returning.returns, "port": returning.port, "authority": returning.authority}
-    (house / "delivery.toml").write_text(SMTP.format_map(told))
+    (house / "delivery.toml").write_text(SETTINGS.format_map(told))
     gone = row(1).replace("person1@example.com", "gone@nowhere.example")
     (house / "clients.csv").write_text(HEAD + f"{row(0)}\n{gone}\n{row(2)}\n")
     assert run(["send", test_send.EDITION, "-q"]) == 0

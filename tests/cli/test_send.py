@@ -25,20 +25,12 @@ from reporter.delivery.clock import Clock
 from tests import archives
 from tests.delivery import editions
 from tests.delivery.posts import HEAD, KEY, Time, ids, row
+from tests.delivery.written import written
 
 ROOT = Path(__file__).parent.parent.parent
 Told = pytest.CaptureFixture[str]
-SETTINGS = """
-channel = "folder"
-drop = "drop"
-operator = "editor@house.example"
-[sender]
-name = "Sample House"
-address = "research@house.example"
-bounces = "bounces@house.example"
-[unsubscribing]
-url = "https://house.example/u/"
-"""
+ABOVE = 'channel = "folder"\ndrop = "drop"\noperator = "editor@house.example"'
+SETTINGS = written("house.example", ABOVE)
 EDITION = "2026-01-15/weekly"
 
 

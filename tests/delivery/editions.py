@@ -6,6 +6,7 @@ The PDF and the pictures are real ones, so that what arrives can be opened.
 from __future__ import annotations
 
 import json
+import shutil
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from weasyprint import HTML as HTML_TO_PDF
 
@@ -172,5 +174,16 @@ def filed(made: Archive, what: Draft | None = None, minutes: float = 0, corrects
 
 def archive(folder: Path, what: Draft | None = None) -> tuple[Archive, str]:
     """An archive with an approved edition that has a mail body, and its id."""
-    made = archives.archive(folder)
-    return made, filed(made, what)
+    if what:
+        made = archives.archive(folder)
+        return made, filed(made, what)
+    kept, edition = _usual()
+    shutil.copytree(kept.name, folder, dirs_exist_ok=True)
+    return archives.archive(folder), edition
+
+
+@cache
+def _usual() -> tuple[TemporaryDirectory[str], str]:
+    """The folder of an archive with the usual edition, made once and copied; its id."""
+    folder = TemporaryDirectory()
+    return folder, filed(archives.archive(Path(folder.name)))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -18,7 +21,7 @@ from reporter.delivered import Recipient
 from reporter.delivery import tokens
 from reporter.delivery.message import Message, Secrets, compose
 from reporter.delivery.signing import Signer, signer
-from reporter.delivery.stationery import Stationery
+from reporter.delivery.stationery import Stationery, stationery
 from tests.delivery import editions
 
 MORNING = datetime(2026, 1, 16, 8, 30, tzinfo=UTC)
@@ -99,3 +102,18 @@ def files(message: EmailMessage) -> dict[str, bytes]:
     """What is attached, by its name."""
     return {str(one.get_filename()): one.get_content() for one in message.iter_attachments()
             if one.get_content_disposition() == "attachment"}  # fmt: skip
+
+
+@cache
+def stationed() -> Stationery:
+    """The stationery of an edition, made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        made, edition = editions.archive(Path(folder))
+        told = editions.settings(Path("/nowhere"), link="https://house.test/{edition}")
+        return stationery(made, edition, told)
+
+
+@pytest.fixture
+def paper() -> Stationery:
+    """The stationery of an edition."""
+    return stationed()

@@ -25,7 +25,7 @@ from reporter.delivery.clock import Clock
 from reporter.delivery.dispatch import Dispatch, Outcome, Told
 from reporter.delivery.ledger import Ledger
 from reporter.delivery.message import Secrets
-from reporter.delivery.settings import Settings
+from reporter.delivery.settings import Settings, Variant
 from tests.delivery import editions
 
 NOON = datetime(2026, 1, 16, 13, tzinfo=UTC)
@@ -160,3 +160,13 @@ def posts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Posts:
 def ids(count: int) -> Sequence[str]:
     """The ids of the first so many clients."""
     return [f"C{number:04}" for number in range(count)]
+
+
+GERMAN = (Variant("weekly-de", "weekly", language="de"),)
+
+
+def german(posts: Posts, minutes: float = 10, corrects: str = "") -> str:
+    """File the German variant, or a correction of it, and have it sent to those who read German."""
+    posts.settings = replace(posts.settings, variants=GERMAN)
+    what = editions.draft(slug="weekly-de", headline="Russell 2000 auf Rekord")
+    return editions.filed(posts.archive, what, minutes, corrects)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from reporter.delivery.lookups import Ask, Kind, SilentError
+from tests.listening import free_port
 
 LOGIN, PASSWORD = "us", "let-me-in"
 
@@ -91,12 +91,6 @@ class Inbox:
         return "250 2.0.0 taken"
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @contextmanager
 def mail_server(
     context: ssl.SSLContext | None, *, size: int = 20_000_000, utf8: bool = True
@@ -109,7 +103,7 @@ def mail_server(
 
     inbox = Inbox()
     server = Controller(
-        inbox, "127.0.0.1", _free_port(), data_size_limit=size, enable_SMTPUTF8=utf8,
+        inbox, "127.0.0.1", free_port(), data_size_limit=size, enable_SMTPUTF8=utf8,
         tls_context=context, authenticator=login, auth_require_tls=context is not None,
     )  # fmt: skip
     server.start()

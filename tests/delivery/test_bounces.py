@@ -22,7 +22,8 @@ from reporter.delivery.returned import Kind
 from reporter.model import Delivery, State
 from tests.delivery import outboxes
 from tests.delivery.outboxes import CAMPAIGN, LOST, TAKEN, URL
-from tests.postfix import Postfix, free_port, running
+from tests.listening import free_port
+from tests.postfix import Postfix, running
 
 NOW = datetime(2026, 1, 16, 12, tzinfo=UTC)
 KEY = b"0123456789abcdef0123456789abcdef"

@@ -105,13 +105,18 @@ def test_the_log_is_asked_once_for_each_kind_of_reader(
     assert len(calls) == len(set(calls)) == 2
 
 
-def test_a_file_of_the_edition_that_was_changed_is_found(posts: Posts) -> None:
-    part = posts.archive.edition(posts.edition).parts[0]
+@pytest.mark.parametrize(
+    "path", ["files/brief.json", "files/brief.pdf", "files/mail.html", "files/mail/lead.png"]
+)
+def test_a_file_of_the_edition_that_was_changed_is_found(posts: Posts, path: str) -> None:
+    part = posts.archive.edition(posts.edition).part(path)
+    assert part
     place = posts.archive.folder / object_key(part.sha256)
     place.chmod(0o600)
     place.write_bytes(b"other")
     with pytest.raises(ArchiveError, match="is not what was filed"):
         posts.send(posts.many(1))
+    assert not posts.script.asked
 
 
 def test_an_outbox_that_was_lost_does_not_send_all_again(posts: Posts) -> None:

@@ -13,10 +13,9 @@ from reporter.delivered import Answer, Letter, State
 from reporter.delivery import tokens
 from reporter.delivery.campaign import Order
 from reporter.delivery.rehearsal import Rehearsal
-from reporter.delivery.settings import Variant
 from reporter.errors import DeliveryError, OutputError, SpecError
 from tests.delivery import editions
-from tests.delivery.posts import HALT, KEY, LOST, NOON, TAKEN, Posts, ids, row
+from tests.delivery.posts import GERMAN, HALT, KEY, LOST, NOON, TAKEN, Posts, german, ids, row
 from tests.delivery.posts import posts as posts  # noqa: PLC0414  a fixture
 
 
@@ -25,27 +24,35 @@ def rehearsal(posts: Posts, count: int = 3) -> Rehearsal:
 
 
 def test_a_variant_goes_to_those_it_is_for(posts: Posts) -> None:
-    posts.settings = replace(
-        posts.settings, variants=(Variant("weekly-de", "weekly", language="de"),)
-    )
-    what = editions.draft(slug="weekly-de", headline="Russell 2000 auf Rekord")
-    german = editions.filed(posts.archive, what, 10)
+    variant = german(posts)
     roll = posts.clients(row(0), row(1, language="de"), row(2))
     posts.send(roll)
     sent = {letter.client: letter.edition for letter in posts.script.took}
-    assert sent == {"C0000": posts.edition, "C0001": german, "C0002": posts.edition}
+    assert sent == {"C0000": posts.edition, "C0001": variant, "C0002": posts.edition}
     assert set(posts.states()) == set(ids(3))
     assert posts.send(roll).sent == 0
 
 
 def test_a_variant_that_is_not_there_leaves_its_readers_out(posts: Posts) -> None:
-    posts.settings = replace(
-        posts.settings, variants=(Variant("weekly-de", "weekly", language="de"),)
-    )
+    posts.settings = replace(posts.settings, variants=GERMAN)
     outcome = posts.send(posts.clients(row(0), row(1, language="de")))
     assert posts.script.clients == ["C0000"]
     assert [one.why for one in outcome.shares.left_out] == ["missing"]
     assert "the variant weekly-de goes to nobody" in posts.said[0]
+
+
+def test_what_the_server_takes_decides_who_gets_the_pdf(posts: Posts) -> None:
+    posts.send(posts.many(1))
+    (whole,) = posts.script.took
+    posts.script.limit = len(whole.data) - 1
+    posts.send(posts.many(2))
+    small = posts.script.took[1]
+    assert len(small.data) <= posts.script.limit
+    message = BytesParser(policy=default).parsebytes(small.data)
+    assert "application/pdf" not in [part.get_content_type() for part in message.walk()]
+    text = message.get_body(("plain",))
+    assert text is not None
+    assert "too large" in text.get_content()
 
 
 def test_a_segment_and_allowed_domains(posts: Posts) -> None:

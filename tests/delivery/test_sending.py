@@ -15,7 +15,7 @@ from reporter.archive.retention import chronicle
 from reporter.archive.verify import verify
 from reporter.delivered import Letter, State
 from reporter.delivery import preparing
-from reporter.delivery.backoff import LONGEST, SPREAD, pause
+from reporter.delivery.backoff import pause
 from reporter.delivery.ledger import Ledger
 from reporter.delivery.message import compose
 from reporter.delivery.sending import AHEAD
@@ -160,10 +160,14 @@ def test_a_letter_too_old_is_given_up(posts: Posts) -> None:
 
 @pytest.mark.parametrize("attempts", [1, 2, 5, 12, 400])
 def test_pauses_grow_to_a_longest_and_differ(attempts: int) -> None:
-    spans = {pause(f"<{number}@x>", attempts) for number in range(50)}
-    assert len(spans) == 50
-    assert all(span <= LONGEST * (1 + SPREAD) for span in spans)
-    assert spans == {pause(f"<{number}@x>", attempts) for number in range(50)}
+    ids = [f"<{number}@x>" for number in range(50)]
+    spans = [pause(one, attempts) for one in ids]
+    assert len(set(spans)) == 50
+    assert spans == [pause(one, attempts) for one in ids]
+    whole = min(timedelta(minutes=2 ** min(attempts - 1, 9)), timedelta(hours=4))
+    assert all(0.75 * whole <= span <= 1.25 * whole for span in spans)
+    if whole < timedelta(hours=2):
+        assert all(pause(one, attempts + 1) > span for one, span in zip(ids, spans, strict=True))
 
 
 def test_a_mailbox_that_is_not_there_gets_no_more(posts: Posts) -> None:
@@ -211,6 +215,7 @@ def test_an_uncertain_letter_is_settled_by_nobody_here(posts: Posts) -> None:
     posts.script.answer = lambda _: TAKEN
     posts.send(posts.many(1), patience=timedelta(days=3))
     assert len(posts.script.asked) == 1
+    assert posts.states() == {"C0000": State.UNCERTAIN}
 
 
 def test_a_pause_stops_the_run_after_the_letter_in_hand(posts: Posts) -> None:

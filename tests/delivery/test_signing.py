@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import dkim
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from reporter.delivery.signing import signer
 from reporter.delivery.stationery import stationery
 from reporter.errors import DeliveryError
 from tests.delivery import editions
-from tests.delivery.letters import ANN, MORNING, composed, pem, record, secrets, signing
+from tests.delivery.letters import ANN, MORNING, composed, key, pem, record, secrets, signing
 
 SHORT = b"From: a@house.example\r\nTo: b@client.test\r\nSubject: x\r\nDate: y\r\n\r\nHello.\r\n"
 
@@ -47,6 +50,27 @@ def test_a_message_is_verified_as_it_arrives(tmp_path: Path) -> None:
     assert not verified(data.replace(b"Ann", b"Eve").replace(b"record", b"Record"))
     assert not verified(data.replace(b"\r\nFrom:", b"\r\nFrom: eve@evil.test\r\nFrom:", 1))
     assert not verified(data.replace(b"One-Click", b"One-click"))
+
+
+def test_a_signature_holds_by_hand() -> None:
+    """RFC 6376, 3.4.2 and 3.7, without the library that signs: headers relaxed, body as it is."""
+    head, _, body = signing().signed(SHORT, MORNING).partition(b"\r\n\r\n")
+    fields = [one.partition(b":") for one in re.split(rb"\r\n(?![ \t])", head)]
+    given = {name.lower(): b" ".join(words.split()) for name, _, words in fields}
+    told = given[b"dkim-signature"]
+    tags = dict(one.strip().partition(b"=")[::2] for one in told.split(b";"))
+    assert (tags[b"a"], tags[b"c"]) == (b"rsa-sha256", b"relaxed/simple")
+    assert tags[b"bh"].replace(b" ", b"") == base64.b64encode(hashlib.sha256(body).digest())
+    seen: set[bytes] = set()
+    lines = []
+    for name in (one.strip() for one in tags[b"h"].split(b":")):
+        if name not in seen and name in given:  # named once more, it may not be added later
+            lines.append(name + b":" + given[name] + b"\r\n")
+        seen.add(name)
+    unsigned = re.sub(rb"\bb=[^;]*", b"b=", told)
+    signed = b"".join(lines) + b"dkim-signature:" + unsigned
+    value = base64.b64decode(tags[b"b"].replace(b" ", b""))
+    key(2048).public_key().verify(value, signed, PKCS1v15(), SHA256())
 
 
 @pytest.mark.parametrize("newer", [False, True])

@@ -10,7 +10,7 @@ import pytest
 from reporter import run_stages
 from reporter.delivered import State
 from reporter.delivery.clients import opened
-from reporter.delivery.settings import Release, Variant
+from reporter.delivery.settings import Release
 from reporter.delivery.unattended import mailing
 from reporter.errors import WaitingError
 from reporter.model import BriefSpec, Schedule
@@ -20,11 +20,10 @@ from reporter.running import Run
 from tests import archives
 from tests.archives import FIRST
 from tests.delivery import editions
-from tests.delivery.posts import Posts, ids, row
+from tests.delivery.posts import GERMAN, Posts, ids, row
 from tests.delivery.posts import posts as posts  # noqa: PLC0414  a fixture
 
 SPEC = BriefSpec("A brief", "weekly", ("^RUT",), "^GSPC", (), schedule=Schedule("week", "XNYS"))
-GERMAN = (Variant("weekly-de", "weekly", language="de"),)
 
 
 def by(posts: Posts, *rows: str) -> Mailing:

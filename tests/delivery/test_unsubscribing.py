@@ -7,7 +7,6 @@ import http.client
 import importlib
 import os
 import re
-import shutil
 import socket
 import sys
 import threading
@@ -23,17 +22,17 @@ import pytest
 import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, ConsoleMessage, Playwright, sync_playwright
+from playwright.sync_api import ConsoleMessage
 
 from reporter.delivery import ledger, tokens, unsubscribing
 from reporter.delivery.ledger import Ledger
 from reporter.errors import DeliveryError, SpecError
+from tests.browsing import chromium
 from tests.delivery.outboxes import CAMPAIGN, URL, delivery, outbox
 
 NOW = datetime(2026, 1, 16, 12, tzinfo=UTC)
 KEY = b"0123456789abcdef0123456789abcdef"
 CLIENTS = 200
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 ONE_CLICK = b"List-Unsubscribe=One-Click"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 get, head, post, request = (
@@ -264,19 +263,9 @@ def told(problems: list[str], said: ConsoleMessage) -> None:
     problems.append(said.text)
 
 
-@contextmanager
-def launched(playwright: Playwright) -> Iterator[Browser]:
-    """Chromium; the test is left out where there is none."""
-    if not CHROMIUM:
-        pytest.skip("Chromium is not at hand")
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-    yield browser
-    browser.close()
-
-
 def test_a_browser_unsubscribes_without_scripts(server: Server) -> None:
     shots = os.environ.get("REPORTER_SHOTS")
-    with sync_playwright() as playwright, launched(playwright) as browser:
+    with chromium() as browser:
         for width in (390, 1280):
             for scheme in ("light", "dark"):
                 page = browser.new_page(

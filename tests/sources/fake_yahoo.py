@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from yfinance import base, cache
 from yfinance.data import SingletonMeta, YfData
 
 from reporter.sources._yahoo_session import Pace, PoliteSession
+from tests.listening import answering
 
 NEW_YORK = "America/New_York"
 Bar = Mapping[str, float | str | None]
@@ -205,15 +206,11 @@ def serving(
 ) -> Iterator[FakeYahoo]:
     """The server while it runs."""
     fake = FakeYahoo(replies, crumbs, cookie)
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake)) as server:
-        fake.port = server.server_address[1]
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield fake
-        finally:
-            server.shutdown()
-            thread.join()
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake)) as server,
+        answering(server) as fake.port,
+    ):
+        yield fake
 
 
 def _handler(fake: FakeYahoo) -> type[BaseHTTPRequestHandler]:

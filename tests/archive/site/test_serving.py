@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pytest
 from reporter.archive.site.serving import file, server
 from reporter.errors import ArchiveError
 from tests.archives import archive
+from tests.listening import answering
 
 
 @pytest.fixture
@@ -35,12 +35,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def port(folder: Path) -> Iterator[int]:
     """Where it is served."""
-    with server(folder) as listening:
-        thread = threading.Thread(target=listening.serve_forever, daemon=True)
-        thread.start()
-        yield listening.server_port
-        listening.shutdown()
-        thread.join()
+    with server(folder) as listening, answering(listening) as found:
+        yield found
 
 
 def ask(port: int, path: str, method: str = "GET", host: str = "") -> tuple[int, bytes]:

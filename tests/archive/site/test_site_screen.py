@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from reporter import brands
 from reporter.archive.site.pages import Wish, build
 from reporter.archive.site.serving import server
 from tests.archive import sites
 from tests.archives import FIRST, add, archive
+from tests.browsing import browser as browser  # noqa: PLC0414  a fixture
+from tests.listening import answering
 
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 EDITION = "editions/2026-01-22/weekly/index.html"
 
 
@@ -36,23 +35,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(place: Path) -> Iterator[str]:
     """The same by HTTP."""
-    with server(place) as listening:
-        thread = threading.Thread(target=listening.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listening.server_port}/"
-        listening.shutdown()
-        thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, the machine's own or the one Playwright brought."""
-    with sync_playwright() as playwright:
-        if not CHROMIUM and not Path(playwright.chromium.executable_path).exists():
-            pytest.skip("there is no Chromium on this machine")
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
+    with server(place) as listening, answering(listening) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 @contextmanager
