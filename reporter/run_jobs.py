@@ -56,11 +56,12 @@ class Mailing:
 
     `readers` gives, for the slug of a brief, every kind of readers on the list, after that was
     checked as a whole. `send` sends an edition by its id, as far as that can be done now; a second
-    call sends nothing twice.
+    call sends nothing twice. `waits` says whether letters of an edition wait to be sent.
     """
 
     readers: Callable[[str], Iterable[Readers]]
     send: Callable[[str], Posted]
+    waits: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,13 +92,22 @@ class Run(Call):
         return replace(outcome, exit=outcome.exit or earlier)
 
     def _reopened(self, record: Record) -> Record:
-        """The record; one that was given up, or ended with filing, goes on if somebody asks."""
+        """The record; one that was given up, or ended with filing, goes on if somebody asks.
+
+        So does one that was sent, but not to all, when somebody has settled or queued the rest.
+        """
         ended = {Phase.SKIPPED, Phase.ARCHIVED} if self.job.mailing else {Phase.SKIPPED}
         asked = not self.only_due and record.phase in ended
-        return replace(record, phase=Phase.OPEN) if asked else record
+        if asked:
+            return replace(record, phase=Phase.OPEN)
+        mailing = self.job.mailing
+        if mailing and _is_unsent(record) and mailing.waits(record.edition):
+            return replace(record, phase=Phase.SENDING)
+        return record
 
     def _rest(self, now: datetime) -> None:
-        if self.only_due:
+        """Spare the next calls the look at a calendar, unless letters may be queued again."""
+        if self.only_due and not _is_unsent(self.record):
             known = calendar_of.known(self.plan, now)
             self.runs.rest(self.plan, now, calendar_of.following(self.plan, known, now))
 
@@ -262,6 +271,11 @@ class Run(Call):
 def _reached(record: Record) -> Stage:
     """The stage that was tried last."""
     return max((Stage(name) for name in record.steps), key=list(Stage).index, default=Stage.BUILD)
+
+
+def _is_unsent(record: Record) -> bool:
+    """Whether it was sent to all that it could be, but not to all."""
+    return record.phase is Phase.DONE and record.exit == EXIT_UNSENT
 
 
 def _sentence(text: str) -> str:

@@ -40,13 +40,14 @@ class World:
     amiss: frozenset[str] = frozenset()
     dumb: Exception | None = None
     counts: dict[State, int] = field(default_factory=lambda: {State.SENT: 3})
+    waits: bool = False
 
     def job(self, *, mails: bool = True, spec: BriefSpec = SPEC) -> Job:
         """What is called."""
         return Job(
             spec, lambda: self.now, "robot", self.folder, self.folder, self.folder / "runs",
-            self.folder, ("json",), mailing=Mailing(lambda _: (), self._send) if mails else None,
-            notify=self._tell, say=self.said.append,
+            self.folder, ("json",), notify=self._tell, say=self.said.append,
+            mailing=Mailing(lambda _: (), self._send, lambda _: self.waits) if mails else None,
         )  # fmt: skip
 
     def call(self, *, mails: bool = True) -> Outcome:
@@ -133,6 +134,18 @@ def test_a_failure_is_told_once_and_tried_again(world: World) -> None:
     assert world.call().exit == 0
     log = (world.folder / "runs" / "log.jsonl").read_text().splitlines()
     assert [json.loads(line)["event"] for line in log] == ["failed"] * 3 + ["done"] * 2
+
+
+def test_what_an_operator_settled_goes_out_with_the_next_call(world: World) -> None:
+    world.counts = {State.SENT: 1, State.UNCERTAIN: 2}
+    assert world.call().exit == 5
+    assert world.call().message == "nothing is due."
+    assert len(world.sent) == 1
+    world.waits, world.counts = True, {State.SENT: 3}
+    assert world.call().message == "2026-01-16/weekly: 3 sent."
+    assert world.call().message == "nothing is due."
+    assert world.sent == ["2026-01-16/weekly"] * 2
+    assert [one.stage for one in world.told] == ["send"]
 
 
 def test_deferred_letters_are_left_to_the_next_call(world: World) -> None:

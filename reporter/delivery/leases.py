@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.engine import Connection
 
-from reporter.delivery.records import Lease
+from reporter.delivery.records import Holder, Lease
 from reporter.delivery.tables import leases
 from reporter.errors import DeliveryError
 
@@ -89,10 +89,12 @@ def look(connection: Connection, lease: Lease, asked: Select[Any] = _TOKEN) -> N
         raise DeliveryError(message, where=lease.campaign, tip=tip)
 
 
-def holder(connection: Connection, campaign: str, now: datetime) -> str:
-    """Who sends it at present; empty where nobody does."""
+def holder(connection: Connection, campaign: str, now: datetime) -> Holder | None:
+    """Who sends it at present; None where nobody does."""
     row = connection.execute(_READ, {"of": campaign}).one_or_none()
-    return row.owner if row and row.expires is not None and row.expires > now else ""
+    if row is None or row.expires is None or row.expires <= now:
+        return None
+    return Holder(row.owner, row.expires)
 
 
 def _told(moment: datetime) -> str:

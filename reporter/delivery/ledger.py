@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection
 from reporter.delivered import Answer, Delivery, State
 from reporter.delivery import claims, leases, rows, suppressions
 from reporter.delivery.connecting import Database, connected
-from reporter.delivery.records import Campaign, Change, Lease, Settled, Suppression, Wanted
+from reporter.delivery.records import Campaign, Change, Holder, Lease, Settled, Suppression, Wanted
 from reporter.delivery.tables import pauses
 from reporter.errors import DeliveryError
 
@@ -88,8 +88,8 @@ class Ledger:
         with self._database.writing() as connection:
             leases.release(connection, lease)
 
-    def holder(self, campaign: str, now: datetime) -> str:
-        """Who is sending an edition; empty where nobody is."""
+    def holder(self, campaign: str, now: datetime) -> Holder | None:
+        """Who is sending an edition, and until when he has the right; None where nobody is."""
         with self._database.reading() as connection:
             return leases.holder(connection, campaign, now)
 

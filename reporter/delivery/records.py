@@ -29,6 +29,14 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has the right to send an edition, and until when: one who was killed has it till then."""
+
+    owner: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A line of the history: what a row was, what it became, and who said so.
 

@@ -11,6 +11,7 @@ from reporter.delivery.choosing import Why, variant_for
 from reporter.delivery.clients import Roll
 from reporter.delivery.dispatch import Dispatch, Outcome, Told
 from reporter.delivery.ledger import opened
+from reporter.delivery.rows import WAITING
 from reporter.delivery.settings import Settings
 from reporter.run_jobs import Mailing, Posted, Readers
 from reporter.visible import visible
@@ -50,7 +51,11 @@ def mailing(
             outcome = Dispatch(house(), order, roll, ledger, told).run()
             return posted(outcome)
 
-    return Mailing(readers, send)
+    def waits(edition: str) -> bool:
+        with opened(*outbox) as ledger:
+            return any(ledger.counts(edition)[state] for state in WAITING)
+
+    return Mailing(readers, send, waits)
 
 
 def posted(outcome: Outcome) -> Posted:

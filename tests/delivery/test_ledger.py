@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reporter.delivery.ledger import Ledger, opened
-from reporter.delivery.records import Lease, Settled, Wanted
+from reporter.delivery.records import Holder, Lease, Settled, Wanted
 from reporter.errors import DeliveryError
 from reporter.model import Answer, State, Verdict
 from tests.delivery.outboxes import CAMPAIGN, LOST, NOW, TAKEN, URL, delivery, outbox
@@ -121,7 +121,9 @@ def test_a_lost_lease_writes_nothing(made: tuple[Ledger, Lease]) -> None:
             write()
     ledger.release(lease)
     assert (ledger.rows(CAMPAIGN), ledger.history(CAMPAIGN, "C0000")) == before
-    assert ledger.holder(CAMPAIGN, NOW) == "another"
+    until = NOW + timedelta(seconds=121)
+    assert ledger.holder(CAMPAIGN, NOW) == Holder("another", until)
+    assert ledger.holder(CAMPAIGN, until) is None
 
 
 def test_one_sender_at_a_time_whatever_the_clock_says(made: tuple[Ledger, Lease]) -> None:

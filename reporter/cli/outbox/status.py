@@ -50,13 +50,15 @@ def status(
 def _told(ledger: Ledger, one: Campaign) -> dict[str, Any]:
     counts = {state.value: number for state, number in ledger.counts(one.name).items()}
     first, last = ledger.span(one.name)
+    holder = ledger.holder(one.name, options.now())
     minutes = (last - first).total_seconds() / 60 if first and last else 0
     return {
         "edition": one.name,
         "rows": one.rows,
         "states": counts,
         "paused": one.paused,
-        "sender": ledger.holder(one.name, options.now()) or None,
+        "sender": holder.owner if holder else None,
+        "sender_until": holder.until.isoformat() if holder else None,
         "sent_per_minute": round((counts["sent"] - 1) / minutes, 1) if minutes else None,
         "begun": one.begun.isoformat(),
         "changed": one.changed.isoformat(),
@@ -78,13 +80,20 @@ def _lines(told: dict[str, Any]) -> list[str]:
     numbers = told["states"] | {"all": told["rows"]}
     lines = [f"{state:<11}{number:>8,}" for state, number in numbers.items()]
     facts = {
-        "sender": told["sender"] or "nobody is sending",
+        "sender": _sender(told),
         "rate": f"{told['sent_per_minute']:,} a minute" if told["sent_per_minute"] else "",
         "paused": "yes: reporter outbox resume lets it go on" if told["paused"] else "",
         "begun": _moment(told["begun"]),
         "changed": _moment(told["changed"]),
     }
     return [*lines, "", *(f"{name:<11}{text}" for name, text in facts.items() if text)]
+
+
+def _sender(told: dict[str, Any]) -> str:
+    """Who sends, and until when nobody else may, if he was killed."""
+    if not told["sender"]:
+        return "nobody is sending"
+    return f"{told['sender']}, until {_moment(told['sender_until'])} unless he goes on"
 
 
 def _moment(text: str) -> str:

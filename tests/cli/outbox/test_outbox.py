@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from reporter.cli import run
+from reporter.cli import options, run
 from reporter.delivery.ledger import opened
 from reporter.delivery.unsubscriptions import unsubscribe
 from reporter.model import Answer, State, Verdict
@@ -55,6 +55,19 @@ def test_status(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(capsys.readouterr().out)
     assert found["states"]["sent"] == 1
     assert found["sender"] is None
+
+
+def test_status_says_until_when_a_sender_has_the_right(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    until = options.now().replace(microsecond=0) + timedelta(minutes=1)
+    with opened(URL, folder) as ledger:
+        ledger.lease(CAMPAIGN, "somebody", until, seconds=0)
+    assert run(["outbox", "status", "weekly"]) == 0
+    assert f"sender     somebody, until {until:%Y-%m-%d %H:%M:%S} unless" in capsys.readouterr().out
+    assert run(["outbox", "status", "weekly", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert datetime.fromisoformat(found["sender_until"]) == until
 
 
 @pytest.mark.usefixtures("folder")
