@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 LEASE = 60.0  # seconds
 RENEWED = 15.0  # seconds after which a lease is renewed
 GLANCE = 0.5  # seconds between looks at what others want: a pause
-AHEAD = 4
+AHEAD = 8
 """So many letters are claimed at most; a run that is killed leaves no more of them uncertain."""
 PAGE = 200
 WAITING = (State.QUEUED, State.DEFERRED)
