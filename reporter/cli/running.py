@@ -72,6 +72,8 @@ def run_command(talk: Talk, /, **given: Any) -> int:  # noqa: ANN401  the option
     3 gaps under --strict, 4 waiting for prices or an approval,
     5 some are not sent or not known to be.
     """  # noqa: D301  click wants the character
+    from reporter.errors import WaitingError
+    from reporter.run_jobs import WithdrawnError
     from reporter.running import run
     from reporter.spec import load
 
@@ -80,9 +82,15 @@ def run_command(talk: Talk, /, **given: Any) -> int:  # noqa: ANN401  the option
     if given["clients"] and not given["settings"]:
         raise click.UsageError("--clients needs --settings: how you deliver.")
     order = load(given["spec"], source=given["source"], as_of=given["as_of"])
-    with talk.progress() as progress:
-        job = _job(talk, order, given, progress)
-        outcome = run(job, only_due=given["only_due"])
+    try:
+        with talk.progress() as progress:
+            job = _job(talk, order, given, progress)
+            outcome = run(job, only_due=given["only_due"])
+    except WithdrawnError:
+        raise
+    except WaitingError as error:  # all is well: the next call goes on
+        talk.say(str(error))
+        return error.exit_code
     _tell(talk, outcome, as_json=given["as_json"])
     return outcome.exit
 

@@ -158,11 +158,12 @@ def secrets_of(settings: Settings, *, is_trial: bool = False) -> Secrets:
     """
     from reporter.delivery import signing, tokens, vault
     from reporter.delivery.message import Secrets
+    from reporter.delivery.protecting import KEPT_AS
 
     dkim = settings.dkim
     signer = signing.signer(dkim, vault.secret("dkim-key").encode()) if dkim else None
     key = tokens.TRIAL if is_trial else tokens.key(vault.secret("unsubscribe-key"))
-    return Secrets(key, signer, lambda name: vault.secret_or_none(f"pdf-password:{name}"))
+    return Secrets(key, signer, lambda name: vault.secret_or_none(f"{KEPT_AS}{name}"))
 
 
 def _order(talk: Talk, house: House, given: dict[str, Any]) -> Order:

@@ -184,8 +184,10 @@ def _variant(archive: Archive, edition: Edition, slug: str) -> Edition:
 def _corrected(archive: Archive, edition: Edition, corrects: str) -> Edition | None:
     if not corrects:
         return None
-    name = found(archive, corrects)
-    if name not in earlier.line(archive, edition.id):
+    line = tuple(earlier.line(archive, edition.id))
+    # A slug means its latest edition, which is the one that is sent: what it corrects is meant.
+    name = line[0] if line and corrects == edition.slug else found(archive, corrects)
+    if name not in line:
         what = f"corrects {edition.corrects}" if edition.corrects else "is no correction"
         raise DeliveryError(f"{what}, not {name}.", where=edition.id, tip="Name the right ones.")
     return archive.edition(name)
@@ -242,7 +244,7 @@ class Chooser:
         if barred := self.earlier.bars(recipient.id):
             return barred
         choice = choosing.choose(recipient, self.facts, self.asked, self.lacking)
-        return self.earlier.repeats(recipient.id, choice.edition) or choice
+        return self.earlier.repeats(recipient, choice.edition) or choice
 
     def of_all(self) -> Chooser:
         """The same for whomever it was ever sent to, not only for those asked for now."""
@@ -313,6 +315,9 @@ def check_time(
     letters = sum(domains.values())
     if order.finish_by is None or not letters:
         return
+    if order.finish_by <= now:
+        message = f"{order.finish_by:%Y-%m-%d %H:%M} is past, and {letters:,} letters are not sent."
+        raise DeliveryError(message, where="--finish-by", tip="Give a later time.")
     takes, release = least_time(domains, settings.rates), settings.release
     if release and is_new and not order.stage and letters > release.first:
         takes += release.wait

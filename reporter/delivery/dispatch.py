@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -239,7 +239,8 @@ class Dispatch:
         why = clearance.lacking(self.house.archive)
         asked = Asked(self.order.segment, settings.allowed)
         before = looked_up(
-            self.ledger, self.house.archive, campaign.edition, campaign.editions, campaign.corrected
+            self.ledger, self.house.archive, campaign.edition, campaign.editions,
+            campaign.corrected, (one.id for one in self.roll.recipients()),
         )  # fmt: skip
 
         def lacking(edition: str, audience: str, jurisdiction: str) -> str:
@@ -303,7 +304,7 @@ class Dispatch:
                 raise UnsentError(message, where=sending.campaign, tip=tip)
             if not self.order.lingers and self.house.clock.now() < since + release.wait:
                 return True
-            sending.wait_until(since + release.wait, "the rest waits")
+            self._wait(sending, since + release.wait, "the rest waits")
         self._whole(sending, None)
         return False
 
@@ -313,8 +314,14 @@ class Dispatch:
         self._once(sending, stage)
         last = self.house.clock.now() + self.order.patience
         while (due := sending.due_next(stage)) and due <= last:
-            sending.wait_until(due, "deferred letters wait")
+            self._wait(sending, due, "deferred letters wait")
             self._once(sending, stage)
+
+    def _wait(self, sending: Sending, moment: datetime, what: str) -> None:
+        """Wait, and say so first: where no progress is shown, that would look like a standstill."""
+        if moment > self.house.clock.now():
+            self.told.say(f"{what.capitalize()} until {moment.astimezone(UTC):%H:%M:%S} UTC.")
+        sending.wait_until(moment, what)
 
     def _once(self, sending: Sending, stage: int | None) -> None:
         states = (State.QUEUED, State.DEFERRED)

@@ -53,7 +53,7 @@ def checks(settings: Settings, means: Means, to: str, now: datetime) -> Iterator
                 yield skipped(
                     "test message",
                     "none was sent",
-                    "Name an operator in the settings, or say --to ADDRESS.",
+                    "Leave --no-send out, and name an operator in the settings or --to ADDRESS.",
                 )
     except (DeliveryError, SpecError) as error:
         yield failed("server", f"{where}: {error.message}".rstrip("."), error.tip)

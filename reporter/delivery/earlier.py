@@ -6,8 +6,9 @@ whatever the outbox has of the day is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from sys import intern
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from reporter.archive.retention import chronicle
 from reporter.delivered import Delivery, Recipient, State
 from reporter.delivery import addresses, pages
 from reporter.delivery.choosing import Choice, Why
+from reporter.delivery.records import same
 from reporter.errors import DeliveryError
 from reporter.filed import Edition
 
@@ -44,7 +46,9 @@ class Earlier:
     `line` has it and what it corrects in turn, the newest first. `had` has the letters that were,
     or may have been, sent of those or instead of them. `sent` has the editions of the day that
     clients were, or may have been, sent by other campaigns, and `lines` for each edition of this
-    one what it corrects, the newest first. `barred` says of clients why they get nothing more.
+    one what it corrects, the newest first. `renamed` has, by edition, the folded addresses that it
+    went to for clients whose ids are on the list no more: who has such an address now is the same
+    client under another id. `barred` says of clients why they get nothing more.
     """
 
     corrected: str = ""
@@ -52,6 +56,7 @@ class Earlier:
     had: Mapping[str, Had] = field(default_factory=lambda: MappingProxyType({}))
     sent: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     lines: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    renamed: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     barred: Mapping[str, Choice] = field(default_factory=lambda: MappingProxyType({}))
 
     def bars(self, client: str) -> Choice | None:
@@ -68,10 +73,13 @@ class Earlier:
             return Choice("", Why.UNSETTLED, why)
         return None
 
-    def repeats(self, client: str, edition: str) -> Choice | None:
+    def repeats(self, recipient: Recipient, edition: str) -> Choice | None:
         """Why a client does not get an edition: he has it; None if he has not."""
-        if edition in self.sent.get(client, ()):
+        if edition in self.sent.get(recipient.id, ()):
             return Choice("", Why.HAD, f"was sent {edition} before, or may have been")
+        renamed = self.renamed.get(edition)
+        if renamed and addresses.folded(recipient.address) in renamed:
+            return Choice("", Why.HAD, f"was sent {edition} under another id, or may have been")
         return None
 
     def replaces(self, client: str, edition: str) -> str:
@@ -102,9 +110,9 @@ def line(archive: Archive, edition: str) -> Iterator[str]:
         yield edition
 
 
-def looked_up(
+def looked_up(  # noqa: PLR0913, PLR0917  where, of what, for whom
     ledger: Ledger, archive: Archive, edition: Edition, editions: Mapping[str, Edition],
-    corrected: Edition | None,
+    corrected: Edition | None, listed: Iterable[str],
 ) -> Earlier:  # fmt: skip
     """What the outbox knows of earlier letters of a day.
 
@@ -114,6 +122,7 @@ def looked_up(
         edition: what is sent.
         editions: the same and its variants, by id.
         corrected: what it corrects.
+        listed: the ids of the clients on the list.
 
     Raises:
         DeliveryError: nobody was sent what is corrected.
@@ -126,7 +135,8 @@ def looked_up(
         if row.edition in asked or row.campaign in asked:
             had[row.client] = _plainer(had.get(row.client), row, asked)
     lines = {name: tuple(line(archive, name)) for name in editions}
-    found = Earlier(asked[0] if asked else "", asked, had, sent, lines)
+    renamed = _renamed(_rows(ledger, archive, edition, of_all=True), listed)
+    found = Earlier(asked[0] if asked else "", asked, had, sent, lines, renamed)
     if corrected and not found.concerned():
         message = "was sent to nobody by this outbox, so nobody is told of a correction."
         tip = f"Send the new one without --corrects: reporter send {edition.id}."
@@ -134,12 +144,27 @@ def looked_up(
     return found
 
 
-def _rows(ledger: Ledger, archive: Archive, edition: Edition) -> Iterator[Delivery]:
-    """What left, or may have, of the day's other campaigns."""
+def _rows(
+    ledger: Ledger, archive: Archive, edition: Edition, *, of_all: bool = False
+) -> Iterator[Delivery]:
+    """What left, or may have, of the day's other campaigns, or of all of the day's."""
     day = f"{edition.as_of}/"
     for name in chronicle(archive.entries()).added:
-        if name.startswith(day) and name != edition.id:
+        if name.startswith(day) and (of_all or name != edition.id):
             yield from pages.every(ledger, name, LEFT)
+
+
+def _renamed(rows: Iterable[Delivery], listed: Iterable[str]) -> dict[str, frozenset[str]]:
+    """By edition, where letters went to clients who are on the list no more."""
+    gone: dict[str, list[tuple[str, str]]] = {}
+    for row in rows:
+        gone.setdefault(row.client, []).append((intern(row.edition), same(row.address)))
+    for client in listed:
+        gone.pop(client, None)
+    found: dict[str, set[str]] = {}
+    for edition, address in chain.from_iterable(gone.values()):
+        found.setdefault(edition, set()).add(address)
+    return {edition: frozenset(names) for edition, names in found.items()}
 
 
 def _plainer(known: Had | None, row: Delivery, asked: tuple[str, ...]) -> Had:

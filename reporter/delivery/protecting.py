@@ -6,8 +6,11 @@ import io
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 
+from reporter.delivery import vault
 from reporter.errors import DeliveryError
 
+KEPT_AS = "pdf-password:"
+"""What stands before a client's id in the name of his secret."""
 LEAST = 8  # signs of a password
 MOST_NAMED = 50
 
@@ -25,7 +28,10 @@ def check(clients: Iterable[str], password: Callable[[str], str | None]) -> None
         more = f" and {len(poor) - MOST_NAMED:,} more" if len(poor) > MOST_NAMED else ""
         who = "1 client has" if len(poor) == 1 else f"{len(poor):,} clients have"
         message = f"{who} no password of {LEAST} signs for PDFs: {few}{more}."
-        tip = "Put pdf-password:ID of each into the keyring, or encrypt none."
+        tip = (
+            f"Put {KEPT_AS}ID of each into the keyring, or the environment "
+            f"({vault.variable(KEPT_AS + poor[0])}), or encrypt none."
+        )
         raise DeliveryError(message, tip=tip)
 
 
@@ -52,10 +58,11 @@ def protected(pdf: bytes, password: str | None, client: str) -> bytes:
     Raises:
         DeliveryError: there is no password, or a poor one, or pikepdf is not installed.
     """
-    name = f"pdf-password:{client}"
+    name = f"{KEPT_AS}{client}"
     if not password:
         message = f"the client {client!r} has no password for PDFs."
-        raise DeliveryError(message, tip=f"Put {name} into the keyring, or encrypt none.")
+        tip = f"Put {name} into the keyring, or set {vault.variable(name)}, or encrypt none."
+        raise DeliveryError(message, tip=tip)
     if len(password) < LEAST:
         message = f"the client {client!r} has a password of fewer than {LEAST} signs."
         raise DeliveryError(message, tip=f"Put a longer {name} into the keyring.")

@@ -123,7 +123,8 @@ class Rehearsal:
         except DeliveryError as error:
             self.told.say(f"It would not be sent: {error}")
         return earlier.looked_up(
-            self.ledger, archive, campaign.edition, campaign.editions, campaign.corrected
+            self.ledger, archive, campaign.edition, campaign.editions, campaign.corrected,
+            (one.id for one in self.roll.recipients()),
         )  # fmt: skip
 
     def _barred(self, ledger: Ledger, campaign: Campaign) -> dict[str, Choice]:

@@ -102,9 +102,11 @@ def may_align(one: str, other: str) -> bool:
 def span(value: object) -> timedelta:
     """A span of time, written 30m, 2h or 3d."""
     found = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
-    made = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(0)
-    if not timedelta(0) < made <= _LONGEST_SPAN:
+    if found is None:
         raise EntryError(f"{value!r} is no span of time. Write it like 30m, 96h or 3d.")
+    made = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if made > _LONGEST_SPAN:
+        raise EntryError(f"{value!r} is longer than {_LONGEST_SPAN.days} days.")
     return made
 
 

@@ -80,7 +80,9 @@ def test_what_a_client_was_sent_is_shown_to_the_byte(
     sent = next((house / "drop").glob("*/C0001.eml")).read_bytes()
     capfdbinary.readouterr()
     assert run(["archive", "show", "--client", "C0001", "--date", "2026-01-15"]) == 0
-    assert capfdbinary.readouterr().out == sent
+    shown = capfdbinary.readouterr()
+    assert shown.out == sent
+    assert f"reporter outbox list {EDITION}".encode() in shown.err
     words = ["archive", "show", "--client", "C0001", "--date", EDITION]
     assert run([*words, "--to", "one.eml"]) == 0
     assert Path("one.eml").read_bytes() == sent
@@ -140,7 +142,7 @@ def test_samples_go_to_the_operator(house: Path, capsys: Told) -> None:
         (["--dry-run", "--report", "r.json"], 2, "--report is of what was sent"),
         (["--segment", "gild"], 2, "no client of the list is in the segment"),
         (["--stage", "first"], 2, "know no staged release"),
-        (["--finish-by", "2026-01-16T12:00"], 1, "cannot be out by"),
+        (["--finish-by", "2026-01-16T12:00"], 1, "is past, and 3 letters are not sent"),
         (["--finish-by", "noon"], 2, "--finish-by"),
         (["--corrects", EDITION], 1, "is no correction"),
         (["--clients", "nowhere.csv"], 2, "nowhere.csv"),

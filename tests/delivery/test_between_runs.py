@@ -57,6 +57,29 @@ def test_who_is_closed_or_off_the_list_gets_nothing_any_more(posts: Posts) -> No
     assert changes == ["queued", "withdrawn"]
 
 
+def test_a_client_under_another_id_is_the_same_client(posts: Posts) -> None:
+    posts.send(posts.many(2))
+    renamed = [row(0).replace("C0000", "K-1").replace("person0@", "Person0@"), row(1)]
+    outcome = posts.send(posts.clients(*renamed))
+    assert posts.script.clients == ["C0000", "C0001"]
+    assert outcome.is_done
+    left = {one.client: one.reason for one in outcome.shares.left_out}
+    assert left == {"K-1": f"was sent {posts.edition} under another id, or may have been"}
+    with posts.outbox() as book:
+        roll = posts.clients(*renamed)
+        rehearsal = Rehearsal(posts.house, Order(posts.edition), roll, ledger=book)
+        shares = rehearsal.to_folder(posts.folder / "dry")
+    assert {one.client for one in shares.left_out} == {"K-1", "C0001"}
+
+
+def test_two_clients_who_take_over_each_others_addresses_are_two(posts: Posts) -> None:
+    stopped(posts, row(0), row(1))
+    swapped = [row(0).replace("person0@", "person1@"), row(1).replace("person1@", "person0@")]
+    posts.send(posts.clients(*swapped))
+    assert posts.script.clients == ["C0000", "C0001"]
+    assert [one.address for one in posts.script.took] == ["person0@example.com"] * 2
+
+
 def test_a_letter_that_waits_goes_to_the_address_of_now(posts: Posts) -> None:
     stopped(posts, row(0), row(1), row(2))
     posts.send(posts.clients(row(0), row(1).replace("person1@", "moved@"), row(2)))

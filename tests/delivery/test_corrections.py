@@ -42,6 +42,16 @@ def test_a_correction_tells_of_those_it_does_not_reach(posts: Posts) -> None:
     assert posts.script.took[1].address == "moved@example.com"
 
 
+def test_a_slug_means_the_edition_that_was_corrected(posts: Posts) -> None:
+    """A slug is its latest edition, and that is the correction itself."""
+    posts.send(posts.many(2))
+    corrected(posts)
+    assert posts.send(posts.many(2), corrects="weekly").is_done
+    assert subjects(posts) == {"C0000": True, "C0001": True}
+    with pytest.raises(DeliveryError, match="Name the right ones"):
+        posts.send(posts.many(2), corrects=posts.edition)
+
+
 def test_whoever_may_have_had_it_keeps_a_correction_open(posts: Posts) -> None:
     posts.script.answer = lambda letter: LOST if letter.client == "C0001" else TAKEN
     posts.send(posts.many(2))

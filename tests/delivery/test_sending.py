@@ -137,6 +137,8 @@ def test_deferred_letters_are_tried_again_and_given_up(posts: Posts) -> None:
     assert len(tries) == 3
     assert len({letter.data for letter in tries}) == 1
     assert not outcome.is_done
+    waits = [line for line in posts.said if line.startswith("Deferred letters wait until 13:")]
+    assert len(waits) == 2
 
 
 def test_without_patience_the_deferred_wait_for_the_next_run(posts: Posts) -> None:

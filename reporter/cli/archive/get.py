@@ -1,4 +1,4 @@
-"""`reporter archive get`: what one client was sent, to the byte."""
+"""`reporter archive get`: what was made for one client, to the byte."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from reporter.cli.talk import Talk
 if TYPE_CHECKING:
     from reporter.archive.base import Archive
     from reporter.archive.enclosures import Enclosed
+
+MAIL = ".eml"
 
 
 @click.command()
@@ -49,9 +51,10 @@ def get(  # noqa: PLR0913  one argument an option
     place: Path,
     private: Path | None,
 ) -> None:
-    """Get what a client was sent: list it, or write it to a folder.
+    """Get what was made for a client: list it, or write it to a folder.
 
-    A day means the editions as of it and what was filed on it.
+    A day means the editions as of it and what was filed on it. What became of
+    a message, the outbox tells: `reporter outbox list`.
     """
     from reporter.archive.base import opened
     from reporter.archive.clients import keys_of
@@ -62,8 +65,10 @@ def get(  # noqa: PLR0913  one argument an option
     known = chronicle(archive.entries())
     owner = known_client(archive, keys_of(archive, private), client_id)
     edition, on = meant(archive, when)
-    told = []
+    told: list[dict[str, object]] = []
+    mailed: list[str] = []
     for one in had(archive, owner, known, edition=edition, on=on):
+        mailed.extend([one.edition] if one.name.endswith(MAIL) else ())
         path = _written(one, to) if to else ""
         told.append(_item(one, path))
         if not as_json:
@@ -71,7 +76,16 @@ def get(  # noqa: PLR0913  one argument an option
     if as_json:
         click.echo(showing.document({"files": told}))
     if not told:
-        talk.say("He was sent nothing then." if when else "Nothing is left that he was sent.")
+        nothing = "Nothing was made for him then." if when else "Nothing is left of his."
+        talk.say(nothing)
+    tell_where(talk, *mailed)
+
+
+def tell_where(talk: Talk, *editions: str) -> None:
+    """Say who knows what became of messages: the archive has them before they leave."""
+    for edition in dict.fromkeys(editions):
+        told = showing.harmless(edition)
+        talk.say(f"Whether it reached him, the outbox knows: reporter outbox list {told}.")
 
 
 def meant(archive: Archive, when: str | None) -> tuple[str, date | None]:

@@ -15,7 +15,7 @@ import click
 
 from reporter.cli import editions, options
 from reporter.cli.archive import shown
-from reporter.cli.archive.get import meant
+from reporter.cli.archive.get import MAIL, meant, tell_where
 from reporter.cli.archive.listing import as_json
 from reporter.cli.hands import place
 from reporter.cli.private import private
@@ -24,6 +24,7 @@ from reporter.cli.talk import Talk
 if TYPE_CHECKING:
     from reporter.archive.base import Archive
     from reporter.archive.dossier import Done, Dossier
+    from reporter.archive.enclosures import Enclosed
     from reporter.filed import Edition, Part
 
 LABEL = 14
@@ -37,7 +38,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @click.command()
 @click.argument("edition", required=False, default="", shell_complete=editions.complete)
-@click.option("--client", "client_id", metavar="ID", default="", help="What this client was sent.")
+@click.option(
+    "--client", "client_id", metavar="ID", default="", help="What was made for this client."
+)
 @click.option(
     "--date", "when", metavar="DAY|EDITION", default="", help="With --client: of this day."
 )
@@ -60,20 +63,23 @@ def show(  # noqa: PLR0913  one argument an option
     private: Path | None,
     as_json: bool,
 ) -> None:
-    """Show everything about an edition, or what a client was sent.
+    """Show everything about an edition, or the message made for a client.
 
     Of an edition its words, files, people, dates and log entries. EDITION is an
     id, a day, a slug (its latest), latest, or the beginning of a hash. What it
     was made from is counted; -v and --json tell each file.
 
-    With --client ID and --date DAY the message that he was sent, to the byte.
+    With --client ID and --date DAY the message that was made for him, to the
+    byte. What became of it, the outbox tells: `reporter outbox list`.
     """
     from reporter.archive import dossier
     from reporter.archive.base import opened
 
     archive = opened(place)
     if client_id:
-        _give(sent(archive, private, client_id, when or edition), to)
+        found = made_for(archive, private, client_id, when or edition)
+        _give(found.data, to)
+        tell_where(talk, *([found.edition] if found.name.endswith(MAIL) else ()))
         return
     if not edition:
         raise click.UsageError("Name an edition, or --client ID --date DAY.")
@@ -84,8 +90,8 @@ def show(  # noqa: PLR0913  one argument an option
         click.echo("\n".join(_told(known, whole=talk.verbose)))
 
 
-def sent(archive: Archive, private: Path | None, client_id: str, when: str) -> bytes:
-    """The one file that a client was sent then.
+def made_for(archive: Archive, private: Path | None, client_id: str, when: str) -> Enclosed:
+    """The one file that was made for a client then.
 
     Raises:
         ArchiveError: there is none, or there are several.
@@ -100,12 +106,13 @@ def sent(archive: Archive, private: Path | None, client_id: str, when: str) -> b
     known = chronicle(archive.entries())
     found = list(had(archive, owner, known, edition=edition, on=on))
     if len(found) == 1:
-        return found[0].data
+        return found[0]
     if not found:
-        raise ArchiveError(f"the client {client_id!r} was sent nothing then.")
+        raise ArchiveError(f"nothing was made for the client {client_id!r} then.")
     names = ", ".join(f"{one.edition} {one.name}" for one in found[:FEW])
     tip = "Name the edition with --date, or get all: reporter archive get."
-    raise ArchiveError(f"he was sent {len(found)} files: {shown.harmless(names)}.", tip=tip)
+    message = f"{len(found)} files were made for him: {shown.harmless(names)}."
+    raise ArchiveError(message, tip=tip)
 
 
 def _give(data: bytes, to: Path | None) -> None:
