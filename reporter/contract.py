@@ -47,6 +47,7 @@ def brief_document(brief: Brief) -> Document:
         "headline": plain(brief.headline),
         "as_of": _day(brief.as_of),
         "source": brief.source,
+        **({"source_label": brief.source_label} if brief.source_label else {}),
         "sample": brief.sample,
         "terms": brief.terms.value,
         "snapshot": brief.snapshot or None,

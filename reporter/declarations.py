@@ -21,7 +21,10 @@ from reporter.model import SourceRef, Terms
 from reporter.sources.base import sources
 
 STRICTNESS = tuple(Terms)
-EVERYWHERE = {"terms": f"What the prices may be used for: {', '.join(Terms)}."}
+EVERYWHERE = {
+    "terms": f"What the prices may be used for: {', '.join(Terms)}.",
+    "label": "What pages call the source, such as House price files, in place of its name.",
+}
 _WORD = re.compile(r"[\w.^+-][\w.^+ -]*")
 
 

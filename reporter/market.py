@@ -205,7 +205,7 @@ class MarketData:
     `as_of` is a session of the brief's own calendar, `sessions`. `calendars` holds the others by
     the name instruments call their exchange. `ends` names the last session of those instruments
     that are published later, or trade on when the as-of session is over. `terms` are the strictest
-    of any series.
+    of any series. `label` is what pages call `source`; empty where they call it that.
     """
 
     series: Mapping[str, PriceSeries]
@@ -223,6 +223,11 @@ class MarketData:
     terms: Terms = Terms.UNKNOWN
     snapshot: str = ""
     ends: Mapping[str, date] = field(default_factory=dict)
+    label: str = ""
+
+    def called(self, source: str = "") -> str:
+        """What pages call a source; that of the prices where none is named."""
+        return (source if source != self.source else "") or self.label or self.source
 
     def sessions_of(self, symbol: str) -> Sessions:
         """The calendar the instrument trades by; the brief's own where it is not known."""

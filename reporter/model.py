@@ -268,6 +268,7 @@ class Brief:
     findings: tuple[Finding, ...] = ()
     terms: Terms = Terms.UNKNOWN
     snapshot: str = ""
+    source_label: str = ""
 
     def fact(self, fact_id: str) -> Fact:
         """The fact with this id.

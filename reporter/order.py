@@ -216,7 +216,8 @@ class BriefSpec:
     `watch` maps a list's name (`sizes`, `sectors`, `rates`, ...) to its symbols.
     `names` overrides how an instrument is called. `folder` is where the spec lies: files in
     its `templates/` and `styles/` override the shipped ones. `digests` maps the name of every
-    file the order was read from (the spec, its desk inputs) to its sha256.
+    file the order was read from (the spec, its desk inputs) to its sha256. `labels` says by a
+    source's name what pages call it.
     """
 
     title: str
@@ -234,6 +235,7 @@ class BriefSpec:
     known_highs: tuple[KnownHigh, ...] = ()
     confirmed: tuple[ConfirmedMove, ...] = ()
     desk: DeskInputs = field(default_factory=DeskInputs)
+    labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     schedule: Schedule | None = None
     folder: Path | None = None
     path: str = ""

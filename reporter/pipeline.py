@@ -135,6 +135,7 @@ def compose(spec: BriefSpec, data: MarketData) -> Brief:
     from reporter.measure import measure, plan
     from reporter.sections.base import SectionContext
 
+    data = replace(data, label=spec.labels.get(data.source.partition(":")[0], ""))
     facts = measure(plan(spec, data), data)
     instruments = {symbol: series.instrument for symbol, series in data.series.items()}
     known = tellable(facts, data.as_of)
@@ -150,6 +151,7 @@ def compose(spec: BriefSpec, data: MarketData) -> Brief:
         standfirst=standfirst,
         as_of=data.as_of,
         source=data.source,
+        source_label=data.label,
         sample=data.sample,
         facts=facts.all,
         key_figures=tuple(figure for part in parts for figure in part.key_figures),

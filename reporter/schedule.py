@@ -94,7 +94,7 @@ def of_day(schedule: Schedule, sessions: Sessions, day: date) -> Due:
 
 def _made(schedule: Schedule, sessions: Sessions, day: date) -> Due:
     at = sessions.close(day).astimezone(UTC) + schedule.lag
-    return Due(_PERIODS[schedule.every](day), day, at, at + schedule.until)
+    return Due(_PERIODS[schedule.every](sessions, day), day, at, at + schedule.until)
 
 
 def _ends_back(schedule: Schedule, sessions: Sessions, today: date) -> Iterator[date]:
@@ -113,15 +113,21 @@ def _ends(schedule: Schedule, sessions: Sessions, first: date, last: date) -> It
     start, stop = bisect_right(sessions.days, first - timedelta(days=1)), len(sessions.days)
     stop = min(stop, bisect_right(sessions.days, last) + 1)
     for day, after in pairwise(sessions.days[start:stop]):
-        if period(day) != period(after):
+        if period(sessions, day) != period(sessions, after):
             yield day
 
 
-def _week(day: date) -> str:
-    year, week, _ = day.isocalendar()
+def _week(sessions: Sessions, day: date) -> str:
+    """The ISO week that most of the exchange's own week lies in, which may begin on a Sunday."""
+    shift = (3 - sessions.week_begins) % 7 - 3  # to the nearest Monday: none, or up to three days
+    year, week, _ = (day + timedelta(days=shift)).isocalendar()
     return f"{year}-W{week:02}"
 
 
-_PERIODS: Mapping[str, Callable[[date], str]] = MappingProxyType(
-    {"week": _week, "month": lambda day: f"{day:%Y-%m}", "session": date.isoformat}
+_PERIODS: Mapping[str, Callable[[Sessions, date], str]] = MappingProxyType(
+    {
+        "week": _week,
+        "month": lambda _, day: f"{day:%Y-%m}",
+        "session": lambda _, day: day.isoformat(),
+    }
 )

@@ -81,7 +81,7 @@ class Sessions:
     `name` is for reading: "NYSE", "Tokyo". `early_closes` are those that end before the hour
     usual then, `hours` the closing time of each day whose differs from `closing`. All times are
     in `zone`; midnight is the end of the day. `cut_short` says that the calendar is not known as
-    far as it was wanted.
+    far as it was wanted. `week_begins` is the weekday of a week's first session, 0 for Monday.
     """
 
     name: str
@@ -91,6 +91,7 @@ class Sessions:
     closing: time = time(16)
     hours: Mapping[date, time] = field(default_factory=lambda: MappingProxyType({}))
     cut_short: bool = False
+    week_begins: int = 0
 
     def close(self, day: date) -> datetime:
         """When the session of `day` ends, in the exchange's own zone."""
@@ -306,4 +307,10 @@ def _sessions(code: str, found: ExchangeCalendar) -> Sessions:
     other = (spans != usual.hour * 3600 + usual.minute * 60).nonzero()[0]
     hours = {days[at]: local.iloc[at].time() for at in other}
     early = tuple(day.date() for day in found.early_closes)
-    return Sessions(NAMES[code], days, early, str(found.tz), usual, hours)
+    begins = _week_begins(found.weekmask)
+    return Sessions(NAMES[code], days, early, str(found.tz), usual, hours, week_begins=begins)
+
+
+def _week_begins(mask: str) -> int:
+    """The first open weekday after a closed one, by a mask from Monday on, such as `1111100`."""
+    return next((day for day in range(7) if mask[day - 1] == "0" and mask[day] == "1"), 0)

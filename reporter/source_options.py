@@ -1,6 +1,7 @@
 """What a spec says to its sources: the tables under `[sources]`, checked and made into options.
 
-Which options a source takes it declares in its own file; `terms` every source takes.
+Which options a source takes it declares in its own file; `terms` every source takes, and of every
+one a `label` may say what pages call it, which the source itself is not told.
 """
 
 from __future__ import annotations
@@ -14,18 +15,20 @@ from urllib.parse import quote
 
 from reporter import written
 from reporter.declarations import EVERYWHERE, location_of, loosened, needs_of, options_of, terms_of
-from reporter.entries import EntryError, one_of
+from reporter.entries import EntryError, one_of, words
 from reporter.model import Json, SourceRef, Terms
 from reporter.places import Key
 from reporter.registry import nearest
 from reporter.secrecy import is_secret
 from reporter.sources.base import sources
 
+LABEL = "label"
 _SIGNED_IN = re.compile(
     r"://[^/@\s]*:[^/@\s]*@"
     r"|[?&;](?:password|passwd|pwd|secret|(?:\w*_)?token|(?:\w+_)?key)=",
     re.IGNORECASE,
 )
+_LONGEST_LABEL = 60  # signs: it stands in a line under every chart
 _FILE_URL = re.compile(r"(sqlite(?:\+\w+)?:///)([^/:?].*)")
 _HOLDS_ONE = "holds a password, and a spec is passed on. Put it into the environment instead."
 
@@ -52,6 +55,8 @@ def _in_table(name: str, table: Mapping[str, object]) -> Iterator[tuple[Key, str
             yield key, message
         elif option == "terms":
             yield from ((key, message) for message in _terms(name, value))
+        elif option == LABEL and (message := _label_mistake(value)):
+            yield key, message
 
 
 def _told(option: str, value: object) -> str:
@@ -87,6 +92,24 @@ def _terms(name: str, value: object) -> Iterator[str]:
         )
 
 
+def _label_mistake(value: object) -> str:
+    """What is wrong with a label; empty where nothing is."""
+    if not isinstance(value, str):
+        return "must be text in quotes."
+    try:
+        text = words(value)
+    except EntryError as error:
+        return str(error)
+    if not text:
+        return "is empty."
+    return f"is longer than {_LONGEST_LABEL} signs." if len(text) > _LONGEST_LABEL else ""
+
+
+def labels(tables: Mapping[str, Mapping[str, Json]]) -> Mapping[str, str]:
+    """What pages call sources, by their names."""
+    return {name: words(str(table[LABEL])) for name, table in tables.items() if LABEL in table}
+
+
 def ordered(
     ref: SourceRef, tables: Mapping[str, Mapping[str, Json]], folder: Path | None = None
 ) -> SourceRef:
@@ -95,7 +118,7 @@ def ordered(
     A database that is a file is named like any other path in a spec: relative to it.
     """
     told = tables.get(ref.name, ref.options)
-    options = {key: _resolved(value, folder) for key, value in told.items()}
+    options = {key: _resolved(value, folder) for key, value in told.items() if key != LABEL}
     return SourceRef(ref.name, ref.location, options)
 
 
@@ -118,9 +141,10 @@ def schema() -> dict[str, Any]:
 
 def _table(name: str) -> dict[str, Any]:
     known = options_of(name)
-    words = known if known is not None else EVERYWHERE
-    properties: dict[str, Any] = {option: {"description": told} for option, told in words.items()}
+    taken = known if known is not None else EVERYWHERE
+    properties: dict[str, Any] = {option: {"description": told} for option, told in taken.items()}
     properties["terms"] |= {"enum": [t for t in Terms if not loosened(terms_of(name), t)]}
+    properties[LABEL] |= {"type": "string", "minLength": 1, "maxLength": _LONGEST_LABEL}
     return {"type": "object", "additionalProperties": known is None, "properties": properties}
 
 

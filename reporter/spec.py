@@ -36,7 +36,7 @@ from reporter.places import Key, line_numbers, place, spell
 from reporter.registry import nearest
 from reporter.sections.base import sections as known_sections
 from reporter.shapes import validated
-from reporter.source_options import beside, ordered
+from reporter.source_options import beside, labels, ordered
 from reporter.written import MisreadError
 
 BRIEFS = Path(__file__).parent / "briefs"
@@ -288,6 +288,7 @@ def _spec(
         page_size=form.page_size,
         brand=form.brand,
         names=form.names,
+        labels=labels(form.sources),
         known_highs=tuple(KnownHigh(**dict(high)) for high in form.known_highs),
         confirmed=tuple(ConfirmedMove(**dict(move)) for move in form.confirmed),
         desk=inputs,

@@ -137,10 +137,11 @@ def provenance(brief: Brief) -> dict[str, list[list[str]]]:
     """For every fact the page prints: label and text of what the screen tells about it."""
     names = {item.symbol: item.name for item in brief.inputs}
     ids = set(marking.printed(brief))
-    return {fact.id: _origin(fact, names) for fact in brief.facts if fact.id in ids}
+    labels = {brief.source: brief.source_label} if brief.source_label else {}
+    return {fact.id: _origin(fact, names, labels) for fact in brief.facts if fact.id in ids}
 
 
-def _origin(fact: Fact, names: Mapping[str, str]) -> list[list[str]]:
+def _origin(fact: Fact, names: Mapping[str, str], labels: Mapping[str, str]) -> list[list[str]]:
     subject = names.get(fact.subject, fact.subject.removeprefix("flow:"))
     against = names.get(fact.benchmark or "", fact.benchmark or "")
     lines = [
@@ -149,7 +150,7 @@ def _origin(fact: Fact, names: Mapping[str, str]) -> list[list[str]]:
         ["Window", glossary.window_name(fact.window)],
         ["Base", wording.base(fact)],
         ["As of", wording.as_of(fact)],
-        ["Source", fact.source],
+        ["Source", labels.get(fact.source, fact.source)],
         *(["Doubt", mark] for mark in fact.marks),
     ]
     return [line for line in lines if line[1]]

@@ -66,6 +66,8 @@ if [ "$kind" != run ]; then
     postgres_server || need postgresql
     command -v postfix >/dev/null 2>&1 && command -v smtp-sink >/dev/null 2>&1 || need postfix
     [ -x /usr/lib/dovecot/imap ] || need dovecot-imapd
+    command -v git >/dev/null 2>&1 || need git
+    command -v openssl >/dev/null 2>&1 || need openssl
 fi
 if [ -n "$missing" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -5,16 +5,15 @@ from __future__ import annotations
 import configparser
 import re
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 
 import click
-import pytest
 
 from reporter.cli import reporter
 from reporter.delivery import vault
 from reporter.spec import load
+from tests.programs import needs
 
 CRON = Path("examples/cron/reporter").read_text(encoding="utf-8")
 SYSTEMD = Path("examples/systemd")
@@ -83,7 +82,7 @@ def test_the_timer_calls_every_hour() -> None:
     assert timer["Persistent"] == "true"
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not on this machine")
+@needs("systemd-analyze")
 def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
     for path in SYSTEMD.iterdir():
         text = path.read_text(encoding="utf-8").replace("/usr/local/bin/reporter", "/bin/true")

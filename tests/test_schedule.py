@@ -136,18 +136,31 @@ def test_month_ends_are_last_sessions() -> None:
     ("exchange", "moment", "last"),
     [
         ("XTKS", datetime(2026, 1, 9, 8, 30, tzinfo=UTC), date(2026, 1, 9)),
-        pytest.param(
-            "XSAU",  # from Sunday to Thursday
-            datetime(2026, 1, 8, 20, tzinfo=UTC),
-            date(2026, 1, 8),
-            marks=pytest.mark.xfail(reason="every week is counted from Monday", strict=True),
-        ),
+        ("XSAU", datetime(2026, 1, 8, 20, tzinfo=UTC), date(2026, 1, 8)),  # Sunday to Thursday
+        ("XSAU", datetime(2026, 1, 11, 20, tzinfo=UTC), date(2026, 1, 8)),  # nothing on a Sunday
     ],
 )
 def test_each_exchange_has_its_own_week(exchange: str, moment: datetime, last: date) -> None:
     found = schedule.due(Schedule("week", exchange), sessions(exchange), moment)
     assert found
     assert found.as_of == last
+
+
+def test_a_week_from_sunday_has_the_name_of_the_monday_after() -> None:
+    found = (
+        schedule.of_day(Schedule("week", "XSAU"), sessions("XSAU"), date(2026, 1, day))
+        for day in (1, 4, 8, 11)
+    )
+    assert [one.period for one in found] == ["2026-W01", "2026-W02", "2026-W02", "2026-W03"]
+
+
+def test_weeks_from_monday_have_their_iso_names() -> None:
+    for exchange in ("XNYS", "XTKS", "XBOM", "24/5", "24/7"):
+        known = sessions(exchange)
+        for day in known.days[:400]:
+            year, week, _ = day.isocalendar()
+            found = schedule.of_day(Schedule("week", exchange), known, day)
+            assert found.period == f"{year}-W{week:02}"
 
 
 def test_crypto_weeks_end_on_sunday() -> None:

@@ -256,7 +256,7 @@ files = 3
             "Put it into the environment instead."
         ),
         "brief.toml:10: sources sample trems: unknown option. Did you mean 'terms'?",
-        ("brief.toml:11: sources sample when: unknown option. Known: terms."),
+        ("brief.toml:11: sources sample when: unknown option. Known: terms, label."),
         "brief.toml:13: sources files: must be a table.",
     ]
 

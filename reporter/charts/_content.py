@@ -239,7 +239,7 @@ def base_days(facts: Iterable[Fact]) -> str:
 
 def source_line(data: MarketData, source: str = "", day: date | None = None) -> str:
     """Source, as-of day (the brief's unless another is given), and the warning of sample data."""
-    line = f"Source: {source or data.source}; as of {wording.long_date(day or data.as_of)}."
+    line = f"Source: {data.called(source)}; as of {wording.long_date(day or data.as_of)}."
     return f"{line} Sample data, not market prices." if data.sample else line
 
 

@@ -115,12 +115,13 @@ def _census(clients: str, house: Settings) -> Census:
 
 
 def _means(house: Settings, outbox: str | None) -> Means:
-    from reporter.delivery import ledger, lookups, vault
+    from reporter.delivery import lookups, vault
     from reporter.delivery.checks import Means
     from reporter.delivery.doctor_server import opened, web
 
-    def opens() -> None:
-        with ledger.opened(*mailing.outbox_of(house, outbox)):
-            pass
+    def looked_at() -> bool:
+        from reporter.delivery.connecting import is_there
 
-    return Means(lookups.system(), opened, web, vault.secret_or_none, opens)
+        return is_there(*mailing.outbox_of(house, outbox))
+
+    return Means(lookups.system(), opened, web, vault.secret_or_none, looked_at)

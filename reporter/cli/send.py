@@ -20,7 +20,7 @@ from reporter.cli.talk import Talk
 if TYPE_CHECKING:
     from reporter.delivery.campaign import House, Order
     from reporter.delivery.clients import Roll
-    from reporter.delivery.dispatch import Told
+    from reporter.delivery.dispatch import Dispatch, Told
     from reporter.delivery.message import Secrets
     from reporter.delivery.rehearsal import Rehearsal
     from reporter.delivery.settings import Settings
@@ -230,17 +230,41 @@ def _to_address(talk: Talk, rehearsal: Rehearsal, given: dict[str, Any]) -> None
 
 
 def _dispatch(talk: Talk, run: Run, given: dict[str, Any]) -> None:
-    from reporter.delivery import dispatch, report
+    from reporter.delivery import dispatch
     from reporter.delivery.ledger import opened
 
     house, order, roll, told = run
     with opened(*mailing.outbox_of(house.settings, given["outbox"])) as ledger:
-        with _going_on(talk, order.edition):
-            outcome = dispatch.Dispatch(house, order, roll, ledger, told).run()
-        talk.say_each(report.summary(outcome))
-        if given["report"]:
-            _write(given["report"], document(report.document(outcome, ledger)))
+        sending = dispatch.Dispatch(house, order, roll, ledger, told)
+        with _going_on(talk, order.edition), _summed_up(talk, sending, given["report"]):
+            outcome = sending.run()
     dispatch.check(outcome)
+
+
+@contextmanager
+def _summed_up(talk: Talk, sending: Dispatch, path: Path | None) -> Iterator[None]:
+    """Tell what a run came to, whatever ended it: with that, the command leaves."""
+    from reporter.errors import ReporterError
+
+    try:
+        yield
+    except BaseException:
+        try:
+            _tell(talk, sending, path)
+        except ReporterError as error:
+            talk.say(str(error))
+        raise
+    _tell(talk, sending, path)
+
+
+def _tell(talk: Talk, sending: Dispatch, path: Path | None) -> None:
+    """The summary, and the report where one is asked for; nothing of a run that sent nothing."""
+    from reporter.delivery import report
+
+    if sending.outcome:
+        talk.say_each(report.summary(sending.outcome))
+        if path:
+            _write(path, document(report.document(sending.outcome, sending.ledger)))
 
 
 @contextmanager

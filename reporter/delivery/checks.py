@@ -63,11 +63,11 @@ class Means:
         post: opens the mail server; raises DeliveryError as a channel does.
         web: the status that an address of the web answers a method with; raises OSError.
         secret: a secret by its name, None where it is not set; raises DeliveryError.
-        outbox: opens the outbox and closes it; raises DeliveryError.
+        outbox: whether there is an outbox; one that does not open raises DeliveryError.
     """
 
     ask: Ask
     post: Callable[[Settings], AbstractContextManager[Post]]
     web: Callable[[str, str], int]
     secret: Callable[[str], str | None]
-    outbox: Callable[[], None]
+    outbox: Callable[[], bool]

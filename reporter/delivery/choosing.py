@@ -79,7 +79,7 @@ def choose(recipient: Recipient, campaign: Campaign, asked: Asked, lacking: Lack
     Whoever a variant is meant for gets that one or none: where it is missing or not approved for
     him he does not get the edition it stands in for.
     """
-    if left := _left_out(recipient, asked):
+    if left := left_out(recipient, asked):
         return left
     variant = variant_for(recipient, campaign.variants)
     edition = campaign.editions.get(variant.slug, "") if variant else campaign.edition
@@ -93,8 +93,8 @@ def choose(recipient: Recipient, campaign: Campaign, asked: Asked, lacking: Lack
     return Choice(edition)
 
 
-def _left_out(recipient: Recipient, asked: Asked) -> Choice | None:
-    """Why he gets nothing, whatever is sent."""
+def left_out(recipient: Recipient, asked: Asked) -> Choice | None:
+    """Why a client gets nothing, whatever is sent; None where he may get something."""
     if recipient.status is not Status.ACTIVE:
         return Choice("", Why(recipient.status.value), f"is {recipient.status}")
     if asked.segment and asked.segment not in recipient.segments:

@@ -149,6 +149,28 @@ def connected(url: str, folder: Path, *, must_exist: bool = False) -> Iterator[D
         yield Database(where, identity, writer, reader)
 
 
+def is_there(url: str, folder: Path) -> bool:
+    """Whether there is an outbox at a URL, which opens; none is made.
+
+    Raises:
+        DeliveryError: it cannot be opened, or none could be made where none is.
+    """
+    try:
+        with connected(url, folder, must_exist=True):
+            return True
+    except NoOutboxError:
+        found = _parsed(url)
+        if found.get_backend_name() == "sqlite":
+            _check_writable((folder / Path(str(found.database)).expanduser()).parent)
+        return False
+
+
+def _check_writable(folder: Path) -> None:
+    if not os.access(folder, os.W_OK):
+        tip = "Make it writable for your user."
+        raise DeliveryError("the outbox's folder cannot be written.", where=str(folder), tip=tip)
+
+
 def _parsed(url: str) -> URL:
     try:
         return database.parsed(url)

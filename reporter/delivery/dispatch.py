@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,7 @@ from reporter.delivery.preparing import Prepared, Preparing
 from reporter.delivery.rates import Pace
 from reporter.delivery.sending import LEASE, Progress, Sending, Tenure
 from reporter.delivery.settings import Settings
-from reporter.errors import DeliveryError, SpecError, UnsentError
+from reporter.errors import DeliveryError, ReporterError, SpecError, UnsentError
 
 if TYPE_CHECKING:
     from reporter.channels.base import Channel
@@ -81,6 +83,7 @@ class Dispatch:
         roll: the list of clients.
         ledger: the outbox.
         told: where it tells how it goes.
+        outcome: what the run came to, also where something ended it after letters may have left.
     """
 
     house: House
@@ -88,6 +91,7 @@ class Dispatch:
     roll: Roll
     ledger: Ledger
     told: Told = field(default_factory=Told)
+    outcome: Outcome | None = field(default=None, init=False)
     _first: set[str] = field(default_factory=set)
 
     def run(self) -> Outcome:
@@ -139,16 +143,27 @@ class Dispatch:
         for edition in campaign.editions:  # nobody else prepared them meanwhile
             plan.check_outbox(self.house, self.ledger, name, edition)
         self._record_uses(campaign)
-        rest = self._stages(sending)
-        counts = self.ledger.counts(name)
-        dead = sum(map(waiting.is_dead, pages.every(self.ledger, name, (State.SUPPRESSED,))))
-        outcome = Outcome(
-            campaign, shares, prepared, counts, counts[State.SENT] - before, rest, dead
-        )  # fmt: skip
-        if outcome.is_done and not rest:
+        made = partial(self._outcome, campaign, shares, prepared, before)
+        try:
+            outcome = self.outcome = made(waits=self._stages(sending))
+        except BaseException:
+            with suppress(ReporterError):  # what ended the run is what is told
+                self.outcome = made(waits=False)
+            raise
+        if outcome.is_done and not outcome.waiting:
             for edition in campaign.editions:
                 clearance.record_last(self.house.archive, edition, self.house.hand())
         return outcome
+
+    def _outcome(
+        self, campaign: Campaign, shares: Shares, prepared: Prepared, before: int, *, waits: bool
+    ) -> Outcome:
+        """What the run came to so far; `before`: so many had been sent when it began."""
+        counts = self.ledger.counts(campaign.id)
+        held_back = pages.every(self.ledger, campaign.id, (State.SUPPRESSED,))
+        dead = sum(map(waiting.is_dead, held_back))
+        sent = counts[State.SENT] - before
+        return Outcome(campaign, shares, prepared, counts, sent, waits, dead)
 
     # --- what comes before --------------------------------------------------------------------
 

@@ -10,11 +10,15 @@ from reporter.delivery.checks import Check, Means, failed, ok, warning
 from reporter.delivery.hosts import is_here, is_number
 from reporter.delivery.lookups import Ask, SilentError
 from reporter.delivery.settings import Dkim, Settings
-from reporter.delivery.spf import Result
+from reporter.delivery.spf import Result, Verdict
 from reporter.errors import DeliveryError
 
 _UNKNOWN = "the DNS gives no answer"
 _AGAIN = "Look whether this machine can ask the DNS, and run it again."
+_UNDECIDED = {
+    Result.TEMPERROR: _AGAIN,
+    Result.UNKNOWN: "See what a receiver says: Authentication-Results of the test message.",
+}
 _POLICIES = ("none", "quarantine", "reject")
 
 
@@ -58,14 +62,22 @@ def _spf(settings: Settings, ask: Ask, domain: str, leaves_from: str) -> Check:
     if not known:
         what = f"{domain} has a record; which address mails leave from is not known here"
         return warning("spf", what, "Say it: --leaves-from ADDRESS.")
+    spent = f"; {sound.lookups} lookups of 10" if sound.result is Result.PASS else ""
     verdicts = {one: spf.check(ask, one, domain) for one in known}
     left = {one: found for one, found in verdicts.items() if found.result is not Result.PASS}
-    if not left:
-        return ok("spf", f"{domain} lets {', '.join(known)} send; {sound.lookups} lookups of 10")
-    one, found = next(iter(left.items()))
+    for one, found in left.items():
+        return _not_passed(domain, one, found, is_given=bool(leaves_from))
+    return ok("spf", f"{domain} lets {', '.join(known)} send{spent}")
+
+
+def _not_passed(domain: str, address: str, found: Verdict, *, is_given: bool) -> Check:
+    """An address that the record does not let send; `is_given`: mails surely leave from it."""
+    if found.result in _UNDECIDED:
+        what = f"whether {domain} lets {address} send cannot be known here: {found.why}"
+        return warning("spf", what, _UNDECIDED[found.result])
     why = f" ({found.why})" if found.why else ""
-    what = f"{domain} says {found.result} of {one}{why}"
-    if leaves_from and found.result is not Result.TEMPERROR:
+    what = f"{domain} says {found.result} of {address}{why}"
+    if is_given:
         return failed("spf", what, f"Put the address into the record of {domain}.")
     remedy = "Mails may leave from another address than the server's: say --leaves-from ADDRESS."
     return warning("spf", what, remedy)

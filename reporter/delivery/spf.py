@@ -1,7 +1,7 @@
 """Whether a domain lets a server send its mail: SPF, as RFC 7208 evaluates it.
 
-Of macros only those without a letter of the message are understood; a record that needs others, or
-a name that the DNS is silent about, gives no verdict.
+Macros, which depend on the message, are not understood: a record that needs one gives no verdict,
+nor does one with a name that the DNS is silent about.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Address = IPv4Address | IPv6Address
 
 
 class Result(StrEnum):
-    """RFC 7208, 2.6."""
+    """RFC 7208, 2.6; and `UNKNOWN`, where a receiver knows what cannot be known here: macros."""
 
     PASS = "pass"  # noqa: S105  no password
     FAIL = "fail"
@@ -35,6 +35,7 @@ class Result(StrEnum):
     NONE = "none"
     PERMERROR = "permerror"
     TEMPERROR = "temperror"
+    UNKNOWN = "unknown"
 
 
 _QUALIFIERS = {
@@ -57,6 +58,10 @@ class Verdict:
 
 class _PermError(Exception):
     """The record is wrong, for every receiver."""
+
+
+class _MacroError(Exception):
+    """The record depends on the message."""
 
 
 @dataclass
@@ -181,10 +186,10 @@ def check(ask: Ask, ip: str, domain: str) -> Verdict:
 
 
 def is_sound(ask: Ask, domain: str) -> Verdict:
-    """Whether a record can be evaluated whole, for whatever address: PASS, NONE or an error."""
+    """Whether a record can be evaluated whole, for whatever address: PASS, or why it cannot."""
     nowhere = ip_address("192.0.2.1")  # of documentation (RFC 5737)
     found = _judged(_Evaluation(ask, nowhere, whole=True), domain)
-    wrong = {Result.NONE, Result.PERMERROR, Result.TEMPERROR}
+    wrong = {Result.NONE, Result.PERMERROR, Result.TEMPERROR, Result.UNKNOWN}
     return found if found.result in wrong else Verdict(Result.PASS, found.lookups)
 
 
@@ -195,6 +200,8 @@ def _judged(evaluation: _Evaluation, domain: str) -> Verdict:
         result, why = Result.PERMERROR, str(error)
     except SilentError as error:
         result, why = Result.TEMPERROR, f"the DNS gives no answer ({error})"
+    except _MacroError as error:
+        result, why = Result.UNKNOWN, str(error)
     except RecursionError:
         result, why = Result.PERMERROR, "it includes itself"
     return Verdict(result, evaluation.lookups, why)
@@ -213,10 +220,11 @@ def _plain(name: str) -> str:
     """A name without macros.
 
     Raises:
-        SilentError: it has some: what it means depends on the message.
+        _MacroError: it has some: what it means depends on the message.
+        _PermError: there is none.
     """
     if "%" in name:
-        raise SilentError("a macro")
+        raise _MacroError(f"{name} holds a macro, which depends on the message")
     if not name:
         raise _PermError("a name is missing")
     return name.rstrip(".")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from reporter.delivered import Status
 from reporter.delivery.campaign import House, Order, variants_of
-from reporter.delivery.choosing import Why, variant_for
+from reporter.delivery.choosing import Asked, Why, left_out, variant_for
 from reporter.delivery.clients import Roll
 from reporter.delivery.dispatch import Dispatch, Outcome, Told
 from reporter.delivery.ledger import opened
@@ -38,8 +37,9 @@ def mailing(
     def readers(slug: str) -> set[Readers]:
         roll.check()
         variants, found = variants_of(settings, slug), set()
+        asked = Asked(allowed=settings.allowed)
         for one in roll.recipients():
-            if one.status is Status.ACTIVE:
+            if left_out(one, asked) is None:
                 variant = variant_for(one, variants)
                 brief = variant.slug if variant else slug
                 found.add(Readers(brief, one.audience, one.jurisdiction))
@@ -63,6 +63,6 @@ def posted(outcome: Outcome) -> Posted:
     by_reason: dict[str, list[str]] = {}
     for one in outcome.shares.left_out:
         by_reason.setdefault(visible(one.reason), []).append(one.client)
-    left_out = {why: tuple(clients) for why, clients in sorted(by_reason.items())}
+    out = {why: tuple(clients) for why, clients in sorted(by_reason.items())}
     amiss = {visible(one.reason) for one in outcome.shares.left_out if one.why not in MEANT}
-    return Posted(outcome.counts, outcome.waiting, left_out, frozenset(amiss))
+    return Posted(outcome.counts, outcome.waiting, out, frozenset(amiss))

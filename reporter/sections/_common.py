@@ -291,5 +291,6 @@ def _bases(context: SectionContext, columns: Mapping[str, Sequence[Fact | None]]
     starred = any(f and f.detail.get("total_return") for facts in columns.values() for f in facts)
     note = "* Total return, dividends reinvested. " if starred else ""
     others = other_days(context, (f for facts in columns.values() for f in facts if f))
-    source = "; ".join(sorted({f.source for facts in columns.values() for f in facts if f}))
+    sources = {f.source for facts in columns.values() for f in facts if f}
+    source = "; ".join(sorted(map(context.data.called, sources)))
     return f"{note}{others}Base dates: {'; '.join(bases)}. Source: {source}."

@@ -103,7 +103,7 @@ def _figures(context: SectionContext, facts: Iterable[Fact]) -> Table | None:
 
 
 def _usual(context: SectionContext, day: str) -> str:
-    source = f"Source: {context.data.source}; as of {day}; unless stated. "
+    source = f"Source: {context.data.called()}; as of {day}; unless stated. "
     return f"{source}Tables carry their own base dates."
 
 
@@ -213,10 +213,10 @@ def _prices(context: SectionContext) -> str:
     told = ", ".join(f"{one.name} ({wording.frequency(one.every)})" for one in others)
     seen = f" As known on that day: {told}." if told else ""
     if not daily:
-        return f"Prices: {data.source}, none of them daily.{seen}"
+        return f"Prices: {data.called()}, none of them daily.{seen}"
     first = min(series.start for series in daily)
     return (
-        f"Prices: {data.source}, {wording.count(len(daily))} series of daily bars, the "
+        f"Prices: {data.called()}, {wording.count(len(daily))} series of daily bars, the "
         f"longest from {wording.long_date(first)}, up to {wording.long_date(data.as_of)} "
         f"({data.sessions.name} sessions).{seen}"
     )

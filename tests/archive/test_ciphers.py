@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from base64 import b64decode, b64encode
 from pathlib import Path
@@ -18,7 +17,6 @@ from reporter.archive import ciphers
 from reporter.errors import ArchiveError
 
 PASSPHRASE = "correct horse battery"  # noqa: S105  of keys that live as long as a test
-needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not here")
 
 # RFC 8032, section 7.1: secret key, public key, message, signature.
 RFC_8032 = (
@@ -217,7 +215,6 @@ def test_other_keys_are_refused() -> None:
         ciphers.sign(b"no key", PASSPHRASE, b"x")
 
 
-@needs_openssl
 def test_openssl_reads_the_key_and_checks_the_signature(tmp_path: Path) -> None:
     pem, data = ciphers.new_signing_key(PASSPHRASE), b'{"kind":"approval"}'
     key, public = tmp_path / "key.pem", tmp_path / "public.pem"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -31,7 +30,6 @@ def test_every_way_answers(tmp_path: Path) -> None:
     assert len(opened(tmp_path / "archive").added()) == 5
 
 
-@pytest.mark.skipif(not shutil.which("git"), reason="there is no Git here")
 def test_git_holds_the_same(tmp_path: Path) -> None:
     assert len(committed(tmp_path / "git", range(2))) == 2
     written = {p.name for p in (tmp_path / "git" / "1990-01-02" / "files").iterdir()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from reporter.archive.base import Archive, opened
 from reporter.cli import run
 from reporter.filed import Act
 from tests.archives import add, draft, hand
+from tests.programs import needs
 from tests.tampering import begun
 
 HANDBOOK = Path("ARCHIVE.md").read_text(encoding="utf-8")
@@ -160,7 +160,7 @@ def shell(folder: Path) -> list[str]:
     return (done.stdout + done.stderr).splitlines()
 
 
-@pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
+@needs("sha256sum")
 def test_the_chain_is_checked_without_the_program(made: Archive) -> None:
     last = made.entries()[-1]
     assert shell(made.folder) == [f"3 {last.sha256}"]

@@ -131,8 +131,17 @@ def test_the_check_named_is_of_the_same_prices(
     assert run(["build", spec, *given, *output]) == 0
     (typed,) = re.findall("finding on the data: `(.*)` tells which", capsys.readouterr().err)
     assert shlex.split(typed) == ["reporter", "data", "check", spec, *given]
-    assert run(["build", "--source", "sql:postgresql://me:secret@host/db", *output]) in {0, 2}
-    assert "secret" not in capsys.readouterr().err
+
+
+def test_an_address_is_refused_as_a_source_and_not_repeated(
+    made: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["build", "--source", "sql:postgresql://me:secret@host/db", "--output", str(tmp_path)]
+    assert run(words) == 2
+    told = capsys.readouterr().err
+    assert "the source 'sql' takes a path, not an address." in told
+    assert "secret" not in told
+    assert made.spec is None
 
 
 def test_json_tells_findings_terms_and_the_snapshot(

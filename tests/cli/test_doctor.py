@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from reporter.cli import run
-from reporter.delivery import doctor_server, lookups
+from reporter.delivery import doctor_server, ledger, lookups
 from tests.delivery.servers import dns, mail_server
 from tests.delivery.written import SMTP, written
 
@@ -56,6 +57,26 @@ def test_without_sending_and_as_json(capsys: pytest.CaptureFixture[str]) -> None
     assert found["test message"] == "skipped"
     assert found["spf"] == "warning"
     assert inbox.received == []
+
+
+def test_an_outbox_is_looked_at_and_none_is_made(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up(1)
+    assert run(["doctor", "--mail", "--no-send"]) == 1
+    assert "ok      outbox: is not there yet; the first sending" in capsys.readouterr().out
+    assert [path.name for path in Path().iterdir()] == ["delivery.toml"]
+    with ledger.opened("sqlite:///outbox.sqlite", Path()):
+        pass
+    assert run(["doctor", "--mail", "--no-send"]) == 1
+    assert "ok      outbox: opens." in capsys.readouterr().out
+
+
+def test_a_folder_that_no_outbox_can_be_made_in(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(1)
+    monkeypatch.setattr(os, "access", lambda _, mode: mode != os.W_OK)  # root may write everywhere
+    assert run(["doctor", "--mail", "--no-send"]) == 1
+    assert "failed  outbox: the outbox's folder cannot be written." in capsys.readouterr().out
 
 
 def test_a_failed_check_leaves_with_one(capsys: pytest.CaptureFixture[str]) -> None:

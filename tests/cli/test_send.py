@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -214,6 +215,7 @@ def test_interrupted_it_ends_the_letter_in_hand_and_says_how_to_go_on(
         _, said = program.communicate()
     assert program.returncode == 130, said
     assert "the same command sends the rest" in said
+    assert re.search(r"^queued +\d+$", said, re.MULTILINE)
     with ledger.opened("sqlite:///outbox.sqlite", house) as book:
         rows = book.rows(EDITION)
         assert {one.state for one in rows} == {State.SENT, State.QUEUED}

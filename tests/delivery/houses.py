@@ -60,9 +60,10 @@ class House:
                 raise ConnectionRefusedError(111, "Connection refused")
             return self.web[method]
 
-        def outbox() -> None:
+        def outbox() -> bool:
             if self.outbox:
                 raise DeliveryError(self.outbox, tip="Mend it.")
+            return True
 
         means = Means(dns(self.records), doctor_server.opened, web, self.secrets.get, outbox)
         wish = wish or Wish(leaves_from="192.0.2.5")

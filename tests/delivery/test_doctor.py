@@ -46,6 +46,24 @@ def test_spf(house: House, record: tuple[str, ...], wish: Wish, grade: Grade, wh
     assert what in said
 
 
+@pytest.mark.parametrize(
+    ("term", "what", "remedy"),
+    [
+        ("include:silent.example", "the DNS gives no answer", "run it again"),
+        ("exists:%{i}.example", "%{i}.example holds a macro", "Authentication-Results"),
+    ],
+)
+def test_spf_that_cannot_be_known_here(house: House, term: str, what: str, remedy: str) -> None:
+    house.records["bounce.example.com", "TXT"] = (f"v=spf1 ip4:192.0.2.5 {term} -all",)
+    house.records["silent", "silent.example"] = ()
+    assert house.said("spf") == (Grade.OK, "bounce.example.com lets 192.0.2.5 send")
+    (check,) = [c for c in house.checks(Wish(leaves_from="192.0.2.6")) if c.name == "spf"]
+    assert check.grade is Grade.WARNING
+    assert what in check.what
+    assert remedy in check.remedy
+    assert ("no answer" in check.what) == ("silent" in term)
+
+
 def test_spf_of_the_server_s_own_address(house: House) -> None:
     house.settings = replace(house.settings, smtp=Smtp("mx.nowhere.invalid", timeout=1))
     house.records["mx.nowhere.invalid", "A"] = ("192.0.2.7",)

@@ -79,6 +79,15 @@ def test_readers_are_told_apart_by_what_they_get(posts: Posts) -> None:
     assert set(other) == {Readers("daily", "professional", "CH")}
 
 
+def test_a_run_does_not_wait_for_readers_who_get_no_mail(posts: Posts) -> None:
+    posts.settings = replace(posts.settings, allowed=("example.com",))
+    elsewhere = "C0009,Uncle Sam,sam@elsewhere.example,retail,US,,,,"
+    by_mail = by(posts, row(0), elsewhere)
+    assert set(by_mail.readers("weekly")) == {Readers("weekly", "professional", "CH")}
+    found = by_mail.send(posts.edition)
+    assert found.left_out == {"his address is in no domain that mail may go to": ("C0009",)}
+
+
 def test_a_run_waits_for_the_variants_of_its_brief(posts: Posts) -> None:
     posts.settings = replace(posts.settings, variants=GERMAN)
     run = waiting(posts, by(posts, row(0), row(1, language="de")))
