@@ -29,16 +29,16 @@ STAYED = WAITING | {State.FAILED, State.SUPPRESSED}
 """States of letters that certainly did not arrive."""
 MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
     {
-        State.QUEUED: frozenset({State.SENDING, State.SUPPRESSED}),
-        State.DEFERRED: frozenset({State.SENDING, State.SUPPRESSED, State.QUEUED}),
+        State.QUEUED: frozenset({State.SENDING, State.SUPPRESSED, State.UNCERTAIN}),
+        State.DEFERRED: frozenset({State.SENDING, State.SUPPRESSED, State.QUEUED, State.UNCERTAIN}),
         State.SENDING: frozenset(State) - {State.SENDING},
         State.UNCERTAIN: frozenset({State.SENT, State.QUEUED, State.DEFERRED, State.FAILED}),
-        State.FAILED: frozenset({State.QUEUED}),
+        State.FAILED: frozenset({State.QUEUED, State.UNCERTAIN}),
         State.SUPPRESSED: frozenset({State.QUEUED}),
         State.SENT: frozenset(),
     }
 )
-"""What a row of a state may become."""
+"""What a row of a state may become; uncertain without being sent, where the outbox lost track."""
 OUTCOMES: Mapping[Verdict, State] = MappingProxyType(
     {
         Verdict.SENT: State.SENT,

@@ -48,18 +48,22 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(slots=True)
 class Tenure:
-    """The right to send a campaign, held as long as somebody looks after it."""
+    """The right to send a campaign, held as long as somebody looks after it.
+
+    `beat` is called as long as that is done: so the archive knows how far the outbox is.
+    """
 
     ledger: Ledger
     lease: Lease
     clock: Clock
+    beat: Callable[[], None] = lambda: None
     _kept: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._kept = self.clock.ticks()
 
     def keep(self) -> None:
-        """Renew, when it is time to.
+        """Renew, when it is time to, and have it noted that somebody is at work.
 
         Raises:
             DeliveryError: it was lost; whoever has it now sends.
@@ -67,6 +71,7 @@ class Tenure:
         if self.clock.ticks() - self._kept >= RENEWED:
             self.ledger.renew(self.lease, self.clock.now(), LEASE)
             self._kept = self.clock.ticks()
+            self.beat()
 
 
 @dataclass(slots=True)

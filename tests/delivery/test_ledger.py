@@ -347,3 +347,34 @@ def test_whoever_lost_the_lease_goes_on_with_nothing(made: tuple[Ledger, Lease])
     with pytest.raises(DeliveryError, match="lost"):
         ledger.go_on(lease, [Settled("C0000", TAKEN, NOW)], wanted(1), NOW)
     assert state(ledger, "C0000") is State.SENDING
+
+
+def test_what_waits_is_doubted_by_whoever_may_send(made: tuple[Ledger, Lease]) -> None:
+    ledger, lease = made
+    for client, answer in (("C0000", TAKEN), ("C0001", Answer(Verdict.FAILED, 550, "5.1.1", "no"))):
+        ledger.claim(lease, client, NOW)
+        ledger.settle(lease, client, answer, NOW)
+    assert ledger.doubt(lease, LATER) == 2
+    assert [state(ledger, f"C000{n}") for n in range(3)] == [
+        State.SENT, State.UNCERTAIN, State.UNCERTAIN,
+    ]  # fmt: skip
+    assert [(one.after, one.time) for one in ledger.history(CAMPAIGN, "")] == [("doubted", LATER)]
+    assert ledger.history(CAMPAIGN, "C0001")[-1].before == "failed"
+    assert ledger.doubt(lease, LATER) == 0
+    ledger.release(lease)
+    with pytest.raises(DeliveryError, match="was lost"):
+        ledger.doubt(lease, LATER)
+
+
+def test_a_sender_counts_for_each_edition_and_never_back(made: tuple[Ledger, Lease]) -> None:
+    ledger, lease = made
+    other = ledger.lease("2026-01-22/weekly", "sender", NOW)
+    assert [ledger.beat(lease), ledger.beat(lease), ledger.beat(other)] == [1, 2, 1]
+    assert ledger.beat(lease, 7) == 8
+    assert ledger.beat(lease, 3) == 9
+    assert ledger.beats([CAMPAIGN, other.campaign, "no"]) == {
+        CAMPAIGN: 9, other.campaign: 1, "no": 0,
+    }  # fmt: skip
+    ledger.release(lease)
+    with pytest.raises(DeliveryError, match="was lost"):
+        ledger.beat(lease)
