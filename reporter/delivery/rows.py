@@ -206,13 +206,19 @@ def _entered(row: Delivery, now: datetime) -> dict[str, Any]:
 
 
 def sweep(connection: Connection, states: Collection[State], change: Change) -> int:
-    """Make every row of these states what `change.after` says, and note each; how many."""
+    """Make every row of these states what `change.after` says, and note each; how many.
+
+    What a server said last is no word on them any more; to be queued is to be begun anew.
+    """
     after = State(change.after)
     for before in states:
         if after not in MOVES[before]:
             raise impossible(change.campaign, "every client", before, after)
     due = change.time if after is State.QUEUED else None
-    values = {"state": after.value, "changed": change.time, "due": due, "text": change.text}
+    values = {
+        "state": after.value, "changed": change.time, "due": due, "code": change.code,
+        "enhanced": change.enhanced, "text": change.text,
+    } | ({"attempts": 0} if after is State.QUEUED else {})  # fmt: skip
     chosen = (
         select(deliveries.c.client, deliveries.c.state)
         .where(deliveries.c.campaign == change.campaign, deliveries.c.state.in_(sorted(states)))

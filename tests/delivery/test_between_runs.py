@@ -13,7 +13,7 @@ from reporter.delivery.campaign import Order
 from reporter.delivery.clients import opened
 from reporter.delivery.dispatch import check
 from reporter.delivery.rehearsal import Rehearsal
-from reporter.delivery.settings import Rates, Release, Variant
+from reporter.delivery.settings import Limits, Rates, Release, Variant
 from reporter.errors import DeliveryError, SpecError, UnsentError
 from tests import archives
 from tests.delivery import editions
@@ -255,3 +255,23 @@ def test_without_waiting_the_wait_of_a_release_costs_no_time(posts: Posts) -> No
     with pytest.raises(DeliveryError, match="5 letters take 2 h"):
         posts.send(posts.many(5), finish_by=NOON + timedelta(minutes=5))
     assert posts.send(posts.many(5), stage="all", finish_by=NOON + timedelta(minutes=5)).is_done
+
+
+def test_a_letter_that_is_retried_is_as_patient_as_a_new_one(posts: Posts) -> None:
+    """Days after it failed, one more "later" must not make it fail at once."""
+    posts.settings = replace(posts.settings, limits=Limits(attempts=2))
+    roll, day = posts.many(1), timedelta(days=1)
+    posts.script.answer = lambda _: LATER
+    posts.send(roll, patience=day)
+    assert posts.states() == {"C0000": State.FAILED}
+    posts.settings = replace(posts.settings, limits=Limits(stale=60 * day))
+    posts.time.passed += 5 * day.total_seconds()
+    with posts.outbox() as book:
+        book.retry(posts.edition, {State.FAILED}, posts.time.now(), "jane")
+    for _ in range(3):
+        posts.time.passed += 3600
+        posts.send(roll)
+        assert posts.states() == {"C0000": State.DEFERRED}
+    posts.time.passed += 3 * day.total_seconds()
+    posts.send(roll)
+    assert posts.states() == {"C0000": State.FAILED}

@@ -58,6 +58,22 @@ def test_a_row_goes_its_way_and_leaves_its_history(made: tuple[Ledger, Lease]) -
     assert ledger.counts(CAMPAIGN)[State.QUEUED] == 2
 
 
+def test_what_is_queued_again_begins_anew(made: tuple[Ledger, Lease]) -> None:
+    ledger, lease = made
+    refused = Answer(Verdict.FAILED, 550, "5.2.0", "not at present")
+    ledger.claim(lease, "C0000", NOW)
+    ledger.settle(lease, "C0000", refused, NOW)
+    ledger.retry(CAMPAIGN, {State.FAILED}, LATER, "op")
+    row = ledger.row(CAMPAIGN, "C0000")
+    assert row
+    assert (row.attempts, row.code, row.enhanced, row.text) == (0, 0, "", "retry")
+    ledger.claim(lease, "C0000", LATER)
+    ledger.recover(lease, LATER)
+    row = ledger.row(CAMPAIGN, "C0000")
+    assert row
+    assert (row.attempts, row.state) == (1, State.UNCERTAIN)
+
+
 def test_what_is_there_is_not_entered_again(made: tuple[Ledger, Lease]) -> None:
     ledger, lease = made
     ledger.claim(lease, "C0000", NOW)
