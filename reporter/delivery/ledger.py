@@ -368,9 +368,9 @@ class Ledger:
         with self._database.writing() as connection:
             return suppressions.add(connection, new)
 
-    def is_suppressed(self, address: str, listed: str) -> str:
-        """Why an address gets no mail of a brief; empty where it does."""
-        return self._read(lambda c: suppressions.reason(c, address, listed))
+    def is_suppressed(self, address: str, listed: str, handle: str = "") -> str:
+        """Why an address, or the client of a handle, gets no mail of a brief; empty if it does."""
+        return self._read(lambda c: suppressions.reason(c, address, listed, handle))
 
     def suppressions(self) -> tuple[Suppression, ...]:
         """Every one that holds, the oldest first."""

@@ -14,8 +14,10 @@ from reporter.delivery.clients import opened
 from reporter.delivery.dispatch import check
 from reporter.delivery.rehearsal import Rehearsal
 from reporter.delivery.settings import Limits, Rates, Release, Variant
+from reporter.delivery.unsubscriptions import unsubscribe
 from reporter.errors import DeliveryError, SpecError, UnsentError
 from tests import archives
+from tests.archives import FIRST
 from tests.delivery import editions
 from tests.delivery.posts import GONE, LATER, LOST, NOON, TAKEN, Posts, german, ids, row
 from tests.delivery.posts import posts as posts  # noqa: PLC0414  a fixture
@@ -166,6 +168,25 @@ def test_a_rehearsal_writes_for_those_only_who_would_be_sent_something(posts: Po
     assert {one.client: one.why for one in shares.left_out} == {
         "C0000": "had", "C0001": "had", "C0002": "suppressed",
     }  # fmt: skip
+
+
+def test_a_rehearsal_knows_who_unsubscribed_and_moved_as_sending_does(posts: Posts) -> None:
+    """The next edition is to go to an address that no outbox has seen yet."""
+    posts.send(posts.many(2))
+    owner = posts.house.keys.client("C0001")
+    assert owner
+    posts.edition = editions.filed(posts.archive, editions.draft(FIRST + timedelta(days=7)), 61)
+    posts.time.passed += timedelta(days=8).total_seconds()
+    moved = posts.clients(row(0), row(1, "elsewhere.example"), row(2))
+    with posts.outbox() as book:
+        unsubscribe(book, owner.handle, "weekly", posts.time.now(), "page")
+        rehearsal = Rehearsal(posts.house, Order(posts.edition), moved, ledger=book)
+        shares = rehearsal.to_folder(posts.folder / "dry")
+    posts.script.took.clear()
+    posts.send(moved)
+    assert posts.states()["C0001"] is State.SUPPRESSED
+    assert sorted(path.stem for path in (posts.folder / "dry").iterdir()) == posts.script.clients
+    assert [one.client for one in shares.left_out if one.why == "suppressed"] == ["C0001"]
 
 
 # --- an address that was wrong --------------------------------------------------------------------
