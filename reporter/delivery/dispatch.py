@@ -14,12 +14,11 @@ from reporter.channels.base import channels
 from reporter.delivered import Delivery, Form, State
 from reporter.delivery import campaign as plan
 from reporter.delivery import clearance, pages, protecting, waiting
-from reporter.delivery.addresses import domain, on_the_wire
+from reporter.delivery.addresses import domain, returning
 from reporter.delivery.campaign import Campaign, Chooser, House, LeftOut, Order, Shares
 from reporter.delivery.choosing import Asked, Why
 from reporter.delivery.continuity import continuity
 from reporter.delivery.earlier import LEFT, looked_up
-from reporter.delivery.message import ENVELOPE
 from reporter.delivery.preparing import Prepared, Preparing
 from reporter.delivery.rates import Pace
 from reporter.delivery.sending import LEASE, Progress, Sending, Tenure
@@ -269,9 +268,10 @@ class Dispatch:
     # --- sending ------------------------------------------------------------------------------
 
     def _sending(self, campaign: Campaign, tenure: Tenure) -> Sending:
+        bounces = self.settings.sender.bounces
         return Sending(
             tenure, self.settings, Pace(self.settings.rates), self._reading(),
-            lambda row: envelope(row, self.settings.sender.bounces), campaign.listed,
+            lambda row: returning(bounces, row.message_id.strip("<>")), campaign.listed,
             self._on_sent, self.order.finish_by, self.told.progress,
         )  # fmt: skip
 
@@ -353,12 +353,6 @@ class Dispatch:
 
     def _channel(self) -> Channel:
         return channels.get(self.settings.channel)
-
-
-def envelope(row: Delivery, bounces: str) -> str:
-    """The address that returned mail of a row goes to."""
-    local, _, domain = on_the_wire(bounces)[0].rpartition("@")
-    return f"{local}+{row.message_id.strip('<>')[:ENVELOPE]}@{domain}"
 
 
 def check(outcome: Outcome) -> None:

@@ -17,8 +17,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from reporter.delivered import Delivery, State, Verdict
+from reporter.delivery.addresses import ENVELOPE
 from reporter.delivery.records import Campaign, Change, same
-from reporter.delivery.tables import ENVELOPE, deliveries, history, pauses
+from reporter.delivery.tables import deliveries, history, pauses
 from reporter.errors import DeliveryError
 
 LONGEST = 500
