@@ -26,6 +26,7 @@ from reporter.delivery import addresses, clearance, earlier, pages, tokens
 from reporter.delivery import campaign as plan
 from reporter.delivery.campaign import Campaign, Chooser, House, Order, Shares
 from reporter.delivery.choosing import Asked, Choice, Why
+from reporter.delivery.continuity import continuity
 from reporter.delivery.dispatch import Told
 from reporter.delivery.earlier import Earlier
 from reporter.delivery.message import Message, compose
@@ -120,6 +121,7 @@ class Rehearsal:
         try:
             for edition in campaign.editions:
                 plan.check_outbox(self.house, self.ledger, campaign.id, edition)
+            continuity(self.ledger, self.house.keys).check(campaign.id)
         except DeliveryError as error:
             self.told.say(f"It would not be sent: {error}")
         return earlier.looked_up(

@@ -34,6 +34,8 @@ def test_each_client_has_one_letter_all_the_same(house: Path, capsys: Told) -> N
         said = capsys.readouterr().err
         assert "outbox.sqlite is an older copy of itself" in said
         assert f"reporter outbox doubt {EDITION}" in said
+    assert run(["send", EDITION, "--dry-run"]) == 0
+    assert "It would not be sent" in capsys.readouterr().err
     assert run(["outbox", "doubt", "weekly"]) == 0
     assert "3 uncertain now, 3 of which the outbox had lost." in capsys.readouterr().err
     assert run(["send", EDITION]) == 5  # whoever is new gets his, and nobody else
