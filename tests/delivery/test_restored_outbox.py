@@ -362,3 +362,19 @@ def test_another_outbox_has_memories_of_its_own(posts: Posts) -> None:
     second.send(second.many(2), allowed=WHY)
     assert len(list((posts.house.keys.folder.parent / "outboxes").iterdir())) == 2
     assert len(outboxes.known(posts.archive.entries())) == 2
+
+
+def test_without_any_backup_a_new_outbox_learns_from_the_archive_what_is_doubtful(
+    posts: Posts,
+) -> None:
+    answering(posts, LATER, "C0002")
+    posts.send(posts.many(3))
+    posts.settings = replace(posts.settings, outbox="sqlite:///new.sqlite")
+    posts.script.answer = lambda _: TAKEN
+    roll = posts.many(4)
+    assert doubt(posts, roll) == Doubted(3, 3)
+    assert reconcile(posts).again == ("C0002",)
+    with pytest.raises(DeliveryError, match="prepared with another outbox"):
+        posts.send(roll)
+    posts.send(roll, allowed=WHY)
+    each_has_one(posts, 4)
