@@ -20,6 +20,8 @@ except ImportError as error:
         tip="Install it with: pip install 'market-brief-reporter[mail]'.",
     ) from error
 
+ENVELOPE = 20
+"""So many signs of a message's token stand in the address that its return goes to."""
 LONGEST = 254
 """Bytes that an address may have in a command of SMTP (RFC 5321, 4.5.3.1.3, without `<>`)."""
 _ASIDE = re.compile(r"\s*\(.*\)", re.DOTALL)
@@ -72,6 +74,16 @@ def on_the_wire(address: str) -> tuple[str, bool]:
     """
     found = _read(address)
     return f"{found.local_part}@{found.ascii_domain}", found.smtputf8
+
+
+def returning(bounces: str, token: str) -> str:
+    """The address that returned mail of a message goes to: the token tells which one it was.
+
+    Raises:
+        ValueError: as `checked`.
+    """
+    local, _, host = on_the_wire(bounces)[0].rpartition("@")
+    return f"{local}+{token[:ENVELOPE]}@{host}"
 
 
 @lru_cache(_REMEMBERED)

@@ -23,7 +23,7 @@ def judged(
     Args:
         row: as it was before this attempt.
         answer: of this attempt.
-        since: when it was queued first.
+        since: when it was queued, the last time that was done.
         now: when the answer came.
         limits: how often and how long a letter is tried.
 

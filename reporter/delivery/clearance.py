@@ -132,7 +132,8 @@ class Outbox:
 
 _RIGHT = (
     "Name the right one: --settings FILE or --outbox URL; REPORTER_SETTINGS and REPORTER_OUTBOX "
-    "name it too. If it is lost, put its backup in its place."
+    "name it too. If it is lost, put its backup in its place, and doubt what that says: reporter "
+    "outbox doubt EDITION."
 )
 
 

@@ -16,11 +16,11 @@ from reporter.channels.base import channels
 from reporter.delivered import Delivery, Form, State
 from reporter.delivery import campaign as plan
 from reporter.delivery import clearance, pages, protecting, waiting
-from reporter.delivery.addresses import domain, on_the_wire
+from reporter.delivery.addresses import domain, returning
 from reporter.delivery.campaign import Campaign, Chooser, House, LeftOut, Order, Shares
 from reporter.delivery.choosing import Asked, Why
+from reporter.delivery.continuity import continuity
 from reporter.delivery.earlier import LEFT, looked_up
-from reporter.delivery.message import ENVELOPE
 from reporter.delivery.preparing import Prepared, Preparing
 from reporter.delivery.rates import Pace
 from reporter.delivery.sending import LEASE, Progress, Sending, Tenure
@@ -116,8 +116,11 @@ class Dispatch:
         self._check_passwords(campaign, chooser)
         self._announce(campaign, shares)
         lease = self.ledger.lease(campaign.id, self.house.owner, self.house.clock.now(), LEASE)
-        tenure = Tenure(self.ledger, lease, self.house.clock)
+        known = continuity(self.ledger, self.house.keys)
+        tenure = Tenure(self.ledger, lease, self.house.clock, lambda: known.note(lease))
         try:
+            restored = known.check(campaign.id, self.order.allowed)
+            aside[campaign.id] |= restored
             return self._led(replace(campaign, aside=aside), chooser, shares, tenure)
         finally:
             self.ledger.release(lease)
@@ -131,6 +134,17 @@ class Dispatch:
         sending = self._sending(campaign, tenure)
         sending.look()  # paused, or out of time: nothing is prepared
         self._record_overrides(campaign)
+        tenure.beat()
+        try:
+            return self._whole_list(campaign, chooser, shares, tenure, sending)
+        finally:
+            tenure.beat()  # a copy that was made meanwhile is behind from now on
+
+    def _whole_list(
+        self, campaign: Campaign, chooser: Chooser, shares: Shares, tenure: Tenure, sending: Sending
+    ) -> Outcome:
+        """Everybody's letter is prepared, and then all are sent."""
+        name = campaign.id
         self._withdraw(campaign, chooser, shares, tenure)
         before = self.ledger.counts(name)[State.SENT]
         with self._channel()(self.settings) as session:
@@ -270,9 +284,10 @@ class Dispatch:
     # --- sending ------------------------------------------------------------------------------
 
     def _sending(self, campaign: Campaign, tenure: Tenure) -> Sending:
+        bounces = self.settings.sender.bounces
         return Sending(
             tenure, self.settings, Pace(self.settings.rates), self._reading(),
-            lambda row: envelope(row, self.settings.sender.bounces), campaign.listed,
+            lambda row: returning(bounces, row.message_id.strip("<>")), campaign.listed,
             self._on_sent, self.order.finish_by, self.told.progress,
         )  # fmt: skip
 
@@ -360,12 +375,6 @@ class Dispatch:
 
     def _channel(self) -> Channel:
         return channels.get(self.settings.channel)
-
-
-def envelope(row: Delivery, bounces: str) -> str:
-    """The address that returned mail of a row goes to."""
-    local, _, domain = on_the_wire(bounces)[0].rpartition("@")
-    return f"{local}+{row.message_id.strip('<>')[:ENVELOPE]}@{domain}"
 
 
 def check(outcome: Outcome) -> None:

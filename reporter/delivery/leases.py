@@ -1,4 +1,4 @@
-"""Who sends an edition: one at a time. A lease that was lost writes nothing any more.
+"""Who sends an edition, one at a time, and how far. A lease that was lost writes nothing any more.
 
 Whether a lease is over is judged by the time its caller brings; whether a write counts, by the
 lease's token alone, in the transaction of the write itself. So a clock that jumps can make somebody
@@ -7,6 +7,8 @@ wait, or end a lease early, but never gives two senders.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +16,7 @@ from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.engine import Connection
 
 from reporter.delivery.records import Holder, Lease
-from reporter.delivery.tables import leases
+from reporter.delivery.tables import about, leases, pauses
 from reporter.errors import DeliveryError
 
 _OF = leases.c.campaign == bindparam("of")
@@ -22,6 +24,9 @@ _READ = select(leases.c.owner, leases.c.token, leases.c.expires).where(_OF)
 _TOKEN = select(leases.c.token).where(_OF)
 _SHARED = _TOKEN.with_for_update(read=True)
 _CHANGE = update(leases).where(_OF)
+_CALLED = about.c.name == bindparam("called")
+_BEAT = select(about.c.value).where(_CALLED)
+_ON = update(about).where(_CALLED)
 
 
 def take(connection: Connection, campaign: str, owner: str, now: datetime, seconds: float) -> Lease:
@@ -95,6 +100,52 @@ def holder(connection: Connection, campaign: str, now: datetime) -> Holder | Non
     if row is None or row.expires is None or row.expires <= now:
         return None
     return Holder(row.owner, row.expires)
+
+
+def beat(connection: Connection, lease: Lease, least: int) -> int:
+    """Count that a sender goes on: one more than before, and than `least`; how many these are.
+
+    The number only grows, and a copy of the outbox keeps the one that it was made with.
+
+    Raises:
+        DeliveryError: the lease was lost.
+    """
+    check(connection, lease)
+    called = _beat_of(lease.campaign)
+    before = connection.execute(_BEAT, {"called": called}).scalar()
+    number = max(int(before or 0), least) + 1
+    if before is None:
+        connection.execute(insert(about), {"name": called, "value": str(number)})
+    else:
+        connection.execute(_ON, {"called": called, "value": str(number)})
+    return number
+
+
+def beats(connection: Connection, campaigns: Iterable[str]) -> dict[str, int]:
+    """How far senders of editions counted; 0 of those that the outbox does not know."""
+    found = {name: connection.execute(_BEAT, {"called": _beat_of(name)}) for name in campaigns}
+    return {name: int(value.scalar() or 0) for name, value in found.items()}
+
+
+def _beat_of(campaign: str) -> str:
+    """What an edition's count is called, where names are short."""
+    return f"beat {hashlib.sha256(campaign.encode()).hexdigest()[:15]}"
+
+
+def is_paused(connection: Connection, campaign: str) -> bool:
+    """Whether somebody paused it."""
+    asked = select(pauses.c.paused).where(pauses.c.campaign == campaign)
+    return bool(connection.execute(asked).scalar())
+
+
+def set_paused(connection: Connection, campaign: str, *, paused: bool) -> bool:
+    """Pause it or let it go on; False where it is so."""
+    if is_paused(connection, campaign) == paused:
+        return False
+    done = pauses.update().where(pauses.c.campaign == campaign).values(paused=paused)
+    if not connection.execute(done).rowcount:
+        connection.execute(pauses.insert(), {"campaign": campaign, "paused": paused})
+    return True
 
 
 def _told(moment: datetime) -> str:

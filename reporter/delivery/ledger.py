@@ -10,18 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from reporter.delivered import Answer, Delivery, State
 from reporter.delivery import claims, leases, rows, suppressions
 from reporter.delivery.connecting import Database, connected
 from reporter.delivery.records import Campaign, Change, Holder, Lease, Settled, Suppression, Wanted
-from reporter.delivery.tables import pauses
 from reporter.errors import DeliveryError
 
 T = TypeVar("T")
@@ -29,8 +28,10 @@ NOBODY = Wanted({}, "")
 BATCH = 500
 """Rows that are entered in one transaction."""
 RETRIED = frozenset({State.FAILED, State.DEFERRED})
-WITHDRAWN = "withdrawn"
-"""What the history calls a row that was taken out."""
+WITHDRAWN, DOUBTED = "withdrawn", "doubted"
+"""What the history calls a row that was taken out, and an edition of an outbox put back."""
+DOUBTFUL = rows.WAITING | {State.FAILED}
+"""What may have been sent since a copy of the outbox was made that takes its place."""
 RETRIABLE = RETRIED | {State.SUPPRESSED}
 SETTLED = frozenset({State.SENT, State.QUEUED, State.DEFERRED, State.FAILED})
 """What an uncertain row may be said to be."""
@@ -92,6 +93,19 @@ class Ledger:
         """Who is sending an edition, and until when he has the right; None where nobody is."""
         with self._database.reading() as connection:
             return leases.holder(connection, campaign, now)
+
+    def beat(self, lease: Lease, least: int = 0) -> int:
+        """Count that a sender goes on, beyond `least`: how far, which a copy does not follow.
+
+        Raises:
+            DeliveryError: the lease was lost.
+        """
+        with self._database.writing() as connection:
+            return leases.beat(connection, lease, least)
+
+    def beats(self, campaigns: Iterable[str]) -> dict[str, int]:
+        """How far senders of editions counted; 0 of those that are unknown."""
+        return self._read(lambda c: leases.beats(c, campaigns))
 
     # --- what is to be sent ---------------------------------------------------------------------
 
@@ -210,7 +224,7 @@ class Ledger:
         """
         with self._database.reading() as connection:
             leases.look(connection, lease)
-            stopped = _is_paused(connection, lease.campaign)
+            stopped = leases.is_paused(connection, lease.campaign)
             return not (stopped or suppressions.reason(connection, address, listed))
 
     def give_back(self, lease: Lease, client: str, now: datetime) -> None:
@@ -255,6 +269,19 @@ class Ledger:
         with self._database.writing() as connection:
             leases.check(connection, lease)
             return rows.sweep(connection, {State.SENDING}, change)
+
+    def doubt(self, lease: Lease, now: datetime) -> int:
+        """Make what may have left since the outbox was copied uncertain; how many.
+
+        Raises:
+            DeliveryError: the lease was lost.
+        """
+        text = "the outbox was put back from a copy: it may have been sent since"
+        change = Change(lease.campaign, "", now, "", State.UNCERTAIN, text=text, by=lease.owner)
+        with self._database.writing() as connection:
+            leases.check(connection, lease)
+            rows.note(connection, replace(change, after=DOUBTED))
+            return rows.sweep(connection, DOUBTFUL, change)
 
     # --- settling -------------------------------------------------------------------------------
 
@@ -323,15 +350,12 @@ class Ledger:
 
     def is_paused(self, campaign: str) -> bool:
         """Whether somebody paused it."""
-        return self._read(lambda c: _is_paused(c, campaign))
+        return self._read(lambda c: leases.is_paused(c, campaign))
 
     def _set_paused(self, campaign: str, now: datetime, by: str, *, paused: bool) -> bool:
         with self._database.writing() as connection:
-            if _is_paused(connection, campaign) == paused:
+            if not leases.set_paused(connection, campaign, paused=paused):
                 return False
-            done = pauses.update().where(pauses.c.campaign == campaign).values(paused=paused)
-            if not connection.execute(done).rowcount:
-                connection.execute(pauses.insert(), {"campaign": campaign, "paused": paused})
             after = "paused" if paused else "resumed"
             rows.note(connection, Change(campaign, "", now, "", after, by=by))
         return True
@@ -344,9 +368,9 @@ class Ledger:
         with self._database.writing() as connection:
             return suppressions.add(connection, new)
 
-    def is_suppressed(self, address: str, listed: str) -> str:
-        """Why an address gets no mail of a brief; empty where it does."""
-        return self._read(lambda c: suppressions.reason(c, address, listed))
+    def is_suppressed(self, address: str, listed: str, handle: str = "") -> str:
+        """Why an address, or the client of a handle, gets no mail of a brief; empty if it does."""
+        return self._read(lambda c: suppressions.reason(c, address, listed, handle))
 
     def suppressions(self) -> tuple[Suppression, ...]:
         """Every one that holds, the oldest first."""
@@ -370,8 +394,3 @@ class Ledger:
     def _read(self, question: Callable[[Connection], T]) -> T:
         with self._database.reading() as connection:
             return question(connection)
-
-
-def _is_paused(connection: Connection, campaign: str) -> bool:
-    asked = select(pauses.c.paused).where(pauses.c.campaign == campaign)
-    return bool(connection.execute(asked).scalar())

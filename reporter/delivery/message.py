@@ -17,7 +17,7 @@ from urllib.parse import quote
 from reporter.archive.clients import Client
 from reporter.delivered import Form, Letter, Recipient
 from reporter.delivery import holdings, tokens, wire
-from reporter.delivery.addresses import on_the_wire
+from reporter.delivery.addresses import on_the_wire, returning
 from reporter.delivery.fragments import NOTHING, Fragment, Words, paragraphs, written
 from reporter.delivery.protecting import protected
 from reporter.delivery.signing import Signer
@@ -31,7 +31,6 @@ MOST_BEFORE = 90_000
 """Bytes before the end of what no reader may miss: disclosures, and how to unsubscribe."""
 NEEDED = ("closing", "unsubscribe")
 _BETWEEN, _BETWEEN_NOTES, _BELOW_TABLE, _ABOVE_HEADLINE = 12, 6, 20, 24  # pixels
-ENVELOPE = 20  # signs of the message's token in the address of returned mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +121,7 @@ def compose(  # noqa: PLR0913  whose what, how and when
         message = f"the message to the client {recipient.id!r} has {len(data)} bytes."
         tip = f"At most {stationery.limit} are taken: see limits.message, or shorten his texts."
         raise DeliveryError(message, where=recipient.place, tip=tip)
-    local, _, domain = stationery.bounces.rpartition("@")
-    envelope = f"{local}+{draft.token[:ENVELOPE]}@{domain}"
+    envelope = returning(stationery.bounces, draft.token)
     letter = Letter(recipient.id, stationery.edition.id, envelope, draft.address, draft.message_id,
                     data)  # fmt: skip
     sha256 = hashlib.sha256(data).hexdigest()

@@ -64,14 +64,17 @@ class Log:
     seen: dict[str, Seen] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
 
-    def covers(self, claimed: datetime, margin: timedelta | None) -> bool:
+    def covers(
+        self, claimed: datetime, margin: timedelta | None, until: datetime | None = None
+    ) -> bool:
         """Whether it tells all of an attempt: begun before it, gone on for a margin after it.
 
-        Without a margin somebody vouches that it goes on until now.
+        Without a margin somebody vouches that it goes on until now. `until`: when at the latest
+        the attempt was made, where nobody knows it better.
         """
         begun = claimed - timedelta(seconds=1)
         return any(
-            first < begun and (margin is None or last >= claimed + margin)
+            first < begun and (margin is None or last >= (until or claimed) + margin)
             for first, last in self.spans
         )
 

@@ -8,29 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from email.parser import BytesHeaderParser
-from email.utils import parseaddr
+from datetime import datetime
 from functools import cache
 from itertools import islice
 
-from reporter.archive.base import digest
 from reporter.archive.bulk import Reader, member
 from reporter.archive.clients import Client
 from reporter.archive.enclosures import check_keys, enclose
 from reporter.archive.retention import chronicle
 from reporter.delivered import Delivery, Recipient
-from reporter.delivery import addresses
+from reporter.delivery import addresses, adopting
+from reporter.delivery.adopting import MOST_GROUPS
 from reporter.delivery.campaign import Campaign, House
-from reporter.delivery.message import Message, compose
+from reporter.delivery.doubting import doubted
+from reporter.delivery.message import Message, compose, file_of
 from reporter.delivery.sending import Progress, Tenure
 from reporter.delivery.stationery import Stationery, stationery
+from reporter.errors import DeliveryError
 
 Chosen = tuple[Recipient, str]
 Paper = tuple[str, str]
 """What a message is written on: the id of its edition, and of the one that it corrects, if any."""
 
 BATCH = 500
-MOST_GROUPS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Preparing:
     total: int = 0
     replaces: Callable[[str, str], str] = lambda _client, _edition: ""
     _reader: Reader = field(init=False)
+    _doubted: datetime | None = None
     _position: int = 0
     _done: int = 0
     _adopted: int = 0
@@ -82,6 +83,7 @@ class Preparing:
         """
         ledger, name = self.tenure.ledger, self.campaign.id
         check_keys(chronicle(self.house.archive.entries()), self.house.keys.open())
+        self._doubted = doubted(ledger, name)
         self._position = sum(ledger.counts(name).values())
         known = set(ledger.clients(name))
         papers = cache(self._stationery)
@@ -139,11 +141,11 @@ class Preparing:
         there: frozenset[str],
     ) -> Message:  # fmt: skip
         """The client's message, of the first group that no file is of."""
-        free = (at for at in range(1, MOST_GROUPS)
+        free = (at for at in map(str, range(1, MOST_GROUPS))
                 if member(owner, edition, file_of(at)) not in there)  # fmt: skip
         return compose(
             paper, recipient, owner, self.house.secrets, date=self.house.clock.now(),
-            campaign=self.campaign.id, group=str(next(free)),
+            campaign=self.campaign.id, group=next(free),
         )  # fmt: skip
 
     def _adopt(
@@ -153,26 +155,37 @@ class Preparing:
 
         It is taken over if it is of this campaign and to the address that the client has now.
         """
-        for at in range(1, MOST_GROUPS):
-            file = file_of(at)
-            if member(owner, edition, file) not in there:
-                return None
-            found = self._reader.file(owner, edition, file)
-            token = owner.token("message", self.campaign.id, edition, str(at))
-            if found and (name := _is_his(found.data, token, recipient.address)):
-                return self._row(recipient, owner, edition, file, found.data, name)
+        for found in adopting.filed(self._reader, owner, self.campaign.id, edition, there):
+            self._check_known(recipient, found.made)
+            if addresses.folded(found.address) == addresses.folded(recipient.address):
+                return self._row(
+                    recipient, owner, edition, found.file, found.data, found.message_id
+                )
         return None
+
+    def _check_known(self, recipient: Recipient, made: datetime) -> None:
+        """Refuse a letter that an outbox lost which was put back from a copy.
+
+        Raises:
+            DeliveryError: it may have been sent, and the outbox was doubted without this client.
+        """
+        name, doubted = self.campaign.id, self._doubted
+        if doubted is None or made > doubted:
+            return
+        lines = self.tenure.ledger.history(name, recipient.id)
+        if all(line.time < doubted for line in lines):
+            message = f"client {recipient.id!r} has a letter that the outbox lost: it may be sent."
+            tip = f"Doubt it, with this list of clients: reporter outbox doubt {name}."
+            raise DeliveryError(message, where=recipient.place, tip=tip)
 
     def _row(  # noqa: PLR0913, PLR0917  what a row says
         self, recipient: Recipient, owner: Client, edition: str, file: str, data: bytes, name: str
     ) -> Delivery:
         self._done += 1
         self.progress(self._done, self.total, "prepared")
-        return Delivery(
-            self.campaign.id, recipient.id, owner.handle, edition,
-            addresses.on_the_wire(recipient.address)[0], addresses.domain(recipient.address),
-            0, 0, name, file, digest(data), len(data),
-        )  # fmt: skip
+        return adopting.row(
+            self.campaign.id, recipient, owner, edition, recipient.address, file, data, name
+        )
 
     def _placed(
         self, batch: Sequence[tuple[Recipient, str]], rows: Sequence[Delivery]
@@ -184,17 +197,3 @@ class Preparing:
             stage = int(release is not None and self._position >= release.first)
             yield replace(by_client[recipient.id], position=self._position, stage=stage)
             self._position += 1
-
-
-def file_of(group: int) -> str:
-    """What the archive calls a client's message of a group."""
-    return "message.eml" if group == 1 else f"message-{group}.eml"
-
-
-def _is_his(data: bytes, token: str, address: str) -> str:
-    """The message id of a filed message that is of this token and to this address; else empty."""
-    headers = BytesHeaderParser().parsebytes(data)
-    name = str(headers.get("Message-ID", "")).strip()
-    to = parseaddr(str(headers.get("To", "")))[1]
-    same = name.startswith(f"<{token}@") and addresses.folded(to) == addresses.folded(address)
-    return name if same else ""

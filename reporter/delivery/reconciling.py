@@ -19,6 +19,7 @@ from pathlib import Path
 
 from reporter.delivered import Delivery, State
 from reporter.delivery import pages, postfix_log
+from reporter.delivery.doubting import doubted
 from reporter.delivery.ledger import Ledger
 from reporter.delivery.postfix_log import Log, Proof
 from reporter.errors import DeliveryError
@@ -45,8 +46,9 @@ class Finding:
     reason: str
 
 
-Judge = Callable[[Delivery, datetime], Finding]
-"""Judges a row by what is known, given when its last attempt began."""
+Span = tuple[datetime, datetime]
+Judge = Callable[[Delivery, Span], Finding]
+"""Judges a row by what is known, given between when its last attempt began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,11 @@ def by_log(
     uncertain = _uncertain(ledger, campaign)
     log = _read(files, uncertain, hand.now)
 
-    def judge(row: Delivery, claimed: datetime) -> Finding:
+    def judge(row: Delivery, tried: Span) -> Finding:
         margin = None if trust.complete else trust.margin
-        return _by_line(log, row, whole=log.covers(claimed, margin))
+        return _by_line(log, row, whole=log.covers(tried[0], margin, tried[1]))
 
-    return _settle(ledger, uncertain.values(), judge, hand)
+    return _settle(ledger, campaign, uncertain.values(), judge, hand)
 
 
 def by_copies(
@@ -112,14 +114,14 @@ def by_copies(
     uncertain = _uncertain(ledger, campaign)
     there = {name for one in found if (name := f"<{one.strip().strip('<>')}>") in uncertain}
 
-    def judge(row: Delivery, _claimed: datetime) -> Finding:
+    def judge(row: Delivery, _tried: Span) -> Finding:
         if row.message_id in there:
             return Finding(State.SENT, "found among what was taken")
         if trust.complete:
             return Finding(State.DEFERRED, "not among what was taken, which is complete")
         return Finding(None, "not found, and nobody vouches that all is there (--complete)")
 
-    return _settle(ledger, uncertain.values(), judge, hand)
+    return _settle(ledger, campaign, uncertain.values(), judge, hand)
 
 
 def take_over(ledger: Ledger, campaign: str, hand: Hand) -> int:
@@ -137,11 +139,14 @@ def take_over(ledger: Ledger, campaign: str, hand: Hand) -> int:
         ledger.release(lease)
 
 
-def _settle(ledger: Ledger, rows: Iterable[Delivery], judge: Judge, hand: Hand) -> Settled:
+def _settle(
+    ledger: Ledger, campaign: str, rows: Iterable[Delivery], judge: Judge, hand: Hand
+) -> Settled:
     """Write down what was found; a row that somebody else settled meanwhile stays as it is."""
     by: dict[State | None, list[tuple[str, str]]] = {}
+    lost = doubted(ledger, campaign)
     for row in rows:
-        finding = judge(row, _claimed(ledger, row))
+        finding = judge(row, _tried(ledger, row, lost))
         if finding.state:
             ledger.resolve(
                 row.campaign, row.client, finding.state, finding.reason, hand.now, hand.by
@@ -172,10 +177,17 @@ def _uncertain(ledger: Ledger, campaign: str) -> dict[str, Delivery]:
     return {row.message_id: row for row in pages.every(ledger, campaign, {State.UNCERTAIN})}
 
 
-def _claimed(ledger: Ledger, row: Delivery) -> datetime:
-    """When the last attempt began."""
+def _tried(ledger: Ledger, row: Delivery, lost: datetime | None) -> Span:
+    """Between when the last attempt began.
+
+    What an outbox that was put back lost of it came behind what it knows, and before the doubt.
+    """
     lines = ledger.history(row.campaign, row.client)
-    return max(line.time for line in lines if line.after == State.SENDING)
+    claimed = max((line.time for line in lines if line.after == State.SENDING), default=None)
+    if claimed and (lost is None or claimed > lost):
+        return claimed, claimed
+    first = claimed or lines[0].time
+    return first, lost or first
 
 
 def together(found: Iterable[Settled]) -> Settled:

@@ -26,11 +26,12 @@ from reporter.delivery import addresses, clearance, earlier, pages, tokens
 from reporter.delivery import campaign as plan
 from reporter.delivery.campaign import Campaign, Chooser, House, Order, Shares
 from reporter.delivery.choosing import Asked, Choice, Why
+from reporter.delivery.continuity import continuity
 from reporter.delivery.dispatch import Told
 from reporter.delivery.earlier import Earlier
 from reporter.delivery.message import Message, compose
 from reporter.delivery.rates import Pace
-from reporter.delivery.records import EVERYTHING, same
+from reporter.delivery.records import EVERYTHING
 from reporter.delivery.sending import told as words_of
 from reporter.delivery.stationery import Stationery, stationery
 from reporter.errors import DeliveryError, OutputError, SpecError
@@ -120,6 +121,7 @@ class Rehearsal:
         try:
             for edition in campaign.editions:
                 plan.check_outbox(self.house, self.ledger, campaign.id, edition)
+            continuity(self.ledger, self.house.keys).check(campaign.id)
         except DeliveryError as error:
             self.told.say(f"It would not be sent: {error}")
         return earlier.looked_up(
@@ -130,13 +132,15 @@ class Rehearsal:
     def _barred(self, ledger: Ledger, campaign: Campaign) -> dict[str, Choice]:
         """Who would be sent nothing by now: he has it, or his address wants no mail."""
         listed = {campaign.listed, EVERYTHING}
-        unwanted = {one.address for one in ledger.suppressions() if one.listed in listed}
+        is_any = any(one.listed in listed for one in ledger.suppressions())
         barred = {
             row.client: Choice("", Why.HAD, f"was sent {row.edition} before, or may have been")
             for row in pages.every(ledger, campaign.id, earlier.LEFT)
         }
-        for one in self.roll.recipients() if unwanted else ():
-            if same(addresses.on_the_wire(one.address)[0]) in unwanted:
+        for one in self.roll.recipients() if is_any else ():
+            owner = self.house.keys.client(one.id)
+            address, handle = addresses.on_the_wire(one.address)[0], owner.handle if owner else ""
+            if ledger.is_suppressed(address, campaign.listed, handle):
                 barred[one.id] = Choice("", Why.SUPPRESSED, UNWANTED)
         return barred
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
+from reporter.delivery.masking import without
 from reporter.model import Answer, Verdict
 from reporter.visible import visible
 
@@ -77,12 +78,8 @@ def read(raw: str, private: str = "") -> tuple[str, str]:
 
 
 def _told(words: str, private: str) -> str:
-    local = private.rpartition("@")[0]
-    for known in (private, local):
-        # One or two letters are in every word; to look first is far quicker than a new pattern.
-        if len(known) > 2 and known.casefold() in words.casefold():  # noqa: PLR2004
-            words = re.sub(rf"(?<!\w){re.escape(known)}(?!\w)", "…", words, flags=re.IGNORECASE)
-    words = visible(" ".join(_ADDRESS.sub("…", words).split()))
+    words = _ADDRESS.sub("…", without(words, private, "…"))
+    words = visible(" ".join(words.split()))
     return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from enum import StrEnum
 
+from reporter.delivery.addresses import ENVELOPE
 from reporter.delivery.replies import MAILBOX_GONE, SENDER_AT_FAULT, TOO_LARGE
 
 MOST_PARTS = 30
@@ -29,7 +30,7 @@ ARRIVED_FOR = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", 
 _FAULTS = (RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
 _BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
 _GLOBAL = re.compile(rb"message/global-delivery-status", re.IGNORECASE)  # RFC 6533: has the fields
-_VERP = re.compile(r"\+([A-Za-z0-9]{20})@")
+_VERP = re.compile(rf"\+([A-Za-z0-9]{{{ENVELOPE}}})@")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 _ID_LINE = re.compile(r"^Message-ID:\s*(<[^<>\s]{3,250}>)", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
@@ -126,7 +127,7 @@ def _parts(message: Message) -> Iterator[Message]:
 def _notification(message: Message, status: Message, parts: dict[str, Message]) -> Iterator[Return]:
     blocks = [block for block in status.get_payload() if isinstance(block, Message)]
     known = {_words(block, "Original-Envelope-Id") for block in blocks} - {""}
-    envelopes = (*_envelopes(message), *(one[:20] for one in sorted(known)))
+    envelopes = (*_envelopes(message), *(one[:ENVELOPE] for one in sorted(known)))
     ids = (*_ids(parts), *sorted(one for one in known if _MESSAGE_ID.fullmatch(one)))
     for block in blocks:
         found = _recipients(block)

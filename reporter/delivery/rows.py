@@ -17,8 +17,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from reporter.delivered import Delivery, State, Verdict
+from reporter.delivery.addresses import ENVELOPE
 from reporter.delivery.records import Campaign, Change, same
-from reporter.delivery.tables import ENVELOPE, deliveries, history, pauses
+from reporter.delivery.tables import deliveries, history, pauses
 from reporter.errors import DeliveryError
 
 LONGEST = 500
@@ -29,16 +30,16 @@ STAYED = WAITING | {State.FAILED, State.SUPPRESSED}
 """States of letters that certainly did not arrive."""
 MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
     {
-        State.QUEUED: frozenset({State.SENDING, State.SUPPRESSED}),
-        State.DEFERRED: frozenset({State.SENDING, State.SUPPRESSED, State.QUEUED}),
+        State.QUEUED: frozenset({State.SENDING, State.SUPPRESSED, State.UNCERTAIN}),
+        State.DEFERRED: frozenset({State.SENDING, State.SUPPRESSED, State.QUEUED, State.UNCERTAIN}),
         State.SENDING: frozenset(State) - {State.SENDING},
         State.UNCERTAIN: frozenset({State.SENT, State.QUEUED, State.DEFERRED, State.FAILED}),
-        State.FAILED: frozenset({State.QUEUED}),
+        State.FAILED: frozenset({State.QUEUED, State.UNCERTAIN}),
         State.SUPPRESSED: frozenset({State.QUEUED}),
         State.SENT: frozenset(),
     }
 )
-"""What a row of a state may become."""
+"""What a row of a state may become; uncertain without being sent, where the outbox lost track."""
 OUTCOMES: Mapping[Verdict, State] = MappingProxyType(
     {
         Verdict.SENT: State.SENT,
@@ -206,13 +207,19 @@ def _entered(row: Delivery, now: datetime) -> dict[str, Any]:
 
 
 def sweep(connection: Connection, states: Collection[State], change: Change) -> int:
-    """Make every row of these states what `change.after` says, and note each; how many."""
+    """Make every row of these states what `change.after` says, and note each; how many.
+
+    What a server said last is no word on them any more; to be queued is to be begun anew.
+    """
     after = State(change.after)
     for before in states:
         if after not in MOVES[before]:
             raise impossible(change.campaign, "every client", before, after)
     due = change.time if after is State.QUEUED else None
-    values = {"state": after.value, "changed": change.time, "due": due, "text": change.text}
+    values = {
+        "state": after.value, "changed": change.time, "due": due, "code": change.code,
+        "enhanced": change.enhanced, "text": change.text,
+    } | ({"attempts": 0} if after is State.QUEUED else {})  # fmt: skip
     chosen = (
         select(deliveries.c.client, deliveries.c.state)
         .where(deliveries.c.campaign == change.campaign, deliveries.c.state.in_(sorted(states)))

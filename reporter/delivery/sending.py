@@ -21,6 +21,7 @@ from reporter.archive.base import digest
 from reporter.delivered import Answer, Delivery, Letter, State, Verdict
 from reporter.delivery.backoff import judged
 from reporter.delivery.clock import Clock
+from reporter.delivery.masking import MASK, without
 from reporter.delivery.rates import Pace
 from reporter.delivery.records import Settled, Wanted
 from reporter.delivery.relay import Relay, relayed
@@ -48,18 +49,22 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(slots=True)
 class Tenure:
-    """The right to send a campaign, held as long as somebody looks after it."""
+    """The right to send a campaign, held as long as somebody looks after it.
+
+    `beat` is called as long as that is done: so the archive knows how far the outbox is.
+    """
 
     ledger: Ledger
     lease: Lease
     clock: Clock
+    beat: Callable[[], None] = lambda: None
     _kept: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._kept = self.clock.ticks()
 
     def keep(self) -> None:
-        """Renew, when it is time to.
+        """Renew, when it is time to, and have it noted that somebody is at work.
 
         Raises:
             DeliveryError: it was lost; whoever has it now sends.
@@ -67,6 +72,7 @@ class Tenure:
         if self.clock.ticks() - self._kept >= RENEWED:
             self.ledger.renew(self.lease, self.clock.now(), LEASE)
             self._kept = self.clock.ticks()
+            self.beat()
 
 
 @dataclass(slots=True)
@@ -231,11 +237,13 @@ class Sending:
         self._write(relay)
 
     def _since(self, row: Delivery, now: datetime) -> datetime:
-        """When a row was queued: asked for those alone that were deferred before."""
+        """When a row was last made to wait by us: asked for those alone that were deferred."""
         if not row.attempts:
             return now
         history = self.ledger.history(self.campaign, row.client)
-        return history[0].time if history else now
+        queued = (line for line in history if line.after in WAITING)
+        ours = (line.time for line in queued if line.before != State.SENDING)
+        return max(ours, default=now)
 
     def _letter(self, row: Delivery) -> Letter | None:
         data = self.bytes_of(row)
@@ -295,10 +303,8 @@ class Sending:
 
 def told(answer: Answer, address: str = "") -> str:
     """A server's answer in a line, without the address that it is about."""
-    text = answer.text
-    for word in filter(None, (address, address.rpartition("@")[0])):
-        text = re.sub(re.escape(word), "…", text, flags=re.IGNORECASE)
-    text = _UNREADABLE.sub(" ", text.replace("…", "(address)"))[:200]
+    text = without(answer.text, address, MASK).replace("…", MASK)
+    text = _UNREADABLE.sub(" ", text)[:200]
     return " ".join(filter(None, (str(answer.code or ""), answer.enhanced, text)))
 
 

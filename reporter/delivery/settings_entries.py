@@ -19,8 +19,6 @@ from reporter.entries import EntryError
 from reporter.registry import nearest
 from reporter.written import MisreadError
 
-TOKEN = 20
-"""Letters of the token that is put behind the local part of the address for returned mail."""
 LONGEST_LOCAL = 64
 LONGEST_WEB = 400
 LONGEST_HOST = 253
@@ -72,8 +70,9 @@ def bounces(text: str) -> str:
     local = address(text).rpartition("@")[0]
     if "+" in local or not local.isascii():
         raise EntryError("must be plain before the @, without '+': a token is put behind it.")
-    if len(local) + 1 + TOKEN > LONGEST_LOCAL:
-        raise EntryError(f"has more than {LONGEST_LOCAL - TOKEN - 1} letters before the @.")
+    most = LONGEST_LOCAL - addresses.ENVELOPE - len("+")
+    if len(local) > most:
+        raise EntryError(f"has more than {most} letters before the @.")
     return address(text)
 
 

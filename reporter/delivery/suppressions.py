@@ -105,10 +105,13 @@ def lift(connection: Connection, address: str, listed: str, now: datetime, by: s
     return bool(connection.execute(_LIFT, values).rowcount)
 
 
-def reason(connection: Connection, address: str, listed: str) -> str:
-    """Why an address gets no mail of a brief; empty where it does."""
-    found = connection.execute(_REASON, {"whom": same(address), "listed": listed}).scalar()
-    return "" if found is None else found or "suppressed"
+def reason(connection: Connection, address: str, listed: str, handle: str = "") -> str:
+    """Why an address gets no mail of a brief, or the client of a handle; empty where it does."""
+    for whom in (same(address), client(handle))[: 1 + bool(handle)]:
+        found = connection.execute(_REASON, {"whom": whom, "listed": listed}).scalar()
+        if found is not None:
+            return found or "suppressed"
+    return ""
 
 
 def reasons(

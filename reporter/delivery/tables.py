@@ -26,11 +26,10 @@ from sqlalchemy import (
 )
 
 from reporter.delivered import State
+from reporter.delivery.addresses import ENVELOPE
 
 VERSION = 1
 """Of the tables; a program refuses an outbox of a later one."""
-ENVELOPE = 20
-"""So many signs of a message's token stand in the address that its return goes to."""
 
 
 class Moment(TypeDecorator[datetime]):

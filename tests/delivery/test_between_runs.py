@@ -13,9 +13,11 @@ from reporter.delivery.campaign import Order
 from reporter.delivery.clients import opened
 from reporter.delivery.dispatch import check
 from reporter.delivery.rehearsal import Rehearsal
-from reporter.delivery.settings import Rates, Release, Variant
+from reporter.delivery.settings import Limits, Rates, Release, Variant
+from reporter.delivery.unsubscriptions import unsubscribe
 from reporter.errors import DeliveryError, SpecError, UnsentError
 from tests import archives
+from tests.archives import FIRST
 from tests.delivery import editions
 from tests.delivery.posts import GONE, LATER, LOST, NOON, TAKEN, Posts, german, ids, row
 from tests.delivery.posts import posts as posts  # noqa: PLC0414  a fixture
@@ -191,6 +193,25 @@ def test_a_rehearsal_writes_for_those_only_who_would_be_sent_something(posts: Po
     }  # fmt: skip
 
 
+def test_a_rehearsal_knows_who_unsubscribed_and_moved_as_sending_does(posts: Posts) -> None:
+    """The next edition is to go to an address that no outbox has seen yet."""
+    posts.send(posts.many(2))
+    owner = posts.house.keys.client("C0001")
+    assert owner
+    posts.edition = editions.filed(posts.archive, editions.draft(FIRST + timedelta(days=7)), 61)
+    posts.time.passed += timedelta(days=8).total_seconds()
+    moved = posts.clients(row(0), row(1, "elsewhere.example"), row(2))
+    with posts.outbox() as book:
+        unsubscribe(book, owner.handle, "weekly", posts.time.now(), "page")
+        rehearsal = Rehearsal(posts.house, Order(posts.edition), moved, ledger=book)
+        shares = rehearsal.to_folder(posts.folder / "dry")
+    posts.script.took.clear()
+    posts.send(moved)
+    assert posts.states()["C0001"] is State.SUPPRESSED
+    assert sorted(path.stem for path in (posts.folder / "dry").iterdir()) == posts.script.clients
+    assert [one.client for one in shares.left_out if one.why == "suppressed"] == ["C0001"]
+
+
 # --- an address that was wrong --------------------------------------------------------------------
 
 
@@ -278,3 +299,23 @@ def test_without_waiting_the_wait_of_a_release_costs_no_time(posts: Posts) -> No
     with pytest.raises(DeliveryError, match="5 letters take 2 h"):
         posts.send(posts.many(5), finish_by=NOON + timedelta(minutes=5))
     assert posts.send(posts.many(5), stage="all", finish_by=NOON + timedelta(minutes=5)).is_done
+
+
+def test_a_letter_that_is_retried_is_as_patient_as_a_new_one(posts: Posts) -> None:
+    """Days after it failed, one more "later" must not make it fail at once."""
+    posts.settings = replace(posts.settings, limits=Limits(attempts=2))
+    roll, day = posts.many(1), timedelta(days=1)
+    posts.script.answer = lambda _: LATER
+    posts.send(roll, patience=day)
+    assert posts.states() == {"C0000": State.FAILED}
+    posts.settings = replace(posts.settings, limits=Limits(stale=60 * day))
+    posts.time.passed += 5 * day.total_seconds()
+    with posts.outbox() as book:
+        book.retry(posts.edition, {State.FAILED}, posts.time.now(), "jane")
+    for _ in range(3):
+        posts.time.passed += 3600
+        posts.send(roll)
+        assert posts.states() == {"C0000": State.DEFERRED}
+    posts.time.passed += 3 * day.total_seconds()
+    posts.send(roll)
+    assert posts.states() == {"C0000": State.FAILED}

@@ -58,6 +58,22 @@ def test_a_row_goes_its_way_and_leaves_its_history(made: tuple[Ledger, Lease]) -
     assert ledger.counts(CAMPAIGN)[State.QUEUED] == 2
 
 
+def test_what_is_queued_again_begins_anew(made: tuple[Ledger, Lease]) -> None:
+    ledger, lease = made
+    refused = Answer(Verdict.FAILED, 550, "5.2.0", "not at present")
+    ledger.claim(lease, "C0000", NOW)
+    ledger.settle(lease, "C0000", refused, NOW)
+    ledger.retry(CAMPAIGN, {State.FAILED}, LATER, "op")
+    row = ledger.row(CAMPAIGN, "C0000")
+    assert row
+    assert (row.attempts, row.code, row.enhanced, row.text) == (0, 0, "", "retry")
+    ledger.claim(lease, "C0000", LATER)
+    ledger.recover(lease, LATER)
+    row = ledger.row(CAMPAIGN, "C0000")
+    assert row
+    assert (row.attempts, row.state) == (1, State.UNCERTAIN)
+
+
 def test_what_is_there_is_not_entered_again(made: tuple[Ledger, Lease]) -> None:
     ledger, lease = made
     ledger.claim(lease, "C0000", NOW)
@@ -347,3 +363,34 @@ def test_whoever_lost_the_lease_goes_on_with_nothing(made: tuple[Ledger, Lease])
     with pytest.raises(DeliveryError, match="lost"):
         ledger.go_on(lease, [Settled("C0000", TAKEN, NOW)], wanted(1), NOW)
     assert state(ledger, "C0000") is State.SENDING
+
+
+def test_what_waits_is_doubted_by_whoever_may_send(made: tuple[Ledger, Lease]) -> None:
+    ledger, lease = made
+    for client, answer in (("C0000", TAKEN), ("C0001", Answer(Verdict.FAILED, 550, "5.1.1", "no"))):
+        ledger.claim(lease, client, NOW)
+        ledger.settle(lease, client, answer, NOW)
+    assert ledger.doubt(lease, LATER) == 2
+    assert [state(ledger, f"C000{n}") for n in range(3)] == [
+        State.SENT, State.UNCERTAIN, State.UNCERTAIN,
+    ]  # fmt: skip
+    assert [(one.after, one.time) for one in ledger.history(CAMPAIGN, "")] == [("doubted", LATER)]
+    assert ledger.history(CAMPAIGN, "C0001")[-1].before == "failed"
+    assert ledger.doubt(lease, LATER) == 0
+    ledger.release(lease)
+    with pytest.raises(DeliveryError, match="was lost"):
+        ledger.doubt(lease, LATER)
+
+
+def test_a_sender_counts_for_each_edition_and_never_back(made: tuple[Ledger, Lease]) -> None:
+    ledger, lease = made
+    other = ledger.lease("2026-01-22/weekly", "sender", NOW)
+    assert [ledger.beat(lease), ledger.beat(lease), ledger.beat(other)] == [1, 2, 1]
+    assert ledger.beat(lease, 7) == 8
+    assert ledger.beat(lease, 3) == 9
+    assert ledger.beats([CAMPAIGN, other.campaign, "no"]) == {
+        CAMPAIGN: 9, other.campaign: 1, "no": 0,
+    }  # fmt: skip
+    ledger.release(lease)
+    with pytest.raises(DeliveryError, match="was lost"):
+        ledger.beat(lease)

@@ -29,6 +29,7 @@ GOOD = {  # what each change is allowed from, by hand
     "settle": {"sending"},
     "suppressed": {"sending", "queued", "deferred"},
     "resolve": {"uncertain"},
+    "doubt": {"queued", "deferred", "failed"},
 }
 BECOMES = {
     Verdict.SENT: "sent", Verdict.DEFERRED: "deferred", Verdict.FAILED: "failed",
@@ -144,6 +145,26 @@ class Outbox(RuleBasedStateMachine):
                 assert got == len(left)
                 for client in left:
                     self.become(client, "uncertain")
+
+    @rule(who=WHO)
+    def doubt(self, who: str) -> None:
+        if lease := self.leases.get(who):
+            good = self.holder == who
+            got = self.tried(good, lambda: self.ledger.doubt(lease, self.now))
+            if good:
+                doubtful = [one for one, state in self.rows.items() if state in GOOD["doubt"]]
+                assert got == len(doubtful)
+                for client in doubtful:
+                    self.become(client, "uncertain")
+
+    @rule(who=WHO, least=st.integers(0, 9))
+    def beat(self, who: str, least: int) -> None:
+        if lease := self.leases.get(who):
+            before = self.ledger.beats([CAMPAIGN])[CAMPAIGN]
+            good = self.holder == who
+            got = self.tried(good, lambda: self.ledger.beat(lease, least))
+            assert got == (max(before, least) + 1 if good else None)
+            assert self.ledger.beats([CAMPAIGN])[CAMPAIGN] == (got or before)
 
     @rule(client=CLIENT, state=st.sampled_from(State))
     def resolve(self, client: str, state: State) -> None:

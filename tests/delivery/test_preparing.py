@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from email.parser import BytesParser
 from email.policy import default
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from reporter.delivered import Answer, Letter, State
-from reporter.delivery import tokens
+from reporter.delivery import returned, tokens
+from reporter.delivery.addresses import ENVELOPE
 from reporter.delivery.campaign import Order
 from reporter.delivery.rehearsal import Rehearsal
 from reporter.errors import DeliveryError, OutputError, SpecError
@@ -149,3 +151,16 @@ def test_samples_go_where_mail_may_go(posts: Posts) -> None:
     posts.script.answer = lambda _: HALT
     with pytest.raises(DeliveryError, match="a sample was not taken"):
         rehearsal(posts).to_address("editor@house.example", 1)
+
+
+def test_what_comes_back_to_a_letter_s_sender_tells_which_it_was(posts: Posts) -> None:
+    """Composed, sent, kept in the outbox and read from a return: one address, one token."""
+    posts.send(posts.many(1))
+    [letter] = posts.script.took
+    assert re.fullmatch(r"bounces\+[0-9a-f]{20}@house\.example", letter.envelope)
+    back = f"To: {letter.envelope}\nX-Failed-Recipients: {letter.address}\n\nno\n".encode()
+    [token] = returned.read(back)[0].envelopes
+    with posts.outbox() as book:
+        found = book.by_envelope(token)
+    assert found
+    assert (found.client, len(token)) == ("C0000", ENVELOPE)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporter.delivery.replies import LONGEST, Stage, classified, lost, read
-from reporter.model import Verdict
+from reporter.delivery.sending import told
+from reporter.model import Answer, Verdict
 
 F, D, H, S, U = (
     Verdict.FAILED,
@@ -116,3 +117,19 @@ def test_a_text_is_short_and_harmless(raw: str, address: str) -> None:
     assert text.isprintable()
     assert len(text) <= LONGEST
     assert address not in text
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "shown"),
+    [
+        ("m@x.example", "no mailbox of m@x.example here", "no mailbox of (address) here"),
+        ("jo@x.example", "just job postings", "just job postings"),
+        ("ann@x.example", "Ann is unknown, not Annette", "(address) is unknown, not Annette"),
+        ("a.b+c@x.example", "<A.B+C@X.EXAMPLE>: a.b+c is full", "<(address)>: (address) is full"),
+    ],
+)  # fmt: skip
+def test_a_client_s_name_is_taken_out_and_no_letters_of_other_words(
+    address: str, said: str, shown: str
+) -> None:
+    assert told(Answer(Verdict.FAILED, 0, "", said), address) == shown
+    assert read(said, address)[1] == shown.replace("(address)", "…")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from reporter.cli.outbox.doubt import doubt
 from reporter.cli.outbox.lift import lift
 from reporter.cli.outbox.listing import listing
 from reporter.cli.outbox.pause import pause
@@ -26,7 +27,8 @@ def outbox() -> None:
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    status, listing, pause, resume, retry, resolve, reconcile, suppressions, suppress, lift,
+    status, listing, pause, resume, retry, resolve, reconcile, doubt, suppressions, suppress,
+    lift,
 )  # fmt: skip
 for command in COMMANDS:
     outbox.add_command(command)
