@@ -230,15 +230,15 @@ def _to_address(talk: Talk, rehearsal: Rehearsal, given: dict[str, Any]) -> None
 
 
 def _dispatch(talk: Talk, run: Run, given: dict[str, Any]) -> None:
-    from reporter.delivery import dispatch
+    from reporter.delivery import dispatch, outcome
     from reporter.delivery.ledger import opened
 
     house, order, roll, told = run
     with opened(*mailing.outbox_of(house.settings, given["outbox"])) as ledger:
         sending = dispatch.Dispatch(house, order, roll, ledger, told)
         with _going_on(talk, order.edition), _summed_up(talk, sending, given["report"]):
-            outcome = sending.run()
-    dispatch.check(outcome)
+            came_to = sending.run()
+    outcome.check(came_to)
 
 
 @contextmanager

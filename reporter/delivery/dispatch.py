@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from reporter.delivery.campaign import Campaign, Chooser, House, LeftOut, Order,
 from reporter.delivery.choosing import Asked, Why
 from reporter.delivery.continuity import continuity
 from reporter.delivery.earlier import LEFT, looked_up
+from reporter.delivery.outcome import Outcome
 from reporter.delivery.preparing import Prepared, Preparing
 from reporter.delivery.rates import Pace
 from reporter.delivery.sending import LEASE, Progress, Sending, Tenure
@@ -45,32 +46,6 @@ class Told:
 
     say: Say = _silent
     progress: Progress = lambda _done, _all, _what: None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run came to.
-
-    `counts` are of every row of the campaign by state, whichever run sent it. `waiting`: the rest
-    of a staged release is still to be sent, as it should be. `dead` is how many were held back
-    because nothing gets through to their address.
-    """
-
-    campaign: Campaign
-    shares: Shares
-    prepared: Prepared
-    counts: Mapping[State, int]
-    sent: int
-    waiting: bool = False
-    dead: int = 0
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing is left to be sent, to be settled or to be looked into."""
-        open_ = (State.FAILED, State.DEFERRED, State.UNCERTAIN, State.SENDING)
-        queued = 0 if self.waiting else self.counts[State.QUEUED]
-        is_open = queued or self.dead or any(self.counts[state] for state in open_)
-        return not is_open and self.shares.is_settled
 
 
 @dataclass(slots=True)
@@ -375,32 +350,6 @@ class Dispatch:
 
     def _channel(self) -> Channel:
         return channels.get(self.settings.channel)
-
-
-def check(outcome: Outcome) -> None:
-    """Refuse to call a run done that is not.
-
-    Raises:
-        UnsentError: some are failed, deferred, uncertain or queued.
-    """
-    if not outcome.is_done:
-        told = ", ".join(f"{count:,} {state}" for state, count in outcome.counts.items() if count)
-        if unsettled := sum(one.why == Why.UNSETTLED for one in outcome.shares.left_out):
-            told = f"{told}, {unsettled:,} who may have been sent what is corrected".lstrip(", ")
-        name = outcome.campaign.id
-        if outcome.dead:
-            told = f"{told} ({outcome.dead:,} because nothing gets through to their address)"
-        tip = f"See which: reporter outbox list {name}. {_next(outcome)}".rstrip()
-        raise UnsentError(f"not all are sent: {told}.", where=name, tip=tip)
-
-
-def _next(outcome: Outcome) -> str:
-    """What is to be done about what is not sent, as far as sending again does not settle it."""
-    if outcome.counts[State.UNCERTAIN]:
-        return f"Settle what is uncertain: reporter outbox reconcile {outcome.campaign.id}."
-    if outcome.dead or outcome.counts[State.FAILED]:
-        return "Where an address is wrong, correct it in the list of clients and send again."
-    return ""
 
 
 def _letters(count: int) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reporter.delivered import Answer, Delivery, State, Verdict
 from reporter.delivery import pages
 from reporter.delivery.campaign import LeftOut, Shares
-from reporter.delivery.dispatch import Outcome
+from reporter.delivery.outcome import Outcome
 from reporter.delivery.sending import told
 from reporter.visible import visible
 

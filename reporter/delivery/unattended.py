@@ -8,8 +8,9 @@ from pathlib import Path
 from reporter.delivery.campaign import House, Order, variants_of
 from reporter.delivery.choosing import Asked, Why, left_out, variant_for
 from reporter.delivery.clients import Roll
-from reporter.delivery.dispatch import Dispatch, Outcome, Told
+from reporter.delivery.dispatch import Dispatch, Told
 from reporter.delivery.ledger import opened
+from reporter.delivery.outcome import Outcome
 from reporter.delivery.rows import WAITING
 from reporter.delivery.settings import Settings
 from reporter.run_jobs import Mailing, Posted, Readers

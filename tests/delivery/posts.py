@@ -22,9 +22,10 @@ from reporter.delivery.campaign import House, Order
 from reporter.delivery.clients import Roll
 from reporter.delivery.clients import opened as roll_of
 from reporter.delivery.clock import Clock
-from reporter.delivery.dispatch import Dispatch, Outcome, Told
+from reporter.delivery.dispatch import Dispatch, Told
 from reporter.delivery.ledger import Ledger
 from reporter.delivery.message import Secrets
+from reporter.delivery.outcome import Outcome
 from reporter.delivery.settings import Settings, Variant
 from tests.delivery import editions
 

@@ -11,7 +11,7 @@ from reporter.archive.approving import withdraw
 from reporter.delivered import Letter, State
 from reporter.delivery.campaign import Order
 from reporter.delivery.clients import opened
-from reporter.delivery.dispatch import check
+from reporter.delivery.outcome import check
 from reporter.delivery.rehearsal import Rehearsal
 from reporter.delivery.settings import Limits, Rates, Release, Variant
 from reporter.delivery.unsubscriptions import unsubscribe
