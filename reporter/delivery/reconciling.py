@@ -164,7 +164,8 @@ def _by_line(log: Log, row: Delivery, *, whole: bool) -> Finding:
         fate = f", later {seen.fate}" if seen.fate else ""
         return Finding(State.SENT, f"the server's log: taken as {seen.queue}{fate}")
     if not whole:
-        return Finding(None, "the log does not cover the time of the attempt")
+        why = "the log does not cover the attempt and some minutes after it (--margin, --complete)"
+        return Finding(None, why)
     if seen is None:
         return Finding(State.DEFERRED, "the server's log: never seen")
     if seen.proof is Proof.BROKEN:

@@ -220,7 +220,7 @@ def _pages(folder: Path | None) -> dict[int | str, bytes]:
 
 @contextmanager
 def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket that is bound; port 0 is any free one.
+    """A socket that takes connections; port 0 is any free one.
 
     Raises:
         DeliveryError: the port is taken, or the host is none of this machine.
@@ -230,6 +230,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((host, port))
+            bound.listen()  # whoever is told the address may call before the server has begun
         except OSError as error:
             tip = "Name another with --port or --host."
             message = f"cannot be listened on: {error.strerror or error}."

@@ -301,6 +301,11 @@ def test_an_address_without_a_path_is_refused(url: str) -> None:
         unsubscribing.prefix(url)
 
 
+def test_whoever_is_told_the_address_may_call_at_once() -> None:
+    with unsubscribing.listening("127.0.0.1", 0) as bound:
+        socket.create_connection(bound.getsockname(), 5).close()
+
+
 def test_a_port_that_is_taken_is_told() -> None:
     with unsubscribing.listening("127.0.0.1", 0) as bound:
         bound.listen()
