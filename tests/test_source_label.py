@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reporter import pipeline, source_options, spec, view
+from reporter.cli import run
 from reporter.contract import brief_document, schema
 from reporter.model import Brief, BriefSpec, MarketData, SourceRef
 
@@ -110,3 +111,17 @@ def test_the_schema_knows_labels() -> None:
     is_valid = Draft202012Validator(source_options.schema()).is_valid
     assert is_valid({"files": {"label": LABEL}})
     assert not is_valid({"files": {"label": 3}})
+
+
+def test_a_label_is_escaped_wherever_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("brief.toml").write_text(f'{SPEC}label = "A <b> & Co"\n', encoding="utf-8")
+    assert run(["build", "brief.toml", "-q", "--format", "html", "--format", "mail"]) == 0
+    (page,) = Path("output").glob("*/*/brief.html")
+    (mail,) = Path("output").glob("*/*/mail.html")
+    for file in (page, mail):
+        text = file.read_text(encoding="utf-8")
+        assert "A &lt;b&gt; &amp; Co" in text
+        assert "A <b>" not in text

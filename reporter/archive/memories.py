@@ -49,7 +49,9 @@ class Memory:
             ArchiveError: it cannot be written.
         """
         with self._writing():
-            data = json.dumps(self.beats() | {edition: beat}, indent=1, sort_keys=True)
+            known = self.beats()
+            last = max(beat, known.get(edition, 0))  # one who stood still forgets nothing
+            data = json.dumps(known | {edition: last}, indent=1, sort_keys=True)
             durable.hidden(self._file, f"{data}\n".encode()).replace(self._file)
             durable.settle(self.folder)
 

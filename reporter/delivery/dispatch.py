@@ -24,7 +24,7 @@ from reporter.delivery.earlier import LEFT, looked_up
 from reporter.delivery.outcome import Outcome
 from reporter.delivery.preparing import Prepared, Preparing
 from reporter.delivery.rates import Pace
-from reporter.delivery.sending import LEASE, Progress, Sending, Tenure
+from reporter.delivery.sending import LEASE, WAITING, Progress, Sending, Tenure
 from reporter.delivery.settings import Settings
 from reporter.errors import DeliveryError, ReporterError, SpecError, UnsentError
 
@@ -111,9 +111,13 @@ class Dispatch:
         self._record_overrides(campaign)
         tenure.beat()
         try:
-            return self._whole_list(campaign, chooser, shares, tenure, sending)
-        finally:
-            tenure.beat()  # a copy that was made meanwhile is behind from now on
+            outcome = self._whole_list(campaign, chooser, shares, tenure, sending)
+        except BaseException:
+            with suppress(ReporterError):  # what ended the run is what is told
+                tenure.beat()
+            raise
+        tenure.beat()  # a copy that was made meanwhile is behind from now on
+        return outcome
 
     def _whole_list(
         self, campaign: Campaign, chooser: Chooser, shares: Shares, tenure: Tenure, sending: Sending
@@ -335,8 +339,9 @@ class Dispatch:
                 sending.run(session, stage)
 
     def _count(self, sending: Sending, stage: int | None) -> int:
-        """How many rows of a stage are queued."""
-        return sum(1 for _ in pages.every(self.ledger, sending.campaign, (State.QUEUED,), stage))
+        """How many rows of a stage were never tried: what was doubted and settled is deferred."""
+        rows = pages.every(self.ledger, sending.campaign, WAITING, stage)
+        return sum(row.state is State.QUEUED or not row.attempts for row in rows)
 
     def _first_group_ended(self, sending: Sending) -> datetime | None:
         """When the last letter of the first group was taken."""

@@ -56,7 +56,9 @@ class Earlier:
     had: Mapping[str, Had] = field(default_factory=lambda: MappingProxyType({}))
     sent: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     lines: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    renamed: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    renamed: Mapping[str, frozenset[str]] = field(
+        default_factory=lambda: MappingProxyType({}), repr=False
+    )
     barred: Mapping[str, Choice] = field(default_factory=lambda: MappingProxyType({}))
 
     def bars(self, client: str) -> Choice | None:

@@ -104,6 +104,8 @@ def move(connection: Connection, campaign: str, steps: Sequence[Step]) -> list[S
     asked = connection.execute(_STATES, {"of": campaign, "whose": whose})
     states = {client: State(state) for client, state in asked}
     done = [step for step in steps if _is_allowed(step, states)]
+    if len({step.change.client for step in done}) < len(done):
+        raise ValueError("a row takes one step at a time")
     changes = [replace(step.change, before=states[step.change.client].value) for step in done]
     for statement, is_claim in ((_MOVE, False), (_CLAIM, True)):
         new = [_new(step) for step in done if (step.change.after == State.SENDING) is is_claim]

@@ -127,8 +127,7 @@ class Sending:
     def _every(self, turns: Turns, relay: Relay) -> None:
         while True:
             self.look()
-            room = range(AHEAD - len(relay))
-            new = [row for _ in room if (row := turns.take(self.clock.ticks()))]
+            new = turns.some(self.clock.ticks(), AHEAD - len(relay))
             if new or relay or self._told:
                 with interrupts.held():
                     self._write(relay, new)
@@ -199,7 +198,7 @@ class Sending:
         self._told = []
         for row in new:
             if row.client in claimed:
-                relay.take(row, letters[row.client], self._still_may(row))
+                relay.take(row, letters.pop(row.client), self._still_may(row))  # each once
             else:
                 self._count(row)  # suppressed, or settled by hand meanwhile
         for row, one in told:
@@ -208,16 +207,22 @@ class Sending:
 
     def _hear(self, relay: Relay) -> None:
         """Hear what became of letters; who never left waits again, if he wants it still."""
-        lease = self.tenure.lease
+        stayed, now = [], self.clock.now()
         for row, answer in relay.answers(GLANCE):
-            now = self.clock.now()
-            if answer:
-                final = judged(row, answer, self._since(row, now), now, self.settings.limits)
-                self._told.append((row, Settled(row.client, final[0], now, final[1])))
-            elif why := self.ledger.is_suppressed(row.address, self.listed):
-                self.ledger.suppressed(lease, row.client, why, now)
-            else:
-                self.ledger.give_back(lease, row.client, now)
+            if answer is None:
+                stayed.append(row)
+                continue
+            final = judged(row, answer, self._since(row, now), now, self.settings.limits)
+            self._told.append((row, Settled(row.client, final[0], now, final[1])))
+        for row in stayed:  # whatever hinders that, the answers are known
+            self._give_back(row, now)
+
+    def _give_back(self, row: Delivery, now: datetime) -> None:
+        lease = self.tenure.lease
+        if why := self.ledger.is_suppressed(row.address, self.listed):
+            self.ledger.suppressed(lease, row.client, why, now)
+        else:
+            self.ledger.give_back(lease, row.client, now)
 
     def _still_may(self, row: Delivery) -> Callable[[], bool]:
         """Whether a claim holds good: asked again where the letters before it took their time."""
@@ -232,9 +237,12 @@ class Sending:
     def _finish(self, relay: Relay) -> None:
         """Leave nothing in the air, whatever ended the run."""
         relay.stop()
-        while relay:
-            self._hear(relay)
-        self._write(relay)
+        try:
+            while relay:
+                self.tenure.keep()  # the last answer may take longer than a lease
+                self._hear(relay)
+        finally:
+            self._write(relay)
 
     def _since(self, row: Delivery, now: datetime) -> datetime:
         """When a row was last made to wait by us: asked for those alone that were deferred."""

@@ -7,6 +7,7 @@ is passed over, and found again when the list is read anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from reporter.delivered import Delivery
 from reporter.delivery.rates import Lanes, Pace
@@ -23,7 +24,7 @@ Pages = Callable[[int], Sequence[Delivery]]
 class Turns:
     """Rows in turn.
 
-    What is given must have left the pages, or be due no more, before the next is asked for.
+    What is given must have left the pages, or be due no more, before `some` is asked for again.
     """
 
     def __init__(self, pages: Pages, pace: Pace, is_due: Callable[[Delivery], bool]) -> None:
@@ -33,13 +34,15 @@ class Turns:
         self._passed_over: set[str] = set()
         self._after, self._ended = -1, False
 
-    def take(self, ticks: float) -> Delivery | None:
-        """The row whose letter leaves now; None where none may yet, or none is left."""
+    def some(self, ticks: float, most: int) -> list[Delivery]:
+        """The rows whose letters leave now, at most so many.
+
+        The list is not read between them: it still has those that are given.
+        """
         self._fill()
-        row = self._lanes.take(ticks)
-        if row:
-            self._held.discard(row.client)
-        return row
+        rows = list(islice(iter(lambda: self._lanes.take(ticks), None), most))
+        self._held.difference_update(row.client for row in rows)
+        return rows
 
     def wait(self, ticks: float) -> float:
         """Seconds until one may leave."""

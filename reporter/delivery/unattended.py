@@ -53,7 +53,7 @@ def mailing(
             return posted(outcome)
 
     def waits(edition: str) -> bool:
-        with opened(*outbox) as ledger:
+        with opened(*outbox, must_exist=True) as ledger:
             return any(ledger.counts(edition)[state] for state in WAITING)
 
     return Mailing(readers, send, waits)

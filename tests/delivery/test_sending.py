@@ -324,6 +324,19 @@ def test_a_slow_domain_holds_up_no_other(posts: Posts) -> None:
     assert 40 <= posts.time.passed <= 42
 
 
+@pytest.mark.parametrize("rate", [None, 6000.0])
+def test_a_list_read_anew_gives_nobody_twice(
+    posts: Posts, monkeypatch: pytest.MonkeyPatch, rate: float | None
+) -> None:
+    """A full lane has the list read again just when the letters of others are drawn."""
+    monkeypatch.setattr("reporter.delivery.turns.HELD", 1)
+    slow = MappingProxyType({"slow.example": 6000.0})
+    posts.settings = replace(posts.settings, rates=Rates(rate, slow))
+    rows = [row(n, "slow.example" if n % 5 < 3 else "example.com") for n in range(20)]
+    assert posts.send(posts.clients(*rows)).is_done
+    assert sorted(posts.script.clients) == ids(20)
+
+
 def test_full_lanes_are_found_again(posts: Posts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reporter.delivery.turns.HELD", 2)
     monkeypatch.setattr("reporter.delivery.sending.PAGE", 3)
