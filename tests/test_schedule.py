@@ -77,6 +77,7 @@ def golden(every: str, lag: timedelta) -> dict[date, datetime]:
     return {day.date(): close.to_pydatetime() + lag for day, close in last.items()}
 
 
+@pytest.mark.filterwarnings("ignore:Series.values:DeprecationWarning")  # the library's pandas
 @pytest.mark.parametrize("every", ["week", "month", "session"])
 def test_due_is_what_the_calendar_itself_gives(every: str) -> None:
     lag = timedelta(minutes=90)
